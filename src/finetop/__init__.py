@@ -1,0 +1,3 @@
+"""finetop: top for fine-tuning jobs."""
+
+__version__ = "0.1.0"
