@@ -47,7 +47,9 @@ class BadInput(FinetopError):
 class BadFile(BadInput):
     """A file cannot be used; `path` and, where there is one, `line` (from 1) say where."""
 
-    def __init__(self, message: str, *, path: Path | str, line: int | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: Path | str, line: int | None = None, hint: str | None = None
+    ) -> None:
         place = f"{path}, line {line}" if line is not None else f"{path}"
         super().__init__(f"{place}: {message}", hint=hint)
         self.reason = message

@@ -1,0 +1,125 @@
+"""What a screen draws: light slotted rows, read from the store without building a full job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class JobKey(NamedTuple):
+    """One job among all accounts."""
+
+    account: int
+    id: str
+
+
+@dataclass(slots=True, frozen=True)
+class JobRow:
+    """One line of the jobs list. Times are Unix seconds; a missing value is None, never 0."""
+
+    key: JobKey
+    seq: int
+    """Grows whenever the row's content changes, over the whole store."""
+    profile: str
+    status: str
+    """One of the eight words: checking, queued, running, paused, succeeded, failed, cancelled, unknown."""
+    raw_status: str
+    """The API's own word."""
+    name: str
+    """Suffix, else the tuned model's suffix, else the id."""
+    model: str
+    method: str
+    """sft, dpo, rl, legacy, or the API's own word."""
+    created_at: float | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    step: int | None = None
+    total_steps: int | None = None
+    epoch: float | None = None
+    n_epochs: int | None = None
+    train_loss: float | None = None
+    valid_loss: float | None = None
+    eta_s: float | None = None
+    """Seconds left as estimated from the job's own steps or the provider; None when unknown."""
+    fine_tuned_model: str | None = None
+    reason: str | None = None
+    """Our short sentence on why it failed, or on what could not be read."""
+    place: int | None = None
+    """Place in the queue, from 1, where it is known."""
+    intent: str | None = None
+    """State of an unsettled request of ours about this job: creating, cancelling, unsure."""
+
+    @property
+    def is_final(self) -> bool:
+        """True once nothing will change by itself."""
+        return self.status in FINAL
+
+    @property
+    def is_active(self) -> bool:
+        """True while the job waits or works."""
+        return self.status in ACTIVE
+
+    @property
+    def done(self) -> float | None:
+        """Share of the steps done, 0 to 1; None when unknown."""
+        if self.step is None or not self.total_steps:
+            return None
+        return min(1.0, self.step / self.total_steps)
+
+
+FINAL = frozenset({"succeeded", "failed", "cancelled"})
+ACTIVE = frozenset({"checking", "queued", "running"})
+
+
+@dataclass(slots=True, frozen=True)
+class EventRow:
+    """One line of the event log."""
+
+    rowid: int
+    created_at: float
+    level: str
+    """info, warn or error."""
+    message: str
+    type: str = "message"
+    id: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Series:
+    """One metric of one job over its steps; `values[i]` belongs to `steps[i]`, steps ascending."""
+
+    steps: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+@dataclass(slots=True, frozen=True)
+class Curves:
+    """Everything the curves pane needs of one job."""
+
+    key: JobKey | None = None
+    seq: int = 0
+    total_steps: int | None = None
+    epoch_steps: tuple[int, ...] = ()
+    """Steps at which an epoch ended."""
+    train_loss: Series = field(default_factory=Series)
+    valid_loss: Series = field(default_factory=Series)
+    """full_valid_loss where there is one, else valid_loss."""
+    train_accuracy: Series = field(default_factory=Series)
+    valid_accuracy: Series = field(default_factory=Series)
+    rate: Series = field(default_factory=Series)
+    """Learning rate, where the provider tells it."""
+
+
+@dataclass(slots=True, frozen=True)
+class ProfileState:
+    """How a profile is doing, for the title line."""
+
+    name: str
+    account: int | None
+    state: str
+    """never, ok, stale, offline, refused, none (no fine-tuning API), limited, not started."""
+    last_ok_at: float | None = None
+    message: str = ""
+    """The reason, when the state is not ok."""
+    read_only: bool = False
+    jobs: int = 0
