@@ -270,6 +270,8 @@ class Job(Value):
     validation_files: tuple[File, ...] = ()
     result_files: tuple[File, ...] = ()
     trained_tokens: Count = None
+    queue_position: Count = None
+    """Place in the line from 1, where the server tells it; OpenAI does not."""
     error: JobError | None = None
     seed: Count = None
     integrations: tuple[Integration, ...] = ()

@@ -1,0 +1,91 @@
+"""Accounts, how their provider is doing, and the wishes that cross from one process to another."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from finetop.store.schema import Database, tick
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How asking one account is going."""
+
+    state: str = "never"
+    """never, ok, stale, offline, refused, none, limited or not started."""
+    message: str = ""
+    failures: int = 0
+    last_ok_at: float | None = None
+    poller: str = ""
+    """Who asks: host, pid and version."""
+
+
+class Accounts:
+    """An account is a place and a key: two profiles with equal ones share their rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._salt: str | None = None
+
+    def ensure(
+        self, *, dialect: str, base_url: str, organization: str = "", project: str = "", key: str = ""
+    ) -> int:
+        """The number of this account, made on first sight. Of the key only a salted hash is kept."""
+        if self._salt is None:
+            self._salt = self._db.salt()
+        key_hash = hashlib.sha256(f"{self._salt}:{key}".encode()).hexdigest()
+        place = (dialect, base_url, organization, project, key_hash)
+        with self._db.write() as connection:
+            connection.execute(
+                """insert or ignore into account (dialect, base_url, organization, project, key_hash)
+                values (?, ?, ?, ?, ?)""",
+                place,
+            )
+            found: tuple[int] = connection.execute(
+                """select id from account where dialect = ? and base_url = ? and organization = ?
+                and project = ? and key_hash = ?""",
+                place,
+            ).fetchone()
+        return found[0]
+
+    def contact(self, account: int) -> Contact:
+        """How asking this account went last."""
+        found = self._db.connection.execute(
+            "select state, message, failures, last_ok_at, poller from contact where account = ?", (account,)
+        ).fetchone()
+        return Contact() if found is None else Contact(*found)
+
+    def save_contact(self, account: int, contact: Contact) -> None:
+        """Tell every screen how asking goes. Callers write healthy contact times at most every 10 s."""
+        with self._db.write() as connection:
+            connection.execute(
+                "insert or replace into contact (account, state, message, failures, last_ok_at, poller)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (
+                    account,
+                    contact.state,
+                    contact.message,
+                    contact.failures,
+                    contact.last_ok_at,
+                    contact.poller,
+                ),
+            )
+            tick(connection)
+
+    def wish(self, account: int, kind: str, job: str = "") -> None:
+        """Ask whoever polls this account for something: `refresh`, or `watch` one job."""
+        with self._db.write() as connection:
+            connection.execute("insert or ignore into wish values (?, ?, ?)", (account, kind, job))
+
+    def take_wishes(self, account: int) -> list[tuple[str, str]]:
+        """All wishes for this account, (kind, job), taken off the list."""
+        pending = self._db.connection.execute(
+            "select 1 from wish where account = ? limit 1", (account,)
+        ).fetchone()
+        if pending is None:
+            return []
+        with self._db.write() as connection:
+            return connection.execute(
+                "delete from wish where account = ? returning kind, job", (account,)
+            ).fetchall()

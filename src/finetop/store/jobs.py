@@ -1,0 +1,282 @@
+"""Jobs, checkpoints, files and models as the providers last reported them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from finetop.store.rows import FINAL, JobKey, JobRow
+from finetop.store.schema import Database, tick
+
+if TYPE_CHECKING:
+    from finetop.models import Checkpoint, File, Job, Model
+
+_METHODS = {"supervised": "sft", "reinforcement": "rl"}
+_SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
+    valid_loss, first_step, first_step_at, last_step_at,
+    form ->> '$.raw_status' raw_status, form ->> '$.model' model, form ->> '$.method' method,
+    form ->> '$.finished_at' finished_at, form ->> '$.updated_at' updated_at,
+    form ->> '$.hyperparameters.n_epochs' n_epochs, form ->> '$.fine_tuned_model' fine_tuned_model,
+    form ->> '$.suffix' suffix, coalesce(form ->> '$.error.message', form ->> '$.error.code') reason,
+    form ->> '$.queue_position' queue_position from job"""
+
+
+class Jobs:
+    """The job table and what hangs on a job."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def save(self, account: int, jobs: Iterable[tuple[Job, bytes]], asked: int) -> list[str]:
+        """Keep what a question numbered `asked` brought; returns the ids whose content changed.
+
+        A job that a younger question has already answered is left alone.
+        """
+        changed = []
+        with self._db.write() as connection:
+            for job, raw in jobs:
+                if _save(connection, account, job, raw, asked):
+                    changed.append(job.id)
+        return changed
+
+    def get(self, key: JobKey) -> Job | None:
+        """The whole job; None when the store has never seen it."""
+        from finetop.models import Job  # noqa: PLC0415 - pydantic must not load before the first paint
+
+        found = self._one("select form from job where account = ? and id = ?", key)
+        return None if found is None else Job.model_validate_json(found)
+
+    def raw(self, key: JobKey) -> bytes | None:
+        """The provider's own bytes for this job."""
+        found: tuple[bytes] | None = self._db.connection.execute(
+            "select raw from job where account = ? and id = ?", key
+        ).fetchone()
+        return None if found is None else found[0]
+
+    def rows(self, profiles: Mapping[int, str], *, since: int = 0) -> list[JobRow]:
+        """The rows of these accounts (account -> profile name) whose content changed after `since`."""
+        if not profiles:
+            return []
+        marks = ",".join("?" * len(profiles))
+        look = self._db.connection.cursor()
+        look.row_factory = sqlite3.Row
+        jobs = look.execute(
+            f"{_SHOWN} where seq > ? and account in ({marks}) order by created_at desc, id",
+            (since, *profiles),
+        )
+        rows = [_row(profiles[line["account"]], line) for line in jobs]
+        pending = look.execute(
+            f"""select account, uuid, seq, state, name, model, written_at, message from intent
+            where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
+            and seq > ? and account in ({marks})""",
+            (since, *profiles),
+        )
+        return rows + [_pending(profiles[line["account"]], line) for line in pending]
+
+    def settled_intents(self, since: int) -> list[JobKey]:
+        """Rows to take away: creates that have become a job, or were put away, after `since`."""
+        found = self._db.connection.execute(
+            "select account, uuid from intent where kind = 'create' and seq > ?"
+            " and (job is not null or state = 'dismissed')",
+            (since,),
+        )
+        return [JobKey(account, f"intent:{uuid}") for account, uuid in found]
+
+    def unfinished(self, account: int) -> list[str]:
+        """The ids of jobs that may still change."""
+        found = self._db.connection.execute(
+            "select id from job where account = ? and status not in ('succeeded', 'failed', 'cancelled')",
+            (account,),
+        )
+        return [row[0] for row in found]
+
+    def known(self, account: int) -> dict[str, str]:
+        """Every id of the account and its status."""
+        return dict(self._db.connection.execute("select id, status from job where account = ?", (account,)))
+
+    def save_checkpoints(self, key: JobKey, checkpoints: Sequence[Checkpoint]) -> bool:
+        """Keep a job's checkpoints as now listed; True when that changed anything."""
+        new = sorted((point.id, point.step_number, point.model_dump_json()) for point in checkpoints)
+        with self._db.write() as connection:
+            old = connection.execute(
+                "select id, step, form from checkpoint where account = ? and job = ? order by id", key
+            ).fetchall()
+            if old == new:
+                return False
+            connection.execute("delete from checkpoint where account = ? and job = ?", key)
+            connection.executemany(
+                "insert into checkpoint values (?, ?, ?, ?, ?)", [(*key, *row) for row in new]
+            )
+            touch(connection, key)
+        return True
+
+    def checkpoints(self, key: JobKey) -> list[Checkpoint]:
+        """A job's checkpoints, oldest first."""
+        from finetop.models import Checkpoint  # noqa: PLC0415 - as in `get`
+
+        found = self._db.connection.execute(
+            "select form from checkpoint where account = ? and job = ? order by step", key
+        )
+        return [Checkpoint.model_validate_json(row[0]) for row in found]
+
+    def save_files(self, account: int, files: Iterable[File]) -> None:
+        """Keep files as listed."""
+        with self._db.write() as connection:
+            connection.executemany(
+                """insert into file (account, id, form) values (?, ?, ?)
+                on conflict do update set form = excluded.form where form <> excluded.form""",
+                [(account, file.id, file.model_dump_json(by_alias=True)) for file in files],
+            )
+
+    def file_known_by_hash(self, account: int, sha256: str) -> File | None:
+        """A file with these very bytes that we uploaded before."""
+        return self._file("select form from file where account = ? and sha256 = ?", (account, sha256))
+
+    def note_file_hash(self, account: int, file_id: str, sha256: str) -> None:
+        """Remember which bytes a file holds."""
+        with self._db.write() as connection:
+            connection.execute(
+                "update file set sha256 = ? where account = ? and id = ?", (sha256, account, file_id)
+            )
+
+    def file(self, account: int, file_id: str) -> File | None:
+        """What is known of one file."""
+        return self._file("select form from file where account = ? and id = ?", (account, file_id))
+
+    def files(self, account: int, purpose: str = "fine-tune") -> list[File]:
+        """The account's files of one purpose, newest first."""
+        from finetop.models import File  # noqa: PLC0415 - as in `get`
+
+        found = self._db.connection.execute(
+            """select form from file where account = ? and form ->> '$.purpose' = ?
+            order by form ->> '$.created_at' desc""",
+            (account, purpose),
+        )
+        return [File.model_validate_json(row[0]) for row in found]
+
+    def save_models(self, account: int, models: Iterable[Model]) -> None:
+        """Replace what the account's model list said before."""
+        with self._db.write() as connection:
+            connection.execute("delete from model where account = ?", (account,))
+            connection.executemany(
+                "insert or replace into model values (?, ?, ?)",
+                [(account, model.id, model.model_dump_json()) for model in models],
+            )
+
+    def models(self, account: int) -> list[Model]:
+        """The account's models as last listed."""
+        from finetop.models import Model  # noqa: PLC0415 - as in `get`
+
+        found = self._db.connection.execute(
+            "select form from model where account = ? order by id", (account,)
+        )
+        return [Model.model_validate_json(row[0]) for row in found]
+
+    def _file(self, query: str, bound: tuple[object, ...]) -> File | None:
+        from finetop.models import File  # noqa: PLC0415 - as in `get`
+
+        found = self._one(query, bound)
+        return None if found is None else File.model_validate_json(found)
+
+    def _one(self, query: str, bound: tuple[object, ...]) -> str | None:
+        found: tuple[str] | None = self._db.connection.execute(query, bound).fetchone()
+        return None if found is None else found[0]
+
+
+def touch(connection: sqlite3.Connection, key: JobKey) -> None:
+    """Mark a job's row as changed, inside the caller's transaction."""
+    connection.execute("update job set seq = ? where account = ? and id = ?", (tick(connection), *key))
+
+
+def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, asked: int) -> bool:
+    form = job.model_dump_json()
+    old = connection.execute(
+        "select form, raw, asked from job where account = ? and id = ?", (account, job.id)
+    ).fetchone()
+    if old is not None and old[2] > asked:
+        return False
+    if old is not None and old[0] == form and old[1] == raw:
+        if not job.status.is_final:
+            connection.execute(
+                "update job set asked = ? where account = ? and id = ?", (asked, account, job.id)
+            )
+        return False
+    connection.execute(
+        """insert into job (account, id, seq, asked, status, created_at, form, raw)
+        values (?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict do update set seq = excluded.seq, asked = excluded.asked, status = excluded.status,
+        created_at = excluded.created_at, form = excluded.form, raw = excluded.raw""",
+        (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
+    )
+    return True
+
+
+def _row(profile: str, line: sqlite3.Row) -> JobRow:
+    final = line["status"] in FINAL
+    parts = (line["fine_tuned_model"] or "").split(":")
+    return JobRow(
+        key=JobKey(line["account"], line["id"]),
+        seq=line["seq"],
+        profile=profile,
+        status=line["status"],
+        raw_status=line["raw_status"],
+        name=line["suffix"] or (parts[3] if len(parts) > 3 else "") or line["id"],
+        model=line["model"] or "",
+        method=_METHODS.get(line["method"], line["method"]),
+        created_at=line["created_at"],
+        started_at=line["started_at"],
+        ended_at=line["finished_at"] or (line["updated_at"] if final else None),
+        step=line["step"],
+        total_steps=line["total_steps"],
+        epoch=line["epoch"],
+        n_epochs=line["n_epochs"] if isinstance(line["n_epochs"], int) else None,
+        train_loss=line["train_loss"],
+        valid_loss=line["valid_loss"],
+        eta_s=None if final else _eta(line),
+        fine_tuned_model=line["fine_tuned_model"],
+        reason=line["reason"] if line["status"] == "failed" else None,
+        place=line["queue_position"] if line["status"] == "queued" else None,
+    )
+
+
+def _eta(line: sqlite3.Row) -> float | None:
+    """Seconds left at the pace between the first and the last measured step."""
+    needed = (
+        line["total_steps"],
+        line["step"],
+        line["first_step"],
+        line["first_step_at"],
+        line["last_step_at"],
+    )
+    if None in needed or line["step"] <= line["first_step"]:
+        return None
+    pace: float = (line["last_step_at"] - line["first_step_at"]) / (line["step"] - line["first_step"])
+    left: float = (line["total_steps"] - line["step"]) * pace
+    return max(0.0, left)
+
+
+_PENDING_WORDS = {
+    "written": ("queued", "about to be sent"),
+    "sent": ("unknown", "sent; waiting for an answer"),
+    "unsure": ("unknown", "sent; nobody knows whether it was made"),
+    "refused": ("failed", ""),
+}
+
+
+def _pending(profile: str, line: sqlite3.Row) -> JobRow:
+    """A row for a create that is not a job yet."""
+    status, reason = _PENDING_WORDS[line["state"]]
+    return JobRow(
+        key=JobKey(line["account"], f"intent:{line['uuid']}"),
+        seq=line["seq"],
+        profile=profile,
+        status=status,
+        raw_status=line["state"],
+        name=line["name"],
+        model=line["model"],
+        method="sft",
+        created_at=line["written_at"],
+        reason=line["message"] or reason,
+        intent="creating" if line["state"] in {"written", "sent"} else line["state"],
+    )

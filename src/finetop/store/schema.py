@@ -1,0 +1,232 @@
+"""The store's one SQLite file: how it is opened, what is in it, how it grows."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from finetop.errors import BadInput, TryLater
+
+BUSY_MS = 5_000
+
+MIGRATIONS = (
+    """
+    create table meta (name text primary key, value text not null) strict, without rowid;
+    create table clock (n integer not null) strict;
+    insert into clock values (1);
+    create table account (
+        id integer primary key,
+        dialect text not null,
+        base_url text not null,
+        organization text not null,
+        project text not null,
+        key_hash text not null,
+        unique (dialect, base_url, organization, project, key_hash)
+    ) strict;
+    create table contact (
+        account integer primary key references account,
+        state text not null,
+        message text not null,
+        failures integer not null,
+        last_ok_at real,
+        poller text not null
+    ) strict;
+    create table job (
+        account integer not null references account,
+        id text not null,
+        seq integer not null,
+        asked integer not null,
+        status text not null,
+        created_at real,
+        form text not null,
+        raw blob not null,
+        started_at real,
+        step integer,
+        total_steps integer,
+        epoch real,
+        train_loss real,
+        valid_loss real,
+        first_step integer,
+        first_step_at real,
+        last_step_at real,
+        primary key (account, id)
+    ) strict, without rowid;
+    create index job_seq on job (seq);
+    create table event (
+        rowid integer primary key,
+        account integer not null,
+        job text not null,
+        id text not null,
+        created_at real,
+        level text not null,
+        type text not null,
+        message text not null,
+        data text not null,
+        unique (account, job, id)
+    ) strict;
+    create index event_job on event (account, job, rowid);
+    create table metric (
+        account integer not null,
+        job text not null,
+        step integer not null,
+        epoch real,
+        train_loss real,
+        valid_loss real,
+        full_valid_loss real,
+        train_accuracy real,
+        valid_accuracy real,
+        full_valid_accuracy real,
+        rate real,
+        primary key (account, job, step)
+    ) strict, without rowid;
+    create table checkpoint (
+        account integer not null,
+        job text not null,
+        id text not null,
+        step integer,
+        form text not null,
+        primary key (account, job, id)
+    ) strict, without rowid;
+    create table file (
+        account integer not null,
+        id text not null,
+        sha256 text,
+        form text not null,
+        primary key (account, id)
+    ) strict, without rowid;
+    create table model (
+        account integer not null,
+        id text not null,
+        form text not null,
+        primary key (account, id)
+    ) strict, without rowid;
+    create table wish (
+        account integer not null,
+        kind text not null,
+        job text not null,
+        primary key (account, kind, job)
+    ) strict, without rowid;
+    create table intent (
+        uuid text primary key,
+        account integer not null references account,
+        kind text not null,
+        state text not null,
+        seq integer not null,
+        request text not null,
+        name text not null,
+        model text not null,
+        file text not null,
+        written_at real not null,
+        sent_at real,
+        job text,
+        message text not null
+    ) strict, without rowid;
+    create unique index intent_sent on intent (account, model, file) where kind = 'create' and state = 'sent';
+    create unique index intent_claim on intent (account, job) where kind = 'create' and job is not null;
+    create index intent_seq on intent (seq);
+    """,
+)
+"""Append-only: `user_version` counts how many have been applied."""
+
+
+class Database:
+    """One file, one connection per thread, write transactions that take the lock at their start."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file, readable by its owner alone. Raises BadInput where it cannot be used."""
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise BadInput(
+                f"{path}: the store cannot be written: {error.strerror}",
+                hint="Set FINETOP_DATA to a folder of yours on a local disk.",
+            ) from error
+        try:
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise BadInput(
+                f"{path}: the store cannot be read: {error}",
+                hint="Move the file away; what providers still know will be read again.",
+            ) from error
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The calling thread's own connection, in autocommit until `write`."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(
+                self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+            )
+            found.execute("pragma journal_mode = wal")
+            found.execute("pragma synchronous = normal")
+            self._local.connection = found
+            with self._guard:
+                self._opened.append(found)
+        return found
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction: all of it or nothing. Raises TryLater when another process holds the file."""
+        connection = self.connection
+        try:
+            connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise TryLater(f"{self.path} is being written by another process") from error
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        connection.execute("commit")
+
+    def tick(self) -> int:
+        """The next number of the store's one clock, outside a transaction."""
+        with self.write() as connection:
+            return tick(connection)
+
+    def salt(self) -> str:
+        """A secret of this file, so that key hashes mean nothing elsewhere."""
+        with self.write() as connection:
+            connection.execute("insert or ignore into meta values ('salt', ?)", (secrets.token_hex(16),))
+            found: tuple[str] = connection.execute("select value from meta where name = 'salt'").fetchone()
+        return found[0]
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def _migrate(self) -> None:
+        with self.write() as connection:
+            applied: int = connection.execute("pragma user_version").fetchone()[0]
+            if applied > len(MIGRATIONS):
+                raise BadInput(
+                    f"{self.path} was written by a newer finetop",
+                    hint="Update finetop, or set FINETOP_DATA to another folder.",
+                )
+            for script in MIGRATIONS[applied:]:
+                for statement in script.split(";"):
+                    if statement.strip():
+                        connection.execute(statement)
+            connection.execute(f"pragma user_version = {len(MIGRATIONS)}")
+
+
+def tick(connection: sqlite3.Connection) -> int:
+    """The next number of the clock, inside the caller's transaction."""
+    found: tuple[int] = connection.execute("update clock set n = n + 1 returning n").fetchone()
+    return found[0]
