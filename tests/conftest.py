@@ -1,0 +1,92 @@
+"""Every test runs in a house with closed doors: own home, bare environment, no network but loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["policy"]
+
+_KEPT = {
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "CI",
+    "PYTEST_VERSION",
+    "PYTEST_CURRENT_TEST",
+    "COVERAGE_RCFILE",
+}
+_OUTER = dict(os.environ)
+_LOCAL_NAMES = {None, "", "localhost", "ip6-localhost"}
+
+
+@pytest.fixture(scope="session")
+def outer_environ() -> dict[str, str]:
+    """The environment as it was outside: only for judges that install something by the ordinary client."""
+    return _OUTER
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No key, proxy, setting or folder of the person who runs the tests reaches them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - _KEPT:
+            patch.delenv(name)
+        _move_in(patch, tmp_path_factory.mktemp("home"))
+        patch.setenv("TERM", "xterm-256color")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, closed_environment: None
+) -> Path:
+    """What one test leaves in its home, the next does not find."""
+    home = tmp_path_factory.mktemp("home")
+    _move_in(monkeypatch, home)
+    return home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_network() -> Iterator[None]:
+    """Connections leave only for this machine, and names are only looked up when they mean it."""
+    connect, lookup = socket.socket.connect, socket.getaddrinfo
+
+    def connect_here(self: socket.socket, address: Any, /) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
+            raise PermissionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    def look_up_here(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in _LOCAL_NAMES and not _is_here(name):
+            raise socket.gaierror(socket.EAI_NONAME, f"a test tried to look up {name}")
+        return lookup(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        patch.setattr(socket, "getaddrinfo", look_up_here)
+        yield
+
+
+def _move_in(patch: pytest.MonkeyPatch, home: Path) -> None:
+    patch.setenv("HOME", str(home))
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        patch.setenv(f"XDG_{name}_HOME", str(home / f".{name.lower()}"))
+
+
+def _is_here(host: str) -> bool:
+    if host in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

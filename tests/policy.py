@@ -1,0 +1,65 @@
+"""The rules every test run keeps: judges wait to be asked for, and under CI nothing is skipped silently."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
+_waiting = pytest.StashKey[int]()
+
+
+def allowed_reasons(file: Path = ALLOWED_SKIPS) -> frozenset[str]:
+    """The reasons that may stand under CI: one a line, # begins a comment."""
+    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the judges aside unless -m speaks of markers itself."""
+    if config.option.markexpr:
+        return
+    waiting = [item for item in items if item.get_closest_marker("judge")]
+    if waiting:
+        config.stash[_waiting] = len(waiting)
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if not item.get_closest_marker("judge")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many were put aside."""
+    if count := config.stash.get(_waiting, 0):
+        terminalreporter.write_line(f"{count} judges were not asked; .ci/judges asks them")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that skips itself under CI has failed, unless its reason is allowed."""
+    report = yield
+    _judge_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself whole."""
+    report = yield
+    _judge_skip(report)
+    return report
+
+
+def _judge_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not os.environ.get("CI") or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = said.removeprefix("Skipped: ")
+    if reason not in allowed_reasons():
+        report.outcome = "failed"
+        report.longrepr = f"skipped under CI, and the reason is not in {ALLOWED_SKIPS.name}: {reason}"

@@ -1,0 +1,103 @@
+"""The rules of a test run, kept by the test runner itself."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+STORY = """
+import pytest
+
+def test_works():
+    assert True
+
+@pytest.mark.judge
+def test_judged():
+    assert True
+"""
+SKIPPING = """
+import pytest
+
+def test_skips():
+    pytest.skip("the moon is down")
+"""
+SKIPPING_WHOLE = """
+import pytest
+
+pytest.skip("the moon is down", allow_module_level=True)
+"""
+EXPECTED_FAILURE = """
+import pytest
+
+@pytest.mark.xfail(reason="known")
+def test_known():
+    assert False
+"""
+
+
+def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run one small test file under the policy alone."""
+    (folder / "test_story.py").write_text(story)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers = judge\n")
+    environ = {name: value for name, value in os.environ.items() if name != "CI"} | {"PYTHONPATH": str(TESTS)}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "policy", "-p", "no:cacheprovider", "-q", *args],
+        cwd=folder,
+        env=environ | ({"CI": "true"} if ci else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_judges_wait_and_are_counted(tmp_path: Path) -> None:
+    """Plain pytest leaves them out and says so."""
+    done = run(tmp_path, STORY)
+    assert done.returncode == 0
+    assert "1 passed, 1 deselected" in done.stdout
+    assert "1 judges were not asked; .ci/judges asks them" in done.stdout
+
+
+def test_judges_are_asked_by_their_mark(tmp_path: Path) -> None:
+    """-m judge runs them and nothing else."""
+    done = run(tmp_path, STORY, "-m", "judge")
+    assert "1 passed, 1 deselected" in done.stdout
+    assert "not asked" not in done.stdout
+
+
+@pytest.mark.parametrize("story", [SKIPPING, SKIPPING_WHOLE])
+def test_a_skip_is_an_error_only_under_ci(tmp_path: Path, story: str) -> None:
+    """A person without some program may skip its test; CI may not."""
+    (tmp_path / "test_other.py").write_text("def test_other():\n    assert True\n")
+    assert run(tmp_path, story).returncode == 0
+    done = run(tmp_path, story, ci=True)
+    assert done.returncode != 0
+    assert "not in allowed_skips.txt: the moon is down" in done.stdout
+
+
+def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
+    """An xfail is reported as it always was."""
+    assert run(tmp_path, EXPECTED_FAILURE, ci=True).returncode == 0
+
+
+def test_nothing_of_the_person_reaches_a_test(own_home: Path) -> None:
+    """No key, no proxy, and a home that is empty."""
+    assert not [name for name in os.environ if "KEY" in name or "PROXY" in name.upper()]
+    assert Path.home() == own_home
+    assert not list(own_home.iterdir())
+
+
+def test_the_network_is_closed() -> None:
+    """Only this machine can be reached."""
+    with pytest.raises(PermissionError), socket.socket() as outward:
+        outward.connect(("192.0.2.1", 80))
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("api.openai.com", 443)
+    assert socket.getaddrinfo("localhost", 80)
