@@ -1,0 +1,82 @@
+"""The terminal as finetop wants it: taken over from a saved frame, given back at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from typing import TYPE_CHECKING, Any
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from finetop import frame
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+class FinetopDriver(LinuxDriver):
+    """Textual's driver, but for its first switch of the screen and its slow farewell."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if sys.__stdout__ is not None and sys.__stdout__.isatty():
+            self._file = sys.__stdout__  # Textual draws on stderr, which is for talk
+        self._drop_switch = False
+        self._hurry = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, together with a saved frame that may be on it."""
+        self._drop_switch = frame.Held.on_screen
+        before = frame.hand_over()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if before is not None:
+            self.attrs_before = before
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; a second switch would blank the saved frame."""
+        if self._drop_switch and data == frame.ENTER:
+            self._drop_switch = False
+            return
+        super().write(data)
+
+    def disable_input(self) -> None:
+        """Stop reading keys; in a hurry, without waiting for the thread that reads them."""
+        if not self._hurry:
+            super().disable_input()
+            return
+        signal.signal(signal.SIGWINCH, signal.SIG_DFL)
+        self._disable_mouse_support()
+        self.exit_event.set()
+
+    def give_back(self) -> None:
+        """Restore the terminal when this process is about to end: no thread is waited for."""
+        self._hurry = True
+        self.stop_application_mode()
+        self.close()
+
+    def give_back_by_force(self) -> None:
+        """Restore what can be restored when nobody reads the terminal any more."""
+        if self.attrs_before is not None:
+            try:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            except termios.error:
+                return  # it is gone
+        if self._file is None:
+            return
+        handle = self._file.fileno()
+        try:
+            os.set_blocking(handle, False)
+            os.write(handle, f"\x1b[?1000l\x1b[?1003l\x1b[?1004l\x1b[?2004l\x1b[<u{frame.LEAVE}".encode())
+        except OSError:
+            return  # full or gone
+        finally:
+            os.set_blocking(handle, True)
