@@ -1,0 +1,91 @@
+"""Judges the files of new jobs, a few at a time, in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from finetop.server import jobs
+from finetop.server.trainers import data
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from finetop.server.database import Database
+    from finetop.server.layout import Layout
+
+AT_ONCE = 2
+BYTES_PER_S = 25_000
+"""What the tiny trainer does at batch size 1, its slowest; good enough to tell short from long."""
+
+_log = logging.getLogger(__name__)
+
+
+class Checking:
+    """Takes jobs from `validating_files` to `queued` or `failed`."""
+
+    def __init__(self, database: Database, layout: Layout, done: Callable[[], None]) -> None:
+        self._database = database
+        self._layout = layout
+        self._done = done
+        self._stops: dict[str, threading.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Start on the oldest jobs that nobody is checking yet."""
+        for job in jobs.in_state(self._database, "validating_files"):
+            if len(self._stops) >= AT_ONCE:
+                return
+            if job["id"] not in self._stops:
+                self._stops[job["id"]] = threading.Event()
+                task = asyncio.create_task(self._check(job))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def forget(self, job_id: str) -> None:
+        """Stop reading the files of a job that was cancelled."""
+        if job_id in self._stops:
+            self._stops[job_id].set()
+
+    async def stop(self) -> None:
+        """Stop all reading; the jobs are checked anew by the next server."""
+        for stop in self._stops.values():
+            stop.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _check(self, job: sqlite3.Row) -> None:
+        try:
+            await self._judge(job, self._stops[job["id"]])
+        except data.Stopped:
+            return
+        except Exception as error:  # noqa: BLE001 - outermost frame of a task: it must not leave the job waiting for ever
+            _log.exception("checking the files of %s", job["id"])
+            jobs.fail(self._database, job["id"], "cannot_read_file", f"the files could not be read: {error}")
+        finally:
+            del self._stops[job["id"]]
+            self._done()
+
+    async def _judge(self, job: sqlite3.Row, stop: threading.Event) -> None:
+        checked = {}
+        for param in ("training_file", "validation_file"):
+            file_id = job[param]
+            if file_id is None:
+                continue
+            at_least = {} if param == "training_file" else {"at_least": 1}
+            found = await asyncio.to_thread(
+                data.check, self._layout.file(file_id), stop=stop.is_set, **at_least
+            )
+            if found.problem is not None:
+                words = param.replace("_", " ")
+                message = f"{words} {file_id}: {found.problem.message}"
+                jobs.fail(self._database, job["id"], found.problem.code, message, param)
+                return
+            checked[param] = found
+        training = checked["training_file"]
+        resolved = data.resolve(json.loads(job["requested"]), training.examples)
+        tokens = sum(found.tokens for found in checked.values())
+        jobs.queue(self._database, job["id"], resolved, work_s=tokens * resolved["n_epochs"] / BYTES_PER_S)

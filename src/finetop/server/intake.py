@@ -1,0 +1,239 @@
+"""What a worker wrote into events.jsonl, taken into the database: offset and rows in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from finetop.server import events, jobs
+from finetop.server.jobdir import read_events, sha256_of
+from finetop.server.layout import whole_file
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from finetop.server.database import Database
+    from finetop.server.layout import Layout
+
+_API_NAMES = {
+    "train_loss": "train_loss",
+    "train_accuracy": "train_mean_token_accuracy",
+    "valid_loss": "valid_loss",
+    "valid_accuracy": "valid_mean_token_accuracy",
+    "full_valid_loss": "full_valid_loss",
+    "full_valid_accuracy": "full_valid_mean_token_accuracy",
+}
+_LOSS_NAMES = {
+    "train_loss": "training loss",
+    "valid_loss": "validation loss",
+    "full_valid_loss": "full validation loss",
+}
+_LEVELS = {"info": "info", "warn": "warn", "warning": "warn", "error": "error"}
+
+
+def api_metrics(line: dict[str, Any]) -> dict[str, Any]:
+    """A worker's metrics under the API's names; what was not measured, or is no number, is left out."""
+    found = {"step": line["step"]}
+    if "total_steps" in line:
+        found["total_steps"] = line["total_steps"]
+    for ours, theirs in _API_NAMES.items():
+        value = line.get(ours, line.get(theirs))
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            found[theirs] = value
+    return found
+
+
+def metrics_message(line: dict[str, Any]) -> str:
+    """The sentence that goes with a metrics event."""
+    losses = [f"{word}={line[key]:.2f}" for key, word in _LOSS_NAMES.items() if line.get(key) is not None]
+    return f"Step {line['step']}/{line['total_steps']}: {', '.join(losses)}"
+
+
+class Intake:
+    """Reads each job's events.jsonl on from where it stopped."""
+
+    def __init__(self, database: Database, layout: Layout) -> None:
+        self._database = database
+        self._layout = layout
+
+    def heard_at(self, job_id: str) -> float:
+        """When the worker of a job last wrote a line; 0 if it never did."""
+        row = self._database.one("select heard_at from tail where job = ?", (job_id,))
+        return row["heard_at"] if row else 0.0
+
+    def drain(self, job_id: str) -> bool:
+        """Take in whatever is new; True if there was anything."""
+        tail = self._database.one("select offset, seq from tail where job = ?", (job_id,))
+        offset, last_seq = (tail["offset"], tail["seq"]) if tail else (0, 0)
+        lines, new_offset = read_events(self._layout.job(job_id) / "events.jsonl", offset)
+        if new_offset == offset:
+            return False
+        # Hashing and copying take time and may be repeated; the transaction below only writes rows.
+        result = self._result(job_id, lines)
+        with self._database.write() as connection:
+            for line in lines:
+                self._take(connection, job_id, line, result)
+                last_seq = max(last_seq, line["seq"])
+            heard_at = lines[-1]["t"] if lines else time.time()
+            connection.execute(
+                "insert into tail (job, offset, seq, heard_at) values (?, ?, ?, ?) "
+                "on conflict (job) do update set offset = excluded.offset, seq = excluded.seq, "
+                "heard_at = excluded.heard_at",
+                (job_id, new_offset, last_seq, heard_at),
+            )
+        return True
+
+    def _take(
+        self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any], result: Result | None
+    ) -> None:
+        kind, at = line["type"], line["t"]
+        if kind == "metrics":
+            self._take_metrics(connection, job_id, line)
+        elif kind == "checkpoint":
+            row = connection.execute("select output_model from job where id = ?", (job_id,)).fetchone()
+            name = f"{row['output_model']}:ckpt-step-{line['step']}"
+            metrics = api_metrics({"step": line["step"], **line.get("metrics", {})})
+            events.add_checkpoint(connection, job_id, name, line, metrics=metrics, at=at)
+        elif kind == "artifact":
+            connection.execute(
+                "insert or replace into artifact (job, kind, path, bytes, sha256) values (?, ?, ?, ?, ?)",
+                (job_id, line["kind"], line["path"], line["bytes"], line["sha256"]),
+            )
+        elif kind == "running":
+            self._take_running(connection, job_id, line)
+        elif kind == "log":
+            level = _LEVELS.get(line.get("level", "info"), "info")
+            events.say(connection, job_id, str(line["message"]), level=level, at=at)
+        elif kind == "paused":
+            connection.execute("update job set status = 'queued', handle = null where id = ?", (job_id,))
+            events.say(
+                connection, job_id, f"Training paused at step {line['step']}; it will go on from there", at=at
+            )
+        elif kind == "cancelled":
+            jobs.end(connection, job_id, "cancelled", "The job was cancelled", at=at)
+        elif kind == "failed":
+            error = {"code": line["code"], "message": line["message"], "param": line.get("param")}
+            jobs.end(connection, job_id, "failed", f"The job failed: {line['message']}", error=error, at=at)
+        elif kind == "succeeded" and result is not None:
+            result.publish(connection, job_id, line)
+
+    def _take_metrics(self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any]) -> None:
+        step, total, at = line["step"], line["total_steps"], line["t"]
+        events.say(
+            connection,
+            job_id,
+            metrics_message(line),
+            kind="metrics",
+            data=api_metrics(line),
+            step=step,
+            at=at,
+        )
+        job = connection.execute(
+            "select running_at, running_step, estimated_finish from job where id = ?", (job_id,)
+        ).fetchone()
+        if job["running_at"] is None or step <= job["running_step"]:
+            return
+        left_s = (at - job["running_at"]) / (step - job["running_step"]) * (total - step)
+        finish = int(at + left_s)
+        # A guess that wobbles by a second at each step would make every poll news.
+        known = job["estimated_finish"]
+        if known is None or abs(finish - known) > max(2.0, left_s / 20):
+            connection.execute("update job set estimated_finish = ? where id = ?", (finish, job_id))
+
+    def _take_running(self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any]) -> None:
+        at, resumed = line["t"], line.get("resume_step") or 0
+        connection.execute(
+            "update job set status = 'running', running_at = ?, running_step = ? "
+            "where id = ? and status in ('queued', 'running')",
+            (at, resumed, job_id),
+        )
+        said = f"Fine-tuning job resumed after step {resumed}" if resumed else "Fine-tuning job started"
+        events.say(connection, job_id, said, at=at)
+
+    def _result(self, job_id: str, lines: list[dict[str, Any]]) -> Result | None:
+        if not any(line["type"] == "succeeded" for line in lines):
+            return None
+        rows = self._database.all("select kind, path, sha256 from artifact where job = ?", (job_id,))
+        artifacts = {row["kind"]: (row["path"], row["sha256"]) for row in rows}
+        artifacts |= {
+            line["kind"]: (line["path"], line["sha256"]) for line in lines if line["type"] == "artifact"
+        }
+        return Result.verified(self._layout, job_id, artifacts)
+
+
+class Result:
+    """What a worker says it made, looked at before it is believed."""
+
+    def __init__(self, problem: str | None, *, file_id: str = "", csv: Path = Path()) -> None:
+        self.problem = problem
+        self._file_id = file_id
+        self._csv = csv
+
+    @classmethod
+    def verified(cls, layout: Layout, job_id: str, artifacts: dict[str, tuple[str, str]]) -> Result:
+        """Compare the files with their hashes and copy the result file to where files are served."""
+        for kind in ("weights", "result_csv"):
+            if kind not in artifacts:
+                return cls(f"the worker named no {kind}")
+            path, sha256 = layout.job(job_id) / artifacts[kind][0], artifacts[kind][1]
+            if not path.is_file():
+                return cls(f"{artifacts[kind][0]} is missing")
+            if sha256_of(path) != sha256:
+                return cls(f"{artifacts[kind][0]} is not what the worker wrote")
+        # The id follows from the job, so that copying again after a crash makes no second file.
+        file_id = "file-" + hashlib.sha256(f"{job_id} result_csv".encode()).hexdigest()[:24]
+        csv = layout.file(file_id)
+        with (
+            (layout.job(job_id) / artifacts["result_csv"][0]).open("rb") as source,
+            whole_file(csv) as target,
+        ):
+            shutil.copyfileobj(source, target)
+        return cls(None, file_id=file_id, csv=csv)
+
+    def publish(self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any]) -> None:
+        """End the job: its result file, its model, its last checkpoint's plain name, its last events."""
+        at = line["t"]
+        if self.problem is not None:
+            error = {"code": "result_missing", "message": self.problem, "param": None}
+            jobs.end(connection, job_id, "failed", f"The job failed: {self.problem}", error=error, at=at)
+            return
+        job = connection.execute("select output_model, root from job where id = ?", (job_id,)).fetchone()
+        artifacts = {
+            row["kind"]: row
+            for row in connection.execute("select kind, path, sha256 from artifact where job = ?", (job_id,))
+        }
+        connection.execute(
+            "insert or ignore into file (id, created_at, filename, purpose, bytes, sha256) "
+            "values (?, ?, 'step_metrics.csv', 'fine-tune-results', ?, ?)",
+            (self._file_id, int(at), self._csv.stat().st_size, artifacts["result_csv"]["sha256"]),
+        )
+        connection.execute(
+            "insert or ignore into result_file (job, file) values (?, ?)", (job_id, self._file_id)
+        )
+        model = job["output_model"]
+        connection.execute(
+            "insert or ignore into model (id, created_at, job, root, path, sha256) values (?, ?, ?, ?, ?, ?)",
+            (
+                model,
+                int(at),
+                job_id,
+                job["root"],
+                artifacts["weights"]["path"],
+                artifacts["weights"]["sha256"],
+            ),
+        )
+        connection.execute(
+            "update checkpoint set name = ? where job = ? and step = "
+            "(select max(step) from checkpoint where job = ?)",
+            (model, job_id, job_id),
+        )
+        connection.execute(
+            "update job set fine_tuned_model = ?, trained_tokens = ? where id = ?",
+            (model, line["trained_tokens"], job_id),
+        )
+        events.say(connection, job_id, f"New fine-tuned model created: {model}", at=at)
+        jobs.end(connection, job_id, "succeeded", "The job has successfully completed", at=at)

@@ -1,0 +1,65 @@
+"""Where the server keeps what: one data directory, and how bytes get there whole."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from finetop.server.jobdir import sync_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths under one data directory."""
+
+    data_dir: Path
+    database: Path
+
+    @property
+    def files(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def incoming(self) -> Path:
+        return self.data_dir / "incoming"
+
+    @property
+    def jobs(self) -> Path:
+        return self.data_dir / "jobs"
+
+    def file(self, file_id: str) -> Path:
+        """The bytes of an uploaded or written file."""
+        return self.files / file_id
+
+    def job(self, job_id: str) -> Path:
+        """The directory of one job."""
+        return self.jobs / job_id
+
+    def prepare(self) -> None:
+        """Make the directories and throw away what a killed upload left."""
+        for directory in (self.files, self.incoming, self.jobs):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for leftover in self.incoming.iterdir():
+            leftover.unlink()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file under a temporary name; it takes its own name only when complete and on disk."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)

@@ -1,0 +1,75 @@
+"""Which models exist here: the packaged ones, the tuned ones, and their checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from finetop.server import trainers
+from finetop.server.faults import ApiFault, shown
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from finetop.server.database import Database
+    from finetop.server.layout import Layout
+
+OWNER = "finetop"
+_NAMED = 20
+"""How many models a refusal lists."""
+
+
+@dataclass(frozen=True)
+class KnownModel:
+    """A model one can tune or ask."""
+
+    name: str
+    created_at: int
+    root: str
+    """The base model at its bottom."""
+    path: Path | None
+    """Its weights; None for a packaged one."""
+    sha256: str
+
+
+def known(database: Database, layout: Layout, name: str) -> KnownModel:
+    """The model of this name; an unknown one is refused with the list of those that exist."""
+    for base in _packaged():
+        if base.name == name:
+            return base
+    row = database.one("select * from model where id = ?", (name,))
+    if row is not None:
+        return _tuned(layout, row)
+    row = database.one(
+        "select checkpoint.*, job.root from checkpoint join job on job.id = checkpoint.job where name = ?",
+        (name,),
+    )
+    if row is not None:
+        path = layout.job(row["job"]) / row["path"]
+        return KnownModel(name, row["created_at"], row["root"], path, row["sha256"])
+    names = [model.name for model in everything(database, layout)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    raise ApiFault(
+        404,
+        f"The model {shown(name)!r} does not exist here. There are: {', '.join(names[:_NAMED])}{more}.",
+        code="model_not_found",
+        param="model",
+    )
+
+
+def everything(database: Database, layout: Layout) -> list[KnownModel]:
+    """All models, the packaged ones first, then the newest."""
+    tuned = [_tuned(layout, row) for row in database.all("select * from model order by n desc")]
+    return [*_packaged(), *tuned]
+
+
+def _tuned(layout: Layout, row: sqlite3.Row) -> KnownModel:
+    path = layout.job(row["job"]) / row["path"]
+    return KnownModel(row["id"], row["created_at"], row["root"], path, row["sha256"])
+
+
+def _packaged() -> list[KnownModel]:
+    return [
+        KnownModel(base.name, base.created, base.name, None, base.sha256) for base in trainers.base_models()
+    ]

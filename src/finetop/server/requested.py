@@ -1,0 +1,158 @@
+"""Judges what a create request asks for; pure."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from typing import Any
+
+from finetop.server.bodies import invalid, text_field, whole_number
+from finetop.server.faults import ApiFault, shown
+
+MOST_SEED = 2_147_483_647
+_KEYS = frozenset(
+    {
+        "model",
+        "training_file",
+        "validation_file",
+        "hyperparameters",
+        "method",
+        "suffix",
+        "seed",
+        "integrations",
+        "metadata",
+    }
+)
+_WHOLE = {"n_epochs": (1, 50), "batch_size": (1, 256)}
+_RATE = "learning_rate_multiplier"
+_SUFFIX_ENDS = 64
+
+
+def unknown_keys(body: dict[str, Any]) -> None:
+    """Refuse keys that would otherwise be ignored without a word."""
+    for key in body:
+        if key not in _KEYS:
+            raise ApiFault(
+                400, f"Unknown parameter: {shown(key)}.", param=shown(key), code="unknown_parameter"
+            )
+
+
+def hyperparameters(body: dict[str, Any]) -> dict[str, Any]:
+    """What the body says in either place; "auto" for the rest."""
+    method = body.get("method")
+    if method is not None:
+        if not isinstance(method, dict):
+            raise invalid("method", method, "an object")
+        _supervised_only(method.get("type"))
+    old = _object(body.get("hyperparameters"), "hyperparameters")
+    part = _object((method or {}).get("supervised"), "method.supervised")
+    new = _object(part.get("hyperparameters"), "method.supervised.hyperparameters")
+    chosen = {**_judged(old, "hyperparameters"), **_judged(new, "method.supervised.hyperparameters")}
+    return {name: chosen.get(name, "auto") for name in (*_WHOLE, _RATE)}
+
+
+def _supervised_only(kind: object) -> None:
+    if kind in ("dpo", "reinforcement"):
+        raise ApiFault(
+            400,
+            f"This server does not train with the method {kind} yet; use supervised.",
+            param="method.type",
+            code="unsupported_method",
+        )
+    if kind != "supervised":
+        raise invalid("method.type", kind, "supervised")
+
+
+def _object(value: object, name: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise invalid(name, value, "an object")
+    return value
+
+
+def _judged(given: dict[str, Any], where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        param = f"{where}.{name}"
+        if value is None:
+            continue
+        if name in _WHOLE:
+            found[name] = value if value == "auto" else whole_number(value, param, *_WHOLE[name])
+        elif name == _RATE:
+            found[name] = value if value == "auto" else _rate(value, param)
+        else:
+            raise ApiFault(
+                400, f"Unknown hyperparameter: {shown(name)}.", param=shown(param), code="unknown_parameter"
+            )
+    return found
+
+
+def _rate(value: object, param: str) -> float:
+    # Beyond this the numbers overflow long before they could teach anything.
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1e6
+    if not good or not math.isfinite(rate := float(value)):  # type: ignore[arg-type]  # `good` says it is a number
+        raise invalid(param, value, 'a number above 0 and at most 1000000, or "auto"')
+    return rate
+
+
+def suffix(body: dict[str, Any]) -> str | None:
+    """The words for the tuned model's name."""
+    value = text_field(body, "suffix", longest=_SUFFIX_ENDS)
+    if value is not None and not all(
+        letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in value
+    ):
+        raise invalid("suffix", value, "letters, digits, dots, dashes and underscores")
+    return value
+
+
+def seed(body: dict[str, Any]) -> int:
+    """The seed, or one by chance."""
+    if body.get("seed") is None:
+        return secrets.randbelow(MOST_SEED + 1)
+    return whole_number(body["seed"], "seed", 0, MOST_SEED)
+
+
+def metadata(body: dict[str, Any]) -> dict[str, str] | None:
+    """Up to 16 pairs of short strings."""
+    value = body.get("metadata")
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(value) > 16:
+        raise invalid("metadata", value, "an object of at most 16 pairs")
+    for key, text in value.items():
+        if not 1 <= len(key) <= 64:
+            raise invalid("metadata", key, "keys of 1 to 64 characters")
+        if not isinstance(text, str) or len(text) > 512:
+            raise invalid(f"metadata.{shown(key)}", text, "a string of at most 512 characters")
+    return value
+
+
+def integrations(body: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Up to five integrations, kept and given back; nothing is sent to them."""
+    value = body.get("integrations")
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) > 5:
+        raise invalid("integrations", value, "a list of at most 5")
+    return [_integration(item, f"integrations[{place}]") for place, item in enumerate(value)]
+
+
+def _integration(item: object, where: str) -> dict[str, Any]:
+    if not isinstance(item, dict) or item.get("type") != "wandb" or not isinstance(item.get("wandb"), dict):
+        raise invalid(where, item, 'an object with type "wandb" and its settings')
+    settings = item["wandb"]
+    text_field(settings, "project", longest=256, needed=True)
+    for name in ("name", "entity"):
+        text_field(settings, name, longest=256)
+    tags = settings.get("tags")
+    if tags is not None and not (
+        isinstance(tags, list) and len(tags) <= 64 and all(isinstance(tag, str) for tag in tags)
+    ):
+        raise invalid(f"{where}.wandb.tags", tags, "a list of strings")
+    kept = {
+        name: settings[name]
+        for name in ("project", "name", "entity", "tags")
+        if settings.get(name) is not None
+    }
+    return {"type": "wandb", "wandb": kept}

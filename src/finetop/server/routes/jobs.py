@@ -1,0 +1,192 @@
+"""/v1/fine_tuning/jobs: create, list, look at and cancel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from finetop.server import bodies, events, files, jobs, models, requested, wire
+from finetop.server.faults import ApiFault, shown
+from finetop.server.services import Services, services
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from starlette.requests import Request
+
+_LONGEST_KEY = 255
+_METADATA = re.compile(r"metadata\[(.{1,64})\]", re.DOTALL)
+_CANCEL_WAIT_S = 1.0
+"""How long a cancel waits for the worker, so that its answer usually is the end of the story."""
+
+
+async def create(request: Request) -> JSONResponse:
+    """Make a job, or answer with the one an equal request with this key has made."""
+    here = services(request)
+    body = await bodies.json_object(request)
+    key = request.headers.get("idempotency-key")
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    if key is not None:
+        if not 1 <= len(key) <= _LONGEST_KEY:
+            raise bodies.invalid("Idempotency-Key", key, f"1 to {_LONGEST_KEY} characters")
+        first = jobs.by_idempotency_key(here.database, key)
+        if first is not None:
+            if first["request_sha256"] != digest:
+                raise ApiFault(
+                    400,
+                    f"This Idempotency-Key was used for another request; it made {first['id']}.",
+                    code="idempotency_key_reused",
+                )
+            return JSONResponse(_object(here, first))
+    job = jobs.create(here.database, _wanted(here, body), idempotency_key=key, request_sha256=digest)
+    here.scheduler.wake()
+    return JSONResponse(_object(here, job))
+
+
+def _wanted(here: Services, body: dict[str, Any]) -> jobs.NewJob:
+    requested.unknown_keys(body)
+    name = bodies.text_field(body, "model", longest=256, needed=True) or ""
+    model = models.known(here.database, here.layout, name)
+    return jobs.NewJob(
+        model=model.name,
+        root=model.root,
+        training_file=_training_data(here, body, "training_file", needed=True) or "",
+        validation_file=_training_data(here, body, "validation_file"),
+        hyperparameters=requested.hyperparameters(body),
+        seed=requested.seed(body),
+        suffix=requested.suffix(body),
+        integrations=requested.integrations(body),
+        metadata=requested.metadata(body),
+    )
+
+
+def _training_data(here: Services, body: dict[str, Any], param: str, *, needed: bool = False) -> str | None:
+    file_id = bodies.text_field(body, param, longest=256, needed=needed)
+    if file_id is None:
+        return None
+    row = files.find(here.database, file_id)
+    if row is None:
+        raise ApiFault(
+            400, f"There is no file {shown(file_id)!r} for {param}.", param=param, code="file_not_found"
+        )
+    if row["purpose"] != "fine-tune":
+        raise ApiFault(
+            400,
+            f"The file {file_id} has the purpose {row['purpose']}; {param} needs fine-tune.",
+            param=param,
+            code="invalid_file_purpose",
+        )
+    return file_id
+
+
+async def list_jobs(request: Request) -> JSONResponse:
+    """Jobs from newest to oldest."""
+    here = services(request)
+    query = request.query_params
+    wanted = {
+        match[1]: text
+        for name, text in query.multi_items()
+        if (match := _METADATA.fullmatch(name)) is not None
+    }
+    if query.get("metadata") not in (None, "null"):
+        raise bodies.invalid("metadata", query["metadata"], "null, or pairs as metadata[key]=value")
+    limit = bodies.limit(request, 20)
+    after = query.get("after")
+    rows = jobs.newest(
+        here.database,
+        limit=limit,
+        before=None if after is None else _job(here, after)["n"],
+        metadata=wanted,
+        without_metadata=query.get("metadata") == "null",
+    )
+    return JSONResponse(wire.page(rows, limit, lambda row: _object(here, row)))
+
+
+async def retrieve(request: Request) -> JSONResponse:
+    """One job."""
+    here = services(request)
+    return JSONResponse(_object(here, _job(here, request.path_params["job"])))
+
+
+async def cancel(request: Request) -> JSONResponse:
+    """Stop a job that has not ended."""
+    here = services(request)
+    job = _job(here, request.path_params["job"])
+    if job["status"] in jobs.FINAL:
+        raise ApiFault(
+            400, f"The job {job['id']} has already {_ended(job['status'])}.", code="job_already_ended"
+        )
+    here.scheduler.cancel(job["id"])
+    await here.scheduler.ended(job["id"], _CANCEL_WAIT_S)
+    return JSONResponse(_object(here, jobs.get(here.database, job["id"])))
+
+
+def _ended(status: str) -> str:
+    return "been cancelled" if status == "cancelled" else status
+
+
+async def list_events(request: Request) -> JSONResponse:
+    """What happened to a job, newest first."""
+    here = services(request)
+    job = _job(here, request.path_params["job"])
+    limit = bodies.limit(request, 20)
+    before = _cursor(request, "event", job)
+    rows = events.newest(here.database, job["id"], limit=limit, before=before)
+    return JSONResponse(wire.page(rows, limit, wire.event_object))
+
+
+async def list_checkpoints(request: Request) -> JSONResponse:
+    """The usable checkpoints of a job, newest first."""
+    here = services(request)
+    job = _job(here, request.path_params["job"])
+    limit = bodies.limit(request, 10)
+    before = _cursor(request, "checkpoint", job)
+    rows = events.newest_checkpoints(here.database, job["id"], limit=limit, before=before)
+    return JSONResponse(wire.with_ends(wire.page(rows, limit, wire.checkpoint_object), empty=None))
+
+
+def _cursor(request: Request, table: str, job: sqlite3.Row) -> int | None:
+    after = request.query_params.get("after")
+    if after is None:
+        return None
+    row = services(request).database.one(
+        f"select n from {table} where id = ? and job = ?", (after, job["id"])
+    )
+    if row is None:
+        raise ApiFault(
+            400, f"The job {job['id']} has no {table} {shown(after)!r}.", param="after", code="invalid_cursor"
+        )
+    place: int = row["n"]
+    return place
+
+
+def _job(here: Services, job_id: str) -> sqlite3.Row:
+    row = jobs.find(here.database, job_id)
+    if row is None:
+        raise ApiFault(
+            404,
+            f"There is no fine-tuning job {shown(job_id)!r} here.",
+            param="fine_tuning_job_id",
+            code="fine_tune_not_found",
+        )
+    return row
+
+
+def _object(here: Services, row: sqlite3.Row) -> dict[str, Any]:
+    return wire.job_object(row, jobs.result_files(here.database, row["id"]))
+
+
+_JOBS = "/v1/fine_tuning/jobs"
+ROUTES = [
+    Route(_JOBS, create, methods=["POST"]),
+    Route(_JOBS, list_jobs, methods=["GET"]),
+    Route(f"{_JOBS}/{{job}}", retrieve, methods=["GET"]),
+    Route(f"{_JOBS}/{{job}}/cancel", cancel, methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/events", list_events, methods=["GET"]),
+    Route(f"{_JOBS}/{{job}}/checkpoints", list_checkpoints, methods=["GET"]),
+]

@@ -1,0 +1,39 @@
+"""What the routes need to answer, made once per server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from finetop.server import uploads
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from finetop.server.database import Database
+    from finetop.server.layout import Layout
+    from finetop.server.scheduler import Scheduler
+
+GENERATIONS_AT_ONCE = 2
+
+
+@dataclass
+class Services:
+    """The parts of one running server."""
+
+    database: Database
+    layout: Layout
+    scheduler: Scheduler
+    api_key: str
+    most_upload_bytes: int = uploads.MOST_BYTES
+    asked_at: float = field(default_factory=time.monotonic)
+    """When somebody with the key last asked for something."""
+    generations: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(GENERATIONS_AT_ONCE))
+    generations_waiting: int = 0
+
+
+def services(request: Request) -> Services:
+    """The services of the app that got this request."""
+    return cast("Services", request.app.state.services)

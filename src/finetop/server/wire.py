@@ -1,0 +1,115 @@
+"""The server's rows as the objects of OpenAI's API."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+ORGANIZATION = "local"
+_LETTERS = string.ascii_letters + string.digits
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    """A fresh random id in the style of the API."""
+    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def job_object(row: sqlite3.Row, result_files: list[str]) -> dict[str, Any]:
+    """A fine_tuning.job."""
+    hyperparameters = json.loads(row["resolved"] or row["requested"])
+    return {
+        "object": "fine_tuning.job",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "finished_at": row["finished_at"],
+        "estimated_finish": row["estimated_finish"],
+        "status": row["status"],
+        "model": row["model"],
+        "fine_tuned_model": row["fine_tuned_model"],
+        "organization_id": ORGANIZATION,
+        "training_file": row["training_file"],
+        "validation_file": row["validation_file"],
+        "result_files": result_files,
+        "hyperparameters": hyperparameters,
+        "method": {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+        "trained_tokens": row["trained_tokens"],
+        "error": _loaded(row["error"]),
+        "seed": row["seed"],
+        "user_provided_suffix": row["suffix"],
+        "integrations": _loaded(row["integrations"]) or [],
+        "metadata": _loaded(row["metadata"]),
+    }
+
+
+def event_object(row: sqlite3.Row) -> dict[str, Any]:
+    """A fine_tuning.job.event."""
+    return {
+        "object": "fine_tuning.job.event",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "level": row["level"],
+        "message": row["message"],
+        "type": row["type"],
+        "data": json.loads(row["data"]),
+    }
+
+
+def checkpoint_object(row: sqlite3.Row) -> dict[str, Any]:
+    """A fine_tuning.job.checkpoint."""
+    return {
+        "object": "fine_tuning.job.checkpoint",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "fine_tuning_job_id": row["job"],
+        "fine_tuned_model_checkpoint": row["name"],
+        "step_number": row["step"],
+        "metrics": json.loads(row["metrics"]),
+    }
+
+
+def file_object(row: sqlite3.Row) -> dict[str, Any]:
+    """A file."""
+    answer = {
+        "object": "file",
+        "id": row["id"],
+        "bytes": row["bytes"],
+        "created_at": row["created_at"],
+        "filename": row["filename"],
+        "purpose": row["purpose"],
+        "status": "processed",
+    }
+    if row["expires_at"] is not None:
+        answer["expires_at"] = row["expires_at"]
+    return answer
+
+
+def model_object(name: str, created: int, owner: str) -> dict[str, Any]:
+    """A model."""
+    return {"object": "model", "id": name, "created": created, "owned_by": owner, "shutdown_date": None}
+
+
+def page(
+    rows: Sequence[sqlite3.Row], limit: int, make: Callable[[sqlite3.Row], dict[str, Any]]
+) -> dict[str, Any]:
+    """One page of a list; `rows` holds one row more than `limit` where there is a next page."""
+    return {"object": "list", "data": [make(row) for row in rows[:limit]], "has_more": len(rows) > limit}
+
+
+def with_ends(answer: dict[str, Any], *, empty: str | None) -> dict[str, Any]:
+    """A page that also names its first and last id, as files and checkpoints do."""
+    data = answer["data"]
+    return {
+        **answer,
+        "first_id": data[0]["id"] if data else empty,
+        "last_id": data[-1]["id"] if data else empty,
+    }
