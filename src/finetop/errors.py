@@ -15,7 +15,9 @@ FinetopError                1
 │   ├── ServerFault        75   5xx
 │   └── BadReply            3   a 2xx we cannot read
 ├── Unreachable             4   no answer at all
+│   └── LostReply           4   ... though the request may have arrived
 └── TryLater               75   something else holds what we need
+    ├── NotStarted         75   the local server is not running
     └── Unsettled          75   sent, and nobody knows yet whether it was done
 """
 
@@ -150,11 +152,21 @@ class Unreachable(FinetopError):
     hint = "Check the network and the base URL."
 
 
+class LostReply(Unreachable):
+    """The request left and no answer came back: it may have been carried out."""
+
+
 class TryLater(FinetopError):
     """Something else holds what we need just now."""
 
     exit_code = 75
     hint = "Try again in a moment."
+
+
+class NotStarted(TryLater):
+    """The local server is not running, and this was no reason to start it."""
+
+    hint = "Create a job, or run: finetop serve"
 
 
 class Unsettled(TryLater):

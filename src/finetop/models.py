@@ -244,6 +244,10 @@ class Integration(Value):
         return {"type": kind, "settings": dict(settings) if isinstance(settings, Mapping) else {}}
 
 
+MARKER = "finetop"
+"""The metadata key that ties a job to our request; never shown as the user's own."""
+
+
 class Job(Value):
     """One fine-tuning job, as its provider last reported it."""
 
@@ -278,11 +282,23 @@ class Job(Value):
     metadata: dict[str, str] = {}
     events: tuple[Event, ...] = ()
     """Legacy jobs carry their events; others have a route for them."""
+    unreadable: Text = None
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
 
     @property
     def is_legacy(self) -> bool:
         """True for the old `fine-tune` object."""
         return self.kind == "fine-tune"
+
+    @property
+    def user_metadata(self) -> dict[str, str]:
+        """The metadata without the pair that finetop added."""
+        return {key: value for key, value in self.metadata.items() if key != MARKER}
+
+    @property
+    def marker(self) -> str | None:
+        """Which request of ours made this job, where that is known."""
+        return self.metadata.get(MARKER)
 
     @property
     def ended_at(self) -> float | None:

@@ -8,6 +8,7 @@ from finetop.store.accounts import Accounts, Contact
 from finetop.store.events import Events
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
+from finetop.store.locks import Held, Locks
 from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series
 from finetop.store.schema import Database
 
@@ -15,6 +16,7 @@ __all__ = [
     "Contact",
     "Curves",
     "EventRow",
+    "Held",
     "Intent",
     "JobKey",
     "JobRow",
@@ -32,11 +34,23 @@ class Store:
         self.accounts = Accounts(self.database)
         self.jobs = Jobs(self.database)
         self.events = Events(self.database)
-        self.journal = Journal(self.database)
+        self.locks = Locks(path.parent / "locks")
+        self.journal = Journal(self.database, owner=self.locks.owner)
 
-    def ask(self) -> int:
-        """Number a question; its answer loses to that of any younger one."""
+    def ask(self, last: int | None = None) -> int:
+        """Number a question; its answer loses to that of any younger one.
+
+        One who has all answers to his question `last` may ask under that number again while nobody
+        else has asked or written, so that asking in vain writes nothing.
+        """
+        if last is not None and last == self.now():
+            return last
         return self.database.tick()
+
+    def now(self) -> int:
+        """Where the store's one clock stands."""
+        found: tuple[int] = self.database.connection.execute("select n from clock").fetchone()
+        return found[0]
 
     def data_version(self) -> int:
         """Changes when another connection has written. Call it with no open cursor."""
@@ -44,5 +58,10 @@ class Store:
         return found[0]
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and let go of every lock."""
+        self.locks.close()
         self.database.close()
+
+    def release_thread(self) -> None:
+        """Close the calling thread's connection, for the thread is about to end."""
+        self.database.release_thread()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from finetop.store.schema import Database, tick
+if TYPE_CHECKING:
+    from finetop.store.schema import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Accounts:
         return Contact() if found is None else Contact(*found)
 
     def save_contact(self, account: int, contact: Contact) -> None:
-        """Tell every screen how asking goes. Callers write healthy contact times at most every 10 s."""
+        """Keep how asking goes. It moves no clock: screens look at all contacts at once when told to."""
         with self._db.write() as connection:
             connection.execute(
                 "insert or replace into contact (account, state, message, failures, last_ok_at, poller)"
@@ -71,7 +73,6 @@ class Accounts:
                     contact.poller,
                 ),
             )
-            tick(connection)
 
     def wish(self, account: int, kind: str, job: str = "") -> None:
         """Ask whoever polls this account for something: `refresh`, or `watch` one job."""

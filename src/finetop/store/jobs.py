@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from finetop.store.rows import FINAL, JobKey, JobRow
+from finetop.store.rows import ACTIVE, FINAL, JobKey, JobRow
 from finetop.store.schema import Database, tick
 
 if TYPE_CHECKING:
@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 _METHODS = {"supervised": "sft", "reinforcement": "rl"}
 _SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
-    valid_loss, first_step, first_step_at, last_step_at,
-    form ->> '$.raw_status' raw_status, form ->> '$.model' model, form ->> '$.method' method,
-    form ->> '$.finished_at' finished_at, form ->> '$.updated_at' updated_at,
-    form ->> '$.hyperparameters.n_epochs' n_epochs, form ->> '$.fine_tuned_model' fine_tuned_model,
-    form ->> '$.suffix' suffix, coalesce(form ->> '$.error.message', form ->> '$.error.code') reason,
-    form ->> '$.queue_position' queue_position from job"""
+    valid_loss, first_step, first_step_at, last_step_at, gone,
+    json_extract(form, '$.raw_status') raw_status, json_extract(form, '$.model') model,
+    json_extract(form, '$.method') method, json_extract(form, '$.finished_at') finished_at,
+    json_extract(form, '$.updated_at') updated_at, json_extract(form, '$.suffix') suffix,
+    json_extract(form, '$.hyperparameters.n_epochs') n_epochs,
+    json_extract(form, '$.fine_tuned_model') fine_tuned_model,
+    coalesce(json_extract(form, '$.error.message'), json_extract(form, '$.error.code')) reason,
+    json_extract(form, '$.unreadable') unreadable,
+    json_extract(form, '$.queue_position') queue_position,
+    (select state from intent where intent.account = job.account and kind = 'cancel' and file = job.id
+        order by written_at desc limit 1) cancel from job"""
 
 
 class Jobs:
@@ -84,12 +89,51 @@ class Jobs:
         return [JobKey(account, f"intent:{uuid}") for account, uuid in found]
 
     def unfinished(self, account: int) -> list[str]:
-        """The ids of jobs that may still change."""
+        """The ids of jobs that may still change, newest first."""
         found = self._db.connection.execute(
-            "select id from job where account = ? and status not in ('succeeded', 'failed', 'cancelled')",
+            """select id from job where account = ? and not gone and id not like 'unreadable-%'
+            and status not in ('succeeded', 'failed', 'cancelled') order by created_at desc""",
             (account,),
         )
         return [row[0] for row in found]
+
+    def active(self, account: int) -> list[str]:
+        """The ids of jobs that wait or work, newest first; a paused one does neither."""
+        marks = ", ".join("?" * len(ACTIVE))
+        found = self._db.connection.execute(
+            f"""select id from job where account = ? and not gone and status in ({marks})
+            order by created_at desc""",
+            (account, *sorted(ACTIVE)),
+        )
+        return [row[0] for row in found]
+
+    def status(self, key: JobKey) -> str | None:
+        """One of the eight words; None for a job the store has never seen."""
+        return self._one("select status from job where account = ? and id = ?", key)
+
+    def incomplete(self, account: int, limit: int) -> list[str]:
+        """Ended jobs whose log has not been fetched to its end since they ended, newest first."""
+        found = self._db.connection.execute(
+            """select id from job where account = ? and not whole and not gone
+            and status in ('succeeded', 'failed', 'cancelled') order by created_at desc limit ?""",
+            (account, limit),
+        )
+        return [row[0] for row in found]
+
+    def mark_whole(self, key: JobKey) -> None:
+        """Everything an ended job will ever tell is in the store."""
+        with self._db.write() as connection:
+            connection.execute("update job set whole = 1 where account = ? and id = ?", key)
+
+    def mark_gone(self, key: JobKey) -> None:
+        """The provider no longer knows this job; it is kept, and no longer asked for."""
+        with self._db.write() as connection:
+            connection.execute("update job set gone = 1 where account = ? and id = ?", key)
+            touch(connection, key)
+
+    def counts(self) -> dict[int, int]:
+        """How many jobs each account has."""
+        return dict(self._db.connection.execute("select account, count(*) from job group by account"))
 
     def known(self, account: int) -> dict[str, str]:
         """Every id of the account and its status."""
@@ -149,8 +193,8 @@ class Jobs:
         from finetop.models import File  # noqa: PLC0415 - as in `get`
 
         found = self._db.connection.execute(
-            """select form from file where account = ? and form ->> '$.purpose' = ?
-            order by form ->> '$.created_at' desc""",
+            """select form from file where account = ? and json_extract(form, '$.purpose') = ?
+            order by json_extract(form, '$.created_at') desc""",
             (account, purpose),
         )
         return [File.model_validate_json(row[0]) for row in found]
@@ -197,7 +241,7 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
     if old is not None and old[2] > asked:
         return False
     if old is not None and old[0] == form and old[1] == raw:
-        if not job.status.is_final:
+        if not job.status.is_final and old[2] < asked:
             connection.execute(
                 "update job set asked = ? where account = ? and id = ?", (asked, account, job.id)
             )
@@ -206,7 +250,7 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
         """insert into job (account, id, seq, asked, status, created_at, form, raw)
         values (?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set seq = excluded.seq, asked = excluded.asked, status = excluded.status,
-        created_at = excluded.created_at, form = excluded.form, raw = excluded.raw""",
+        created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0""",
         (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
     )
     return True
@@ -235,9 +279,23 @@ def _row(profile: str, line: sqlite3.Row) -> JobRow:
         valid_loss=line["valid_loss"],
         eta_s=None if final else _eta(line),
         fine_tuned_model=line["fine_tuned_model"],
-        reason=line["reason"] if line["status"] == "failed" else None,
+        reason=_reason(line),
         place=line["queue_position"] if line["status"] == "queued" else None,
+        intent=None if final else _CANCELS.get(line["cancel"]),
     )
+
+
+_CANCELS = {"written": "cancelling", "sent": "cancelling", "created": "cancelling", "unsure": "unsure"}
+"""What the last cancel's state means for a job that has not ended: one that was accepted is on its way."""
+
+
+def _reason(line: sqlite3.Row) -> str | None:
+    """Why the row is not as one would wish."""
+    if line["gone"]:
+        return "gone at the provider"
+    if line["unreadable"]:
+        return "could not be read"
+    return line["reason"] if line["status"] == "failed" else None
 
 
 def _eta(line: sqlite3.Row) -> float | None:

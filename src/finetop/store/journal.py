@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import astuple, dataclass
 
 from finetop.errors import TryLater
+from finetop.store.jobs import touch
+from finetop.store.rows import JobKey
 from finetop.store.schema import Database, tick
 
 
@@ -34,50 +36,84 @@ class Intent:
     job: str | None
     """The job or file it became."""
     message: str
+    owner: str
+    """The process that carries it out, by the lock that lives as long as it does."""
+
+    @property
+    def key(self) -> JobKey:
+        """How its row is called until it is a job."""
+        return JobKey(self.account, f"intent:{self.uuid}")
 
 
-_FIELDS = "uuid, account, kind, state, request, name, model, file, written_at, sent_at, job, message"
+_FIELDS = "uuid, account, kind, state, request, name, model, file, written_at, sent_at, job, message, owner"
+OPEN = ("written", "sent", "unsure")
 
 
 class Journal:
-    """The intent table; every change moves `seq`, so rows on screens follow."""
+    """The intent table; every change moves `seq`, so rows on screens follow.
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    A change names the states it may start from, so that of two processes only one carries it out.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        owner: Callable[[], str] = lambda: "",
+    ) -> None:
         self._db = database
         self._clock = clock
+        self._owner = owner
 
     def write(
         self, account: int, kind: str, request: str, *, name: str = "", model: str = "", file: str = ""
     ) -> Intent:
         """Commit a new intent before anything leaves this machine."""
         intent = Intent(
-            str(uuid.uuid4()),
-            account,
-            kind,
-            "written",
-            request,
-            name,
-            model,
-            file,
-            self._clock(),
-            None,
-            None,
-            "",
+            uuid=str(uuid.uuid4()),
+            account=account,
+            kind=kind,
+            state="written",
+            request=request,
+            name=name,
+            model=model,
+            file=file,
+            written_at=self._clock(),
+            sent_at=None,
+            job=None,
+            message="",
+            owner=self._owner(),
         )
+        marks = ", ".join("?" * len(_FIELDS.split(",")))
         with self._db.write() as connection:
             connection.execute(
-                f"insert into intent ({_FIELDS}, seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"insert into intent ({_FIELDS}, seq) values ({marks}, ?)",
                 (*astuple(intent), tick(connection)),
             )
+            _show(connection, intent)
         return intent
 
-    def mark_sent(self, intent: Intent, *, request: str | None = None, file: str | None = None) -> Intent:
+    def rewrite(self, intent: Intent) -> Intent:
+        """Take an unsure or refused intent up again, for this process to carry out."""
+        return self._set(
+            intent, {"unsure", "refused"}, state="written", owner=self._owner(), message="", job=None
+        )
+
+    def mark_sent(
+        self,
+        intent: Intent,
+        *,
+        request: str | None = None,
+        file: str | None = None,
+        at: float | None = None,
+    ) -> Intent:
         """The request leaves now. Raises TryLater while a like create is still unsettled."""
         try:
             return self._set(
-                intent.uuid,
+                intent,
+                {"written"},
                 state="sent",
-                sent_at=self._clock(),
+                sent_at=self._clock() if at is None else at,
                 request=intent.request if request is None else request,
                 file=intent.file if file is None else file,
             )
@@ -86,10 +122,21 @@ class Journal:
 
     def settle(self, intent: Intent, state: str, *, job: str | None = None, message: str = "") -> Intent:
         """What became of it. Claiming a job that another intent holds raises TryLater."""
+        starts = (
+            {"written", "sent", "unsure", "refused", "dismissed"} if job else {"written", "sent", "unsure"}
+        )
+        if state == "dismissed":
+            starts = {"written", "unsure", "refused"}
         try:
-            return self._set(intent.uuid, state=state, job=job, message=message)
+            return self._set(intent, starts, state=state, job=job, message=message)
         except sqlite3.IntegrityError as error:
             raise TryLater(f"{job} already belongs to another request of yours") from error
+
+    def say(self, intent: Intent, message: str) -> Intent:
+        """Tell how settling goes; nothing is written when it was said before."""
+        if intent.message == message:
+            return intent
+        return self._set(intent, OPEN, message=message)
 
     def get(self, uuid: str) -> Intent | None:
         """One intent by its marker."""
@@ -114,12 +161,36 @@ class Journal:
         )
         return {row[0] for row in found}
 
-    def _set(self, uuid: str, **values: object) -> Intent:
+    def _set(self, intent: Intent, starts: Collection[str], **values: object) -> Intent:
+        """Move an intent on from one of `starts`; where another process moved it, its state is told."""
         names = ", ".join(f"{name} = ?" for name in values)
+        marks = ", ".join("?" * len(starts))
         with self._db.write() as connection:
-            connection.execute(
-                f"update intent set {names}, seq = ? where uuid = ?",
-                (*values.values(), tick(connection), uuid),
+            moved = connection.execute(
+                f"update intent set {names}, seq = ? where uuid = ? and state in ({marks})",
+                (*values.values(), tick(connection), intent.uuid, *starts),
             )
-            found = connection.execute(f"select {_FIELDS} from intent where uuid = ?", (uuid,)).fetchone()
-        return Intent(*found)
+            found = connection.execute(
+                f"select {_FIELDS} from intent where uuid = ?", (intent.uuid,)
+            ).fetchone()
+            now = Intent(*found)
+            if not moved.rowcount and now.state != values.get("state"):
+                raise TryLater(f"this request is {_STATE_WORDS[now.state]} by now")
+            _show(connection, now)
+        return now
+
+
+_STATE_WORDS = {
+    "written": "about to be sent",
+    "sent": "under way",
+    "created": "done",
+    "refused": "refused",
+    "unsure": "unsure",
+    "dismissed": "put away",
+}
+
+
+def _show(connection: sqlite3.Connection, intent: Intent) -> None:
+    """A cancel has no row of its own: the job's row tells of it."""
+    if intent.kind == "cancel":
+        touch(connection, JobKey(intent.account, intent.file))

@@ -123,3 +123,5 @@ class ProfileState:
     """The reason, when the state is not ok."""
     read_only: bool = False
     jobs: int = 0
+    poller: str = ""
+    """Who asks the provider: host, pid and version."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from finetop.errors import BadInput, TryLater
 
 BUSY_MS = 5_000
+NEEDED = (3, 37)
+"""Strict tables."""
 
 MIGRATIONS = (
     """
@@ -130,6 +132,12 @@ MIGRATIONS = (
     create unique index intent_claim on intent (account, job) where kind = 'create' and job is not null;
     create index intent_seq on intent (seq);
     """,
+    """
+    alter table job add column whole integer not null default 0;
+    alter table job add column gone integer not null default 0;
+    alter table intent add column owner text not null default '';
+    create index intent_file on intent (account, kind, file);
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 
@@ -143,6 +151,11 @@ class Database:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
+        if sqlite3.sqlite_version_info < NEEDED:
+            raise BadInput(
+                f"this Python has SQLite {sqlite3.sqlite_version}, and finetop needs 3.37",
+                hint="Use the Python that uv installs: uv python install 3.12.",
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -211,9 +224,22 @@ class Database:
             self._opened.clear()
         self._local = threading.local()
 
+    def release_thread(self) -> None:
+        """Close the calling thread's connection, for the thread is about to end."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            return
+        del self._local.connection
+        with self._guard:
+            if found in self._opened:
+                self._opened.remove(found)
+        found.close()
+
     def _migrate(self) -> None:
+        if self._applied(self.connection) == len(MIGRATIONS):
+            return  # opening a store that is up to date waits for nobody
         with self.write() as connection:
-            applied: int = connection.execute("pragma user_version").fetchone()[0]
+            applied = self._applied(connection)
             if applied > len(MIGRATIONS):
                 raise BadInput(
                     f"{self.path} was written by a newer finetop",
@@ -224,6 +250,11 @@ class Database:
                     if statement.strip():
                         connection.execute(statement)
             connection.execute(f"pragma user_version = {len(MIGRATIONS)}")
+
+    @staticmethod
+    def _applied(connection: sqlite3.Connection) -> int:
+        found: tuple[int] = connection.execute("pragma user_version").fetchone()
+        return found[0]
 
 
 def tick(connection: sqlite3.Connection) -> int:
