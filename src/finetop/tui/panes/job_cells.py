@@ -1,0 +1,234 @@
+"""What stands in the cells of a job's row, and the columns of the jobs list."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from finetop import text
+from finetop.tui.widgets.bar import bar
+from finetop.tui.widgets.table import Column, Draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from finetop.store.rows import JobKey, JobRow
+    from finetop.text import Glyphs
+    from finetop.tui.widgets.runs import Run
+
+COLUMNS: Final = (
+    Column("status", "STATUS", (11, 11, 11, 11)),
+    Column("name", "NAME", (14, 14, 14, 14), share=52),
+    Column("model", "BASE MODEL", (0, 0, 12, 12), share=48, leaves=6),
+    Column("method", "METHOD", (0, 0, 6, 6), leaves=5),
+    Column("progress", "PROGRESS", (5, 14, 16, 24), short_head=" DONE"),
+    Column("step", "STEP", (0, 0, 0, 9), align="right", leaves=2),
+    Column("loss", "LOSS", (6, 6, 6, 6), align="right", leaves=9),
+    Column("valid", "VALID", (0, 6, 6, 6), align="right", leaves=8),
+    Column("trend", "TREND", (0, 0, 0, 8), leaves=3, optional=True),
+    Column("eta", "ETA", (4, 4, 4, 4), align="right", leaves=10),
+    Column("age", "AGE", (4, 4, 4, 4), align="right", leaves=11),
+    Column("profile", "PROFILE", (0, 0, 8, 8), leaves=7),
+    Column("job", "JOB", (0, 0, 0, 14), leaves=1),
+)
+PERCENT_CELLS: Final = 5
+
+_STATUS_ROLES: Final = {
+    "checking": "text",
+    "queued": "muted",
+    "running": "good",
+    "paused": "warn",
+    "succeeded": "muted",
+    "failed": "bad",
+    "cancelled": "faint",
+    "unknown": "warn",
+}
+_METHODS: Final = {"supervised": "sft", "reinforcement": "rl"}
+
+
+def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) -> dict[str, int]:
+    """The cells of the longest value of each column that gives way to its content."""
+
+    def most(value: Callable[[JobRow], str]) -> int:
+        return max((text.cells(value(row)) for row in rows), default=0)
+
+    return {
+        "name": most(lambda row: text.clean(row.name)),
+        "model": most(lambda row: text.clean(row.model)),
+        "profile": most(lambda row: text.clean(row.profile)),
+        "method": most(method),
+        "step": most(steps),
+        "status": most(status_words),
+        "progress": 24,
+        "loss": 6,
+        "valid": 6,
+        "eta": 4,
+        "age": 4,
+        "job": 14,
+        "trend": 8 if trends else 0,
+    }
+
+
+def status_words(row: JobRow) -> str:
+    """Mark and word; of a state new to us the API's own word."""
+    word = text.clean(row.raw_status if row.status == "unknown" else row.status)
+    return f"? {word or 'unknown'}"
+
+
+def method(row: JobRow) -> str:
+    """The short word of a method."""
+    word = text.clean(row.method)
+    return _METHODS.get(word, word)
+
+
+def steps(row: JobRow) -> str:
+    """`186/300`; the first number alone where the other is unknown."""
+    if row.step is None:
+        return ""
+    return f"{row.step}/{row.total_steps}" if row.total_steps else str(row.step)
+
+
+def story(row: JobRow, width: int, ellipsis: str = "…") -> str:
+    """A few words where a bar would be empty, the longest that fit."""
+    choices = _stories(row)
+    for words in choices:
+        if text.cells(words) <= width:
+            return words
+    return text.shorten_end(choices[-1], width, ellipsis) if choices else ""
+
+
+def _stories(row: JobRow) -> tuple[str, ...]:
+    if row.reason and row.status in ("failed", "unknown"):
+        return (text.clean(row.reason),)
+    if row.intent == "unsure":
+        return ("sent, not confirmed", "not confirmed")
+    if row.intent is not None and row.status not in ("succeeded", "failed", "cancelled"):
+        return (text.clean(row.intent),)
+    match row.status:
+        case "checking":
+            return ("checking files", "checking")
+        case "queued":
+            return (f"{text.ordinal(row.place)} in line",) if row.place else ("in line",)
+        case "running":
+            return ("starting",)
+        case "succeeded":
+            took = _took(row)
+            return (
+                (f"took {text.length(took)}", text.length(took), text.age(took)) if took is not None else ()
+            )
+        case "cancelled":
+            return (f"stopped at {row.step}", f"at {row.step}") if row.step else ("never started", "")
+        case "unknown":
+            return (f"state {text.clean(row.raw_status)} is new to us",)
+        case _:
+            return ()
+
+
+def _took(row: JobRow) -> float | None:
+    begin = row.started_at or row.created_at
+    return None if begin is None or row.ended_at is None else max(0.0, row.ended_at - begin)
+
+
+def cells(row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs) -> dict[str, Draw]:
+    """Every cell of the row that is not empty."""
+    quiet = row.is_final
+    value_role = "muted" if quiet else "text"
+    drawn: dict[str, Draw] = {
+        "status": _status(row, glyphs),
+        "name": _words(
+            text.clean(row.name),
+            value_role if row.status == "succeeded" else "text",
+            text.shorten_middle,
+            glyphs,
+        ),
+        "model": _words(text.clean(row.model), "muted", text.shorten_model, glyphs),
+        "method": _words(method(row), "muted", text.shorten_end, glyphs),
+        "profile": _words(text.clean(row.profile), "muted", text.shorten_end, glyphs),
+        "job": _words(text.clean(row.key.id), "faint", text.shorten_middle, glyphs),
+    }
+    reason_runs_on = row.status in ("failed", "unknown") and bool(row.reason or row.status == "unknown")
+    drawn["progress"] = _progress(row, glyphs)
+    if not reason_runs_on:
+        drawn |= _numbers(row, value_role)
+        if trend and len(trend) > 1:
+            drawn["trend"] = lambda width, _room: [
+                (sparkline(trend, width, glyphs), "muted" if quiet else "train")
+            ]
+    if row.created_at is not None:
+        drawn["age"] = _plain(text.age(now - row.created_at), "muted")
+    return drawn
+
+
+def _numbers(row: JobRow, role: str) -> dict[str, Draw]:
+    drawn: dict[str, Draw] = {}
+    for name, value in (("loss", row.train_loss), ("valid", row.valid_loss)):
+        if value is not None:
+            drawn[name] = _plain(text.loss(value), role if math.isfinite(value) else "warn")
+    if words := steps(row):
+        drawn["step"] = _plain(words, "muted")
+    if row.status == "running" and (words := text.eta(row.eta_s)):
+        drawn["eta"] = _plain(words, role)
+    return drawn
+
+
+def _plain(words: str, role: str) -> Draw:
+    return lambda _width, _room: [(words, role)]
+
+
+def _words(words: str, role: str, shorten: Callable[[str, int, str], str], glyphs: Glyphs) -> Draw:
+    return lambda width, _room: [(shorten(words, width, glyphs.ellipsis), role)]
+
+
+def _status(row: JobRow, glyphs: Glyphs) -> Draw:
+    role = _STATUS_ROLES.get(row.status, "warn")
+    word = status_words(row)[2:]
+    mark_role = "good" if row.status == "succeeded" else role
+
+    def draw(width: int, _room: int) -> list[Run]:
+        return [
+            (f"{glyphs.mark(row.status)} ", mark_role),
+            (text.shorten_end(word, width - 2, glyphs.ellipsis), role),
+        ]
+
+    return draw
+
+
+def _progress(row: JobRow, glyphs: Glyphs) -> Draw:
+    share = row.done
+    role = {"paused": "warn", "failed": "bad", "unknown": "warn", "checking": "muted", "queued": "muted"}.get(
+        row.status, "faint"
+    )
+
+    def draw(width: int, room: int) -> list[Run]:
+        if share is None or row.status not in ("running", "paused") or row.intent == "unsure":
+            return [(story(row, room, glyphs.ellipsis), role)]
+        percent = (text.percent(share), "warn" if row.status == "paused" else "text")
+        if width <= PERCENT_CELLS:
+            return [percent]
+        cells_wide = width - PERCENT_CELLS - 1
+        return [
+            *bar(share, cells_wide, "good" if row.status == "running" else "warn", glyphs),
+            (" ", "text"),
+            percent,
+        ]
+
+    return draw
+
+
+_BRAILLE_LEFT: Final = (0x40, 0x04, 0x02, 0x01)
+_BRAILLE_RIGHT: Final = (0x80, 0x20, 0x10, 0x08)
+
+
+def sparkline(values: Sequence[float], width: int, glyphs: Glyphs) -> str:
+    """The course of a loss in one line: one dot for each half cell, high is high."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2 or glyphs.plot == "ascii":
+        return ""
+    low, high = min(finite), max(finite)
+    scale = 3 / (high - low) if high > low else 0.0
+    spots = [finite[place * (len(finite) - 1) // (2 * width - 1)] for place in range(2 * width)]
+    levels = [round((value - low) * scale) for value in spots]
+    return "".join(
+        chr(0x2800 | _BRAILLE_LEFT[levels[place]] | _BRAILLE_RIGHT[levels[place + 1]])
+        for place in range(0, 2 * width, 2)
+    )

@@ -1,0 +1,267 @@
+"""The jobs pane: every job one line, the cursor on a job rather than on a place.
+
+    JobsPane(glyphs=UNICODE, number=1)
+    pane.update_rows(rows, now=..., trends={key: losses})   the whole list, whenever the store has news
+    pane.tick(now)                                          ages; paints only cells whose text changed
+    pane.select(key), pane.current                          the job under the cursor
+    pane.say("...")                                         a sentence in place of an empty list
+    pane.fact = "active first"                              what stands left of the position in the rule
+
+Messages: `JobHighlighted(row)` when the cursor is on another job or its job changed to another row value,
+`JobSelected(row)` on enter or a click on the cursor's row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from finetop.text import UNICODE, Glyphs, clean
+from finetop.tui.panes.job_cells import COLUMNS, cells, longest
+from finetop.tui.widgets.lines import LineView
+from finetop.tui.widgets.rule import Rule
+from finetop.tui.widgets.runs import Line, Run
+from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual import events
+
+    from finetop.store.rows import JobKey, JobRow
+
+EMPTY: Final = "No jobs yet. c creates one."
+_RANKS: Final = {"running": 0, "checking": 1, "queued": 2, "paused": 3}
+
+
+def in_order(rows: Sequence[JobRow]) -> list[JobRow]:
+    """Active jobs first, then the newest."""
+    return sorted(rows, key=lambda row: (_RANKS.get(row.status, 4), -(row.created_at or 0.0), row.key))
+
+
+class JobsPane(LineView):
+    """All jobs, and a cursor on one of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="job.open", show=False, tooltip="To the detail of this job"),
+    ]
+
+    @dataclass
+    class JobHighlighted(Message):
+        """The cursor is on another job, or its job has news; None when there is no job."""
+
+        row: JobRow | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last row counts to who shows it."""
+            return isinstance(message, JobsPane.JobHighlighted)
+
+    @dataclass
+    class JobSelected(Message):
+        """A job was chosen with enter or the mouse."""
+
+        row: JobRow
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, number: int = 1, id: str | None = "jobs") -> None:  # noqa: A002 - Textual's name
+        super().__init__(glyphs=glyphs, id=id)
+        self.number = number
+        self.fact = "active first"
+        self._rows: list[JobRow] = []
+        self._trends: Mapping[JobKey, Sequence[float]] = {}
+        self._cursor = 0
+        self._touched = False
+        self._seen: dict[JobKey, str] | None = None
+        self._changed: set[JobKey] = set()
+        self._sentence = ""
+        self._now = 0.0
+        self._slots: list[Slot] = []
+        self._laid_out_for: tuple[int, dict[str, int]] | None = None
+        self._longest: dict[str, int] = {}
+
+    # --- values -----------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[JobRow]:
+        """The jobs in the order shown."""
+        return self._rows
+
+    @property
+    def current(self) -> JobRow | None:
+        """The job under the cursor."""
+        return self._rows[self._cursor] if self._rows else None
+
+    def update_rows(
+        self,
+        rows: Sequence[JobRow],
+        *,
+        now: float,
+        trends: Mapping[JobKey, Sequence[float]] | None = None,
+    ) -> None:
+        """Take the whole list; the cursor stays on its job, and its job stays where it is on the screen."""
+        before = self.current
+        self._now = now
+        self._note_changes(rows, before)
+        ordered = in_order(rows)
+        if before is not None:
+            place = next((at for at, row in enumerate(ordered) if row.key == before.key), None)
+            if place is None:
+                self._cursor = min(self._cursor, max(0, len(ordered) - 1))
+            elif self._touched:
+                # A row the cursor is on does not move; it takes its own place once the cursor has left.
+                ordered.insert(min(self._cursor, len(ordered) - 1), ordered.pop(place))
+                self._cursor = min(self._cursor, len(ordered) - 1)
+            else:
+                self._cursor = place
+        else:
+            self._cursor = 0
+        self._rows = ordered
+        if trends is not None:
+            self._trends = trends
+        self._longest = longest(ordered, self._trends)
+        self._laid_out_for = None
+        self._keep_cursor_in_sight()
+        self.redraw()
+        if self.current != before:
+            self.post_message(self.JobHighlighted(self.current))
+
+    def _note_changes(self, rows: Sequence[JobRow], current: JobRow | None) -> None:
+        """Mark the jobs whose state changed since the cursor last was on them."""
+        states = {row.key: row.status for row in rows}
+        if self._seen is not None:
+            for key, status in states.items():
+                if self._seen.get(key) != status and (current is None or key != current.key):
+                    self._changed.add(key)
+        self._changed &= states.keys()
+        self._seen = states
+
+    def tick(self, now: float) -> None:
+        """Let the ages grow."""
+        self._now = now
+        self.redraw()
+
+    def say(self, sentence: str) -> None:
+        """What stands in the first row while there is no job: what is, then what to do."""
+        self._sentence = clean(sentence)
+        self.redraw()
+
+    def select(self, key: JobKey) -> bool:
+        """Put the cursor on a job; False where the list does not have it."""
+        for place, row in enumerate(self._rows):
+            if row.key == key:
+                self._move_to(place)
+                return True
+        return False
+
+    # --- the cursor -------------------------------------------------------------------------------------
+
+    def _move_to(self, place: int) -> None:
+        place = max(0, min(place, len(self._rows) - 1))
+        if not self._rows:
+            return
+        moved = place != self._cursor
+        self._cursor = place
+        self._touched = True
+        self._changed.discard(self._rows[place].key)
+        self._keep_cursor_in_sight()
+        self.redraw()
+        if moved:
+            self.post_message(self.JobHighlighted(self.current))
+
+    def _keep_cursor_in_sight(self) -> None:
+        """Turn half a page when the cursor leaves: cheaper on a slow line than scrolling at each key."""
+        height = self.body_height
+        if height <= 0 or self.top <= self._cursor < self.top + height:
+            return
+        step_out = self._cursor in (self.top - 1, self.top + height)
+        top = (
+            self._cursor - height // 2
+            if step_out
+            else self._cursor - (height - 1) * (self._cursor > self.top)
+        )
+        self.scroll_to_line(top)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        super().on_resize()
+        self._keep_cursor_in_sight()
+
+    def action_step(self, lines: int) -> None:
+        """Move the cursor."""
+        self._move_to(self._cursor + lines)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by pages."""
+        self._move_to(self._cursor + pages * max(1, self.body_height - 1))
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first or the last job."""
+        self._move_to(0 if side < 0 else len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Choose the job under the cursor."""
+        if self.current is not None:
+            self.post_message(self.JobSelected(self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor there; a click on the cursor's row chooses its job."""
+        event.prevent_default()  # Textual would select the whole pane on a double click
+        place = event.y - self.head_count + self.top
+        if event.y < self.head_count or not 0 <= place < len(self._rows):
+            return
+        if place == self._cursor and event.chain > 1:
+            self.action_open()
+        else:
+            self._move_to(place)
+
+    # --- lines ------------------------------------------------------------------------------------------
+
+    @property
+    def head_count(self) -> int:
+        """The rule and the column heads."""
+        return 2
+
+    def body_count(self) -> int:
+        """One line for each job; one for the sentence that stands in for them."""
+        return len(self._rows) or 1
+
+    def head_line(self, y: int, width: int) -> Line:
+        """The rule, then the column heads."""
+        if y == 0:
+            return self._rule().line(width, self.glyphs)
+        return Line(tuple(head_runs(self._slots_for(width)))) if self._rows else Line()
+
+    def _rule(self) -> Rule:
+        facts: tuple[Run, ...] = ()
+        if self._rows:
+            facts = ((clean(self.fact), "faint"), (f"{self._cursor + 1} of {len(self._rows)}", "muted"))
+        return Rule(self.number, "Jobs", facts=facts, focused=self.has_focus)
+
+    def body_line(self, index: int, width: int) -> Line:
+        """A job, or the sentence."""
+        if not self._rows:
+            return Line(((" " * 3, "text"), (self._sentence or EMPTY, "text")))
+        row = self._rows[index]
+        here = index == self._cursor
+        ground = ("cursor" if self.has_focus else "idle") if here else ""
+        gutter: list[Run] = [
+            (self.glyphs.cursor if here and self.has_focus else " ", "accent"),
+            (self.glyphs.changed if row.key in self._changed else " ", "accent"),
+            (" ", "text"),
+        ]
+        drawn = cells(row, self._now, self._trends.get(row.key), self.glyphs)
+        runs = row_runs(self._slots_for(width), drawn, gutter)
+        if here and self.has_focus:
+            runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
+        return Line(tuple(runs), ground)
+
+    def _slots_for(self, width: int) -> list[Slot]:
+        if self._laid_out_for is None or self._laid_out_for[0] != width:
+            self._slots = arrange(COLUMNS, width, self._longest)
+            self._laid_out_for = (width, self._longest)
+        return self._slots
+
+
+_CURSOR_ROLES: Final = {"text": "bright"}

@@ -1,0 +1,242 @@
+"""A pane drawn line by line: only lines that changed are painted again, and the mouse can select text.
+
+Subclasses say what stands where (`head_line`, `body_count`, `body_line`) and call `redraw` after their
+data changed; nothing else repaints. The first `head_count` lines stay while the body scrolls under them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from finetop.text import UNICODE, Glyphs
+from finetop.tui.theme import Palette, palette_of
+from finetop.tui.widgets.runs import Line, changed_span, fit, plain
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual import events
+    from textual.selection import Selection
+
+WHEEL_LINES = 3
+COPY_LINES_AT_MOST = 20_000  # "select all" on a million events must not stop the screen
+
+
+class LineView(ScrollView, can_focus=True):
+    """Lines under a fixed head, scrolled at once and without animation."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "step(1)", "Down", show=False, id="move.down", tooltip="One line down"),
+        Binding("k,up", "step(-1)", "Up", show=False, id="move.up", tooltip="One line up"),
+        Binding("g,home", "edge(-1)", "Top", show=False, id="move.top", tooltip="To the first line"),
+        Binding("G,end", "edge(1)", "Bottom", show=False, id="move.bottom", tooltip="To the last line"),
+        Binding(
+            "pagedown,ctrl+d",
+            "page(1)",
+            "Page down",
+            show=False,
+            id="move.page_down",
+            tooltip="One page down",
+        ),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="move.page_up", tooltip="One page up"),
+    ]
+    # A list of lines has nothing to say beyond them; assistive tools read the selection.
+    ALLOW_SELECT = True
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._drawn: dict[int, Line] = {}
+        self._drawn_width = 0
+        self._palette: Palette | None = None
+
+    # --- what a subclass says ---------------------------------------------------------------------------
+
+    @property
+    def head_count(self) -> int:
+        """How many lines stand still at the top."""
+        return 0
+
+    def head_line(self, y: int, width: int) -> Line:
+        """One of the lines that stand still."""
+        raise NotImplementedError
+
+    def body_count(self) -> int:
+        """How many lines scroll."""
+        raise NotImplementedError
+
+    def body_line(self, index: int, width: int) -> Line:
+        """One of the lines that scroll."""
+        raise NotImplementedError
+
+    # --- scrolling: one offset, no scrollbars, no layout ------------------------------------------------
+
+    @property
+    def body_height(self) -> int:
+        """How many body lines are seen at once."""
+        return max(0, self.size.height - self.head_count)
+
+    @property
+    def top(self) -> int:
+        """The first body line seen."""
+        return round(self.scroll_y)
+
+    @property
+    def max_scroll_y(self) -> int:
+        """As far as the body goes; Textual's own figure would need a layout for every new line."""
+        return max(0, self.body_count() - self.body_height)
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """True while there is more than fits."""
+        return self.max_scroll_y > 0
+
+    def scroll_to_line(self, top: int) -> None:
+        """Show the body from this line on."""
+        self.scroll_target_y = self.scroll_y = max(0, min(top, self.max_scroll_y))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Paint only what differs; Textual would paint the whole pane."""
+        if round(old_value) != round(new_value):
+            self.redraw()
+
+    def action_step(self, lines: int) -> None:
+        """Move by lines."""
+        self.scroll_to_line(self.top + lines)
+
+    def action_page(self, pages: int) -> None:
+        """Move by pages, one line of which stays in sight."""
+        self.scroll_to_line(self.top + pages * max(1, self.body_height - 1))
+
+    def action_edge(self, side: int) -> None:
+        """Move to the beginning or the end."""
+        self.scroll_to_line(0 if side < 0 else self.max_scroll_y)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, WHEEL_LINES)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -WHEEL_LINES)
+
+    def _wheel(self, event: events.MouseEvent, lines: int) -> None:
+        event.stop()
+        self.scroll_to_line(self.top + lines)
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the active theme."""
+        if self._palette is None:
+            self._palette = palette_of(self.app.theme_variables)
+        return self._palette
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the old theme."""
+        super().notify_style_update()
+        self._palette = None
+
+    def on_mount(self) -> None:
+        """Two themes may differ in nothing but our roles, which Textual would not notice."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._repaint())
+
+    def _repaint(self) -> None:
+        self._palette = None
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Textual has painted the new size by now; what depends on the height may have moved since."""
+        self.scroll_to_line(self.top)
+        self.redraw()
+
+    def on_focus(self) -> None:
+        """The rule and the cursor show the focus."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """The rule and the cursor show the focus."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Paint again exactly what differs from the last painting."""
+        if not self.is_attached:
+            return
+        self.scroll_y = min(self.top, self.max_scroll_y)
+        width, height = self.size
+        if width != self._drawn_width:
+            self.refresh()
+            return
+        for y in range(height):
+            old = self._drawn.get(y)
+            if old is None:
+                continue  # not painted yet, so it will be
+            new = self._line_at(y, width)
+            span = changed_span(old, new, width)
+            self._drawn[y] = new
+            if span is not None:
+                self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def document_line(self, y: int, width: int) -> Line:
+        """A line by its place in the whole document: the head, then the body."""
+        if y < self.head_count:
+            return self.head_line(y, width)
+        index = y - self.head_count
+        return self.body_line(index, width) if index < self.body_count() else Line()
+
+    def _document_y(self, y: int) -> int:
+        return y if y < self.head_count else y + self.top
+
+    def _line_at(self, y: int, width: int) -> Line:
+        runs, ground = self.document_line(self._document_y(y), width)
+        return Line(fit(runs, width), ground)
+
+    def render_line(self, y: int) -> Strip:
+        """One line for the compositor."""
+        width = self._drawn_width = self.size.width
+        line = self._drawn[y] = self._line_at(y, width)
+        style = self.palette.style
+        document_y = self._document_y(y)
+        segments = [Segment(words, style(role, line.ground)) for words, role in line.runs]
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(document_y)) is not None:
+            segments = _select(segments, span, self.screen.get_component_rich_style("screen--selection"))
+        return Strip(segments, width).apply_offsets(0, document_y)
+
+    # --- selecting text ---------------------------------------------------------------------------------
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text under the mouse selection."""
+        last = self.head_count + self.body_count() - 1
+        start, end = selection.start or Offset(0, 0), selection.end
+        end_y = last if end is None else min(end.y, last)
+        end_y = min(end_y, start.y + COPY_LINES_AT_MOST)
+        lines = [plain(self.document_line(y, self.size.width).runs) for y in range(start.y, end_y + 1)]
+        if not lines:
+            return None
+        if end is not None and end.y == end_y:
+            lines[-1] = lines[-1][: end.x]
+        lines[0] = lines[0][start.x :]
+        return "\n".join(line.rstrip() for line in lines), "\n"
+
+
+def _select(segments: list[Segment], span: tuple[int, int], mark: Style) -> list[Segment]:
+    """The segments with the characters of the span in the selection's style."""
+    start, end = span
+    marked: list[Segment] = []
+    at = 0
+    for words, style, _ in segments:
+        stop = len(words) if end < 0 else max(0, min(len(words), end - at))
+        begin = min(max(0, start - at), stop)
+        look = mark if style is None else style + mark
+        marked += [
+            Segment(part, part_style)
+            for part, part_style in ((words[:begin], style), (words[begin:stop], look), (words[stop:], style))
+            if part
+        ]
+        at += len(words)
+    return marked

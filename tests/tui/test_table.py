@@ -1,0 +1,132 @@
+"""Which columns stand at which width, and what a row of cells looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from finetop.text import ASCII, UNICODE
+from finetop.tui.panes.job_cells import COLUMNS, cells, longest
+from finetop.tui.widgets.runs import Line, changed_span, fit, merged, plain
+from finetop.tui.widgets.table import arrange, head_runs, row_runs
+from stage import NOW, job
+
+LONG = {
+    "name": 31,
+    "model": 32,
+    "status": 11,
+    "profile": 8,
+    "method": 6,
+    "step": 9,
+    "progress": 24,
+    "loss": 6,
+}
+
+
+@pytest.mark.parametrize(
+    ("width", "names"),
+    [
+        (60, "status name progress loss eta age"),
+        (72, "status name progress loss eta age"),
+        (80, "status name progress loss valid eta age"),
+        (100, "status name progress loss valid eta age profile"),
+        (120, "status name model method progress loss valid eta age profile"),
+        (200, "status name model method progress step loss valid eta age profile job"),
+    ],
+)
+def test_columns_leave_in_order(width: int, names: str) -> None:
+    slots = arrange(COLUMNS, width, LONG)
+    assert [slot.column.name for slot in slots] == names.split()
+    assert slots[-1].end <= width - 1
+
+
+def test_columns_at_120_stand_where_the_design_puts_them() -> None:
+    places = {slot.column.name: (slot.x, slot.width) for slot in arrange(COLUMNS, 120, LONG)}
+    assert places["name"] == (16, 19)
+    assert places["model"] == (37, 18)
+    assert places["progress"] == (65, 16)
+    assert places["profile"] == (111, 8)
+
+
+def test_wide_screens_give_no_column_more_than_its_content_and_two() -> None:
+    rows = [job(n, name="n" * n, train_loss=0.5, step=3, total_steps=9, ended_at=NOW) for n in range(1, 6)]
+    for slot in arrange(COLUMNS, 200, longest(rows, {})):
+        most = longest(rows, {})[slot.column.name]
+        assert slot.width <= max(most, len(slot.column.head)) + 2, slot.column.name
+
+
+def test_a_short_name_leaves_its_room_to_the_model() -> None:
+    places = {slot.column.name: slot.width for slot in arrange(COLUMNS, 120, LONG | {"name": 6})}
+    assert places["model"] == 31
+    assert places["name"] == 6
+
+
+def drawn(row_width: int, status: str = "succeeded", **fields: object) -> str:
+    row = job(1, status, **fields)
+    slots = arrange(COLUMNS, row_width, LONG)
+    return plain(row_runs(slots, cells(row, NOW, None, UNICODE), [("   ", "text")]))
+
+
+def test_a_training_job_shows_bar_share_losses_and_eta() -> None:
+    line = drawn(
+        120, status="running", step=186, total_steps=300, train_loss=0.482, valid_loss=0.611, eta_s=250.0
+    )
+    assert "◉ running" in line
+    assert "━━━━━━────  62 %   0.482   0.611  ~4 m   1 h  openai" in line
+
+
+def test_a_two_digit_eta_takes_the_gap_and_keeps_its_unit_in_line() -> None:
+    line = drawn(
+        120, status="running", step=1, total_steps=3, train_loss=0.5, valid_loss=0.5, eta_s=47 * 60.0
+    )
+    assert "0.500 ~47 m   1 h" in line
+
+
+def test_a_failed_jobs_reason_runs_on_and_a_narrow_one_is_cut() -> None:
+    reason = "line 17: no assistant message"
+    assert reason in drawn(80, status="failed", reason=reason, train_loss=1.0)
+    assert "line 17: no assist…   1 h" in drawn(60, status="failed", reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": "checking"}, "checking files"),
+        ({"status": "queued", "place": 2}, "2nd in line"),
+        ({"status": "succeeded", "started_at": NOW - 41 * 60, "ended_at": NOW}, "took 41 m"),
+        ({"status": "cancelled", "step": 120}, "stopped at 120"),
+        ({"status": "unknown", "raw_status": "deferred"}, "state deferred is new to us"),
+        ({"status": "running"}, "starting"),
+        ({"status": "queued", "intent": "unsure"}, "not confirmed"),
+    ],
+)
+def test_rows_tell_their_story_where_a_bar_would_be_empty(fields: dict[str, object], words: str) -> None:
+    given = dict(fields)
+    assert words in drawn(120, str(given.pop("status")), **given)
+
+
+def test_heads_stand_over_their_columns_and_progress_is_done_where_narrow() -> None:
+    assert "PROGRESS" in plain(head_runs(arrange(COLUMNS, 80, LONG)))
+    assert " DONE    LOSS" in plain(head_runs(arrange(COLUMNS, 60, LONG)))
+
+
+def test_ascii_rows_are_ascii() -> None:
+    row = job(1, "running", step=1, total_steps=2, eta_s=5.0, name="a" * 50)
+    slots = arrange(COLUMNS, 120, LONG)
+    assert plain(row_runs(slots, cells(row, NOW, None, ASCII), [])).isascii()
+
+
+def test_blanks_join_the_run_before_them() -> None:
+    assert merged([("a", "text"), ("  ", "muted"), ("b", "text"), ("", "bad")]) == (("a  b", "text"),)
+    assert merged([("a", "tab"), (" ", "text")]) == (("a", "tab"), (" ", "text"))
+
+
+def test_fit_cuts_wide_characters_at_a_cell() -> None:
+    assert plain(fit([("日本", "text")], 3)) == "日 "
+    assert plain(fit([("ab", "text")], 4)) == "ab  "
+
+
+def test_changed_span_is_the_smallest_that_holds_the_change() -> None:
+    old, new = Line((("loss 0.48", "text"),)), Line((("loss 0.47", "text"),))
+    assert changed_span(old, old, 9) is None
+    assert changed_span(old, new, 9) == (8, 9)
+    assert changed_span(old, Line(old.runs, "cursor"), 9) == (0, 9)
