@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -107,6 +108,8 @@ def test_an_event_that_does_not_fit_leaves_no_half_line(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", script, str(path)],
         check=True,
+        # A module cache cut off by the limit would break every later import of it.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )
     content = path.read_bytes()

@@ -68,8 +68,10 @@ class JobDir:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
-        except BaseException:
+        except BaseException as error:
             part.unlink(missing_ok=True)
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(path)  # a failed write does not say what it wrote to
             raise
         sync_directory(path.parent)
 
@@ -107,7 +109,7 @@ class EventWriter:
         os.ftruncate(self._fd, end)
         return end, seq
 
-    def write(self, kind: str, *, durable: bool = False, **fields: Any) -> None:
+    def write(self, kind: str, /, *, durable: bool = False, **fields: Any) -> None:
         """Append one event; `durable` waits until the disk has it and all before it."""
         with self._lock:
             event = {"seq": self._seq + 1, "attempt": self.attempt, "t": time.time(), "type": kind, **fields}
@@ -129,6 +131,10 @@ class EventWriter:
         if written < len(line):
             os.ftruncate(self._fd, self._end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def sync(self) -> None:
+        """Wait until the disk has every event so far."""
+        os.fsync(self._fd)
 
     def close(self) -> None:
         """Close the file."""

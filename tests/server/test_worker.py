@@ -1,0 +1,392 @@
+"""The worker as a process: it can be cancelled, paused, killed and started again without losing a bit."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from finetop.server.jobdir import EventWriter, JobDir, read_events, sha256_of
+from finetop.server.trainers.tiny.network import Network
+from finetop.server.trainers.tiny.weights import save_arrays
+from finetop.server.worker import Heartbeat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+DEADLINE_S = 60.0
+PLACES = ["lake", "hill", "road", "quarry", "bridge", "mill", "orchard", "station", "tower", "garden"]
+THINGS = ["lamp", "boat", "bench", "well", "clock", "gate", "path", "stone", "kettle", "bell"]
+
+
+def lesson(number: int) -> dict[str, Any]:
+    place, thing = PLACES[number % 10], THINGS[number // 10 % 10]
+    return {
+        "messages": [
+            {"role": "user", "content": f"Is there a {thing} at the {place}, number {number}?"},
+            {"role": "assistant", "content": f"Yes, the {thing} stands behind the {place}."},
+        ]
+    }
+
+
+@dataclass
+class Job:
+    """A job directory and whoever works on it."""
+
+    dir: JobDir
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, attempt: int = 1, *, save_every_s: float = 30.0, largest_file: int | None = None) -> None:
+        def limit() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+        environment = {
+            **os.environ,
+            "FINETOP_ATTEMPT": str(attempt),
+            "FINETOP_SAVE_EVERY_S": str(save_every_s),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with self.dir.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "finetop.server.worker", str(self.dir.root)],
+                cwd=self.dir.root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=limit,  # noqa: PLW1509 - these tests run no other thread
+            )
+
+    def end(self) -> int:
+        assert self.process is not None
+        code = self.process.wait(DEADLINE_S)
+        self.process = None
+        return code
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def wait_for(self, reached: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait for a condition on the events; the worker must not end before it holds."""
+        assert self.process is not None
+        deadline = time.monotonic() + DEADLINE_S
+        while not reached(self.events):
+            assert self.process.poll() is None, self.dir.log.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return read_events(self.dir.events, 0)[0]
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Events as one who drops replays and heartbeats keeps them."""
+        kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for event in self.events:
+            if event["type"] in ("metrics", "checkpoint", "artifact", "succeeded", "cancelled", "failed"):
+                content = {key: value for key, value in event.items() if key not in ("seq", "attempt", "t")}
+                key = (event["type"], event.get("step"), event.get("kind"))
+                assert kept.setdefault(key, content) == content, "a replay told something else"
+        return list(kept.values())
+
+    def step(self) -> int:
+        return max((event["step"] for event in self.events if event["type"] == "metrics"), default=0)
+
+
+@pytest.fixture
+def make_job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
+    made: list[Job] = []
+
+    def make(examples: int = 60, epochs: int = 4, batch: int = 2, **changes: Any) -> Job:
+        root = tmp_path / f"job-{len(made)}"
+        root.mkdir()
+        spec: dict[str, Any] = {
+            "contract": 1,
+            "job_id": f"ftjob-{len(made)}",
+            "trainer": "tiny",
+            "method": "supervised",
+            "model": {"name": "tiny-bytes-1", **written_weights(tmp_path / "base.npz")},
+            "hyperparameters": {
+                "n_epochs": epochs,
+                "batch_size": batch,
+                "learning_rate_multiplier": 1.0,
+            },
+            "seed": 42,
+            "suffix": None,
+            "output_model": "ft:tiny-bytes-1:local::abc",
+            "training_file": written_lessons(tmp_path / "train.jsonl", range(examples)),
+            "validation_file": written_lessons(tmp_path / "valid.jsonl", range(500, 520)),
+            **changes,
+        }
+        (root / "job.json").write_text(json.dumps(spec))
+        made.append(Job(JobDir(root)))
+        return made[-1]
+
+    yield make
+    for job in made:
+        if job.process is not None:
+            job.process.kill()
+            job.process.wait()
+
+
+def written_lessons(path: Path, numbers: range) -> dict[str, Any]:
+    path.write_text("".join(json.dumps(lesson(number)) + "\n" for number in numbers))
+    return {"id": f"file-{path.stem}", "path": str(path), "sha256": sha256_of(path)}
+
+
+def written_weights(path: Path) -> dict[str, Any]:
+    with path.open("wb") as file:
+        save_arrays(file, Network.random(1).arrays())
+    return {"path": str(path), "sha256": sha256_of(path)}
+
+
+def types(job: Job) -> list[str]:
+    return [event["type"] for event in job.events if event["type"] != "heartbeat"]
+
+
+def test_a_job_succeeds(make_job: Callable[..., Job]) -> None:
+    job = make_job(examples=60, epochs=4, batch=2)
+    job.start()
+    assert job.end() == 0, job.dir.log.read_text()
+    events = job.events
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert types(job)[:4] == ["phase", "running", "log", "phase"]
+    assert types(job)[-4:] == ["phase", "artifact", "artifact", "succeeded"]
+    per_epoch = sum(len(lesson(n)["messages"][1]["content"]) for n in range(60))
+    assert events[-1]["trained_tokens"] == 4 * per_epoch
+
+    metrics = [event for event in events if event["type"] == "metrics"]
+    assert [event["step"] for event in metrics] == list(range(1, 121))
+    assert {event["total_steps"] for event in metrics} == {120}
+    assert metrics[0]["train_loss"] == pytest.approx(5.6, abs=0.1)
+    assert metrics[-1]["train_loss"] < 2.0
+    assert metrics[-1]["epoch"] == 4.0
+    assert [event["step"] for event in metrics if "full_valid_loss" in event] == [30, 60, 90, 120]
+    assert len([event for event in metrics if "valid_loss" in event]) == 40
+    assert metrics[-1]["full_valid_loss"] < metrics[29]["full_valid_loss"] < 5.6
+
+    checkpoints = [event for event in events if event["type"] == "checkpoint"]
+    assert [event["step"] for event in checkpoints] == [60, 90, 120]
+    files = [*checkpoints, *(event for event in events if event["type"] == "artifact")]
+    for file in files:
+        content = (job.dir.root / file["path"]).read_bytes()
+        assert len(content) == file["bytes"]
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert checkpoints[-1]["sha256"] == sha256_of(job.dir.weights)
+    assert checkpoints[0]["metrics"]["full_valid_loss"] == metrics[59]["full_valid_loss"]
+    assert not list(job.dir.resume.iterdir())
+
+
+def test_the_result_file_has_every_step(make_job: Callable[..., Job]) -> None:
+    """Also where events are told more rarely: 1,500 steps make 750 events and 1,500 rows."""
+    job = make_job(examples=30, epochs=50, batch=1)
+    job.start()
+    assert job.end() == 0, job.dir.log.read_text()
+    metrics = {event["step"]: event for event in job.events if event["type"] == "metrics"}
+    with job.dir.result_csv.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [
+        "step",
+        "train_loss",
+        "train_accuracy",
+        "valid_loss",
+        "valid_mean_token_accuracy",
+        "full_valid_loss",
+        "full_valid_mean_token_accuracy",
+    ]
+    assert [int(row["step"]) for row in rows] == list(range(1, 1501))
+    expected = {1, 1500} | {step for step in range(1, 1501) if step % 2 == 0 or step % 30 == 0}
+    assert set(metrics) == expected
+    for row in rows:
+        event = metrics.get(int(row["step"]))
+        if event is None:
+            assert row["valid_loss"] == ""
+            continue
+        assert float(row["train_loss"]) == event["train_loss"]
+        assert row["valid_loss"] == (f"{event['valid_loss']:.5f}" if "valid_loss" in event else "")
+        assert row["full_valid_loss"] == (
+            f"{event['full_valid_loss']:.5f}" if "full_valid_loss" in event else ""
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 43},
+        {"hyperparameters": {"n_epochs": 2, "batch_size": 2, "learning_rate_multiplier": 0.5}},
+        {"hyperparameters": {"n_epochs": 2, "batch_size": 3, "learning_rate_multiplier": 1.0}},
+        {"hyperparameters": {"n_epochs": 3, "batch_size": 2, "learning_rate_multiplier": 1.0}},
+    ],
+)
+def test_every_hyperparameter_acts(make_job: Callable[..., Job], change: dict[str, Any]) -> None:
+    plain, same, other = make_job(epochs=2), make_job(epochs=2), make_job(epochs=2, **change)
+    for job in (plain, same, other):
+        job.start()
+        assert job.end() == 0, job.dir.log.read_text()
+    assert plain.told == same.told
+    assert plain.told[-3]["sha256"] != other.told[-3]["sha256"]
+
+
+def test_a_cancel_while_loading_works_at_once(make_job: Callable[..., Job]) -> None:
+    """A file of 40,000 examples takes longer to load than the signal takes to come."""
+    job = make_job(examples=40_000)
+    job.start()
+    job.wait_for(bool)
+    job.signal(signal.SIGTERM)
+    assert job.end() == 0, job.dir.log.read_text()
+    assert types(job) == ["phase", "cancelled"]
+
+
+def test_a_cancel_while_training_ends_the_job(make_job: Callable[..., Job]) -> None:
+    job = make_job(examples=300, epochs=50, batch=1)
+    job.start()
+    job.wait_for(lambda _: job.step() > 20)
+    job.signal(signal.SIGTERM)
+    job.signal(signal.SIGTERM)  # always safe to repeat
+    assert job.end() == 0, job.dir.log.read_text()
+    assert types(job)[-1] == "cancelled"
+    assert not job.dir.weights.exists()
+    before = job.events
+    job.start(attempt=2)
+    assert job.end() == 0
+    assert job.events == before, "a job that has come to its end stays there"
+
+
+def test_a_paused_job_goes_on_bit_for_bit(make_job: Callable[..., Job]) -> None:
+    whole, halved = make_job(examples=300, epochs=6, batch=1), make_job(examples=300, epochs=6, batch=1)
+    whole.start()
+    assert whole.end() == 0
+    halved.start()
+    halved.wait_for(lambda _: halved.step() > 400)
+    halved.signal(signal.SIGUSR1)
+    assert halved.end() == 0, halved.dir.log.read_text()
+    assert types(halved)[-1] == "paused"
+    paused_at = halved.events[-1]["step"]
+    assert 400 < paused_at < 1800
+    halved.start(attempt=2)
+    assert halved.end() == 0, halved.dir.log.read_text()
+    assert [e["resume_step"] for e in halved.events if e["type"] == "running"] == [0, paused_at]
+    assert halved.told == whole.told
+    assert halved.dir.result_csv.read_bytes() == whole.dir.result_csv.read_bytes()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_killed_job_goes_on_bit_for_bit(make_job: Callable[..., Job], seed: int) -> None:
+    """Killed three times at seeded places, once with a torn line and a half-written state left behind."""
+    rng = random.Random(seed)
+    whole, killed = make_job(examples=300, epochs=5, batch=1), make_job(examples=300, epochs=5, batch=1)
+    whole.start()
+    assert whole.end() == 0
+    attempts = 0
+    for place in sorted(rng.sample(range(100, 1200), 3)):
+        attempts += 1
+        killed.start(attempts, save_every_s=0.1)
+        killed.wait_for(
+            lambda _, place=place: (  # type: ignore[misc]
+                killed.step() > place and any(killed.dir.resume.glob("step-*.npz"))
+            )
+        )
+        killed.signal(signal.SIGKILL)
+        assert killed.end() == -signal.SIGKILL
+        with killed.dir.events.open("ab") as file:
+            file.write(b'{"seq": 100000, "type": "succ')
+        newest = max(
+            killed.dir.resume.glob("step-*.npz"), default=None, key=lambda path: path.stat().st_mtime
+        )
+        if newest is not None and attempts == 2:
+            newest.write_bytes(newest.read_bytes()[:1000])
+    killed.start(attempts + 1, save_every_s=0.1)
+    assert killed.end() == 0, killed.dir.log.read_text()
+    assert killed.told == whole.told
+    assert [event["seq"] for event in killed.events] == list(range(1, len(killed.events) + 1))
+    assert any(e["resume_step"] > 0 for e in killed.events if e["type"] == "running")
+    assert killed.dir.result_csv.read_bytes() == whole.dir.result_csv.read_bytes()
+    assert sha256_of(killed.dir.weights) == sha256_of(whole.dir.weights)
+
+
+def test_a_worker_says_that_it_lives(tmp_path: Path) -> None:
+    events = EventWriter(tmp_path / "events.jsonl", attempt=1)
+    heartbeat = Heartbeat(events, every_s=0.01)
+    deadline = time.monotonic() + DEADLINE_S
+    while len(read_events(tmp_path / "events.jsonl", 0)[0]) < 3:
+        assert time.monotonic() < deadline
+    heartbeat.stop()
+    events.write("succeeded", trained_tokens=1)
+    events.close()
+    told = [event["type"] for event in read_events(tmp_path / "events.jsonl", 0)[0]]
+    assert set(told[:-1]) == {"heartbeat"}
+    assert told[-1] == "succeeded"
+
+
+def test_a_second_worker_leaves_at_once(make_job: Callable[..., Job]) -> None:
+    job = make_job(examples=300, epochs=50, batch=1)
+    job.start()
+    job.wait_for(lambda _: job.step() > 5)
+    second = Job(job.dir)
+    second.start(attempt=2)
+    assert second.end() == 3
+    job.signal(signal.SIGTERM)
+    assert job.end() == 0
+    assert {event["attempt"] for event in job.events} == {1}
+
+
+def test_a_bad_line_fails_the_job_by_its_number(make_job: Callable[..., Job]) -> None:
+    job = make_job()
+    spec = job.dir.read_spec()
+    path = job.dir.root / "bad.jsonl"
+    lines = [json.dumps(lesson(number)) for number in range(30)]
+    lines[16] = '{"messages": [{"role": "user", "content": "Hello?"}]}'
+    path.write_text("\n".join(lines))
+    spec["training_file"] = {"id": "file-bad", "path": str(path), "sha256": sha256_of(path)}
+    job.dir.spec.write_text(json.dumps(spec))
+    job.start()
+    assert job.end() == 1
+    assert job.told == [
+        {
+            "type": "failed",
+            "code": "no_assistant_message",
+            "message": "line 17: no assistant message",
+            "param": "training_file",
+        }
+    ]
+
+
+def test_a_file_that_changed_fails_the_job(make_job: Callable[..., Job], tmp_path: Path) -> None:
+    job = make_job()
+    (tmp_path / "train.jsonl").write_text("something else")
+    job.start()
+    assert job.end() == 1
+    assert job.told[-1]["code"] == "file_changed"
+
+
+def test_a_full_disk_fails_the_job_in_plain_words(make_job: Callable[..., Job]) -> None:
+    """A limit on the size of files stands in for the disk; the checkpoint is what does not fit."""
+    job = make_job()
+    job.start(largest_file=1_000_000)
+    assert job.end() == 1
+    assert job.told[-1]["code"] == "disk_full"
+    assert "no room left on the disk while writing" in job.told[-1]["message"]
+    assert not list(job.dir.checkpoints.iterdir())
+
+
+def test_an_unknown_trainer_fails_the_job(make_job: Callable[..., Job]) -> None:
+    job = make_job(method="dpo")
+    job.start()
+    assert job.end() == 1
+    assert job.told[-1]["code"] == "unknown_trainer"
