@@ -40,6 +40,8 @@ _IDLE_LOOK_S = 5.0
 # Longer than any client keeps an idle connection, so that no request meets a closing one.
 _KEEP_ALIVE_S = 75
 
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1}
+
 _log = logging.getLogger("finetop.server")
 
 
@@ -98,6 +100,8 @@ def _serve_locked(options: Options, data_dir: Path, home: Path) -> None:
             options.prepare(database, layout)
         key = life.api_key(home)
         url = _url(options.host, listener)
+        # Until the loop listens for them they wait: an end between announcing and serving must be orderly too.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         life.announce(home, url)
         _tell(options, url, key, data_dir)
         with contextlib.suppress(KeyboardInterrupt):
@@ -216,6 +220,7 @@ class Life:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGUSR1, self._end_paused)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def _end_paused(self) -> None:
         self._pausing = True
