@@ -100,7 +100,7 @@ def _serve_locked(options: Options, data_dir: Path, home: Path) -> None:
             options.prepare(database, layout)
         key = life.api_key(home)
         url = _url(options.host, listener)
-        # Until the loop listens for them they wait: an end between announcing and serving must be orderly too.
+        # Until the loop listens for them they wait: an end just after announcing must be orderly too.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         life.announce(home, url)
         _tell(options, url, key, data_dir)
