@@ -1,0 +1,55 @@
+"""Chooses the account a command works on, and opens the session that speaks with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from finetop.cli import opening, output
+from finetop.cli.serve import need_engine
+from finetop.config import LOCAL, Profile
+from finetop.errors import BadInput
+
+if TYPE_CHECKING:
+    from finetop.cli.opening import Run
+    from finetop.session import Session
+
+
+def chosen_profiles(run: Run) -> tuple[Profile, ...]:
+    """The profiles a command may use; never asks, for a script could not answer."""
+    known = opening.known_profiles(run)
+    if known is not None:
+        return known
+    found = opening.environment_profiles(run)
+    output.talk(f"no profile yet; using {found[0].key_env} at {found[0].base_url}")
+    return found
+
+
+def one_profile(run: Run) -> Profile:
+    """The one profile a command works on. Raises BadInput when it would have to guess."""
+    profiles = chosen_profiles(run)
+    if len(profiles) > 1:
+        names = ", ".join(profile.name for profile in profiles)
+        raise BadInput(f"there are several profiles: {names}", hint="Choose one with --profile NAME.")
+    return profiles[0]
+
+
+@contextmanager
+def opened(run: Run, *profiles: Profile) -> Iterator[Session]:
+    """A session without polling, closed in order however the command ends."""
+    if any(profile.dialect == LOCAL.dialect for profile in profiles):
+        need_engine()
+    from finetop.session import Session  # noqa: PLC0415 - only commands that talk to a provider
+    from finetop.store import Store  # noqa: PLC0415 - as above
+
+    store = Store(run.paths.store_file)
+    try:
+        session = Session(run.paths, profiles, store, environ=run.environ, poll=False)
+        session.start()
+        try:
+            yield session
+        finally:
+            session.close()
+    finally:
+        store.close()

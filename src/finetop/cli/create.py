@@ -1,0 +1,97 @@
+"""`finetop jobs create`: the file is read through, the job is made exactly once, and may be waited for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from finetop.actions.draft import Draft
+from finetop.cli import account, options, output, shown
+from finetop.cli.options import number_or_auto
+from finetop.dataset import check_file
+from finetop.errors import BadInput, Failed
+
+if TYPE_CHECKING:
+    from finetop.cli.opening import Run
+
+
+@click.command("create")
+@click.argument("file")
+@click.option("--model", required=True, metavar="NAME", help="The model to start from.")
+@click.option("--validation", metavar="FILE", help="Held-out examples.")
+@click.option("--epochs", type=number_or_auto(int), help="Passes over the file.")
+@click.option("--batch-size", type=number_or_auto(int), help="Examples in one step.")
+@click.option("--lr-multiplier", type=number_or_auto(float), help="Scales the learning rate.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the run repeatable.")
+@click.option("--suffix", help="Goes into the tuned model's name.")
+@click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="May be given up to 16 times.")
+@click.option("--wait", is_flag=True, help="Wait until the job has ended.")
+@options.profile
+@options.as_json
+@click.pass_obj
+def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: Any) -> None:
+    """Train on FILE: a .jsonl file of this machine, or the id of an uploaded one."""
+    profile = account.one_profile(run)
+    draft = _draft(profile.name, file, chosen)
+    with account.opened(run, profile) as session:
+        created = session.create(draft).result()
+        output.talk(f"created {created.id} at {profile.name}")
+        answer = session.wait if wait else session.get_job
+        try:
+            job = answer(profile.name, created.id).result()
+        except KeyboardInterrupt:
+            output.talk(f"the job goes on; see it with: finetop jobs get {created.id}")
+            raise
+    shown.show(job, as_json=as_json)
+    if wait and job.status != "succeeded":
+        reason = job.error.message if job.error and job.error.message else ""
+        raise Failed(f"{job.id} {job.status.value}{': ' if reason else ''}{reason}")
+
+
+def _draft(profile: str, file: str, chosen: dict[str, Any]) -> Draft:
+    """The job as asked for, its files read through before anything is sent."""
+    validation = chosen["validation"]
+    hyperparameters = {
+        name: chosen[option]
+        for name, option in (
+            ("n_epochs", "epochs"),
+            ("batch_size", "batch_size"),
+            ("learning_rate_multiplier", "lr_multiplier"),
+        )
+        if chosen[option] is not None
+    }
+    return Draft(
+        profile=profile,
+        model=chosen["model"],
+        training=_file(file),
+        validation=None if validation is None else _file(validation),
+        hyperparameters=hyperparameters,
+        suffix=chosen["suffix"],
+        seed=chosen["seed"],
+        metadata=_metadata(chosen["metadata"]),
+    )
+
+
+def _file(named: str) -> Path | str:
+    """A readable file of this machine, or the id of an uploaded one. Raises BadFile with the line."""
+    path = Path(named)
+    if named.startswith("file-") and not path.exists():
+        return named
+    problem = check_file(path).problem
+    if problem is not None:
+        raise problem
+    return path.absolute()
+
+
+def _metadata(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise BadInput(
+                f"--metadata {pair!r} is not KEY=VALUE", hint="For example: --metadata team=support"
+            )
+        found[name] = value
+    return found

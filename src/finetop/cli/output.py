@@ -1,0 +1,53 @@
+"""stdout is data, stderr is talk; nothing an API said reaches a terminal uncleaned."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from finetop.text import cells, clean, pad
+
+if TYPE_CHECKING:
+    from finetop.errors import FinetopError
+
+GAP = "  "
+
+
+def write_json(value: object) -> None:
+    """One JSON value; all but ASCII is escaped, so it is as safe to look at as to parse."""
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their longest value; nothing is cut, for a pipe has no width."""
+    drawn = [[clean(value) for value in row] for row in rows]
+    widths = [max(cells(line[column]) for line in (heads, *drawn)) for column in range(len(heads))]
+    for line in (heads, *drawn):
+        padded = (pad(value, width) for value, width in zip(line, widths, strict=True))
+        sys.stdout.write(GAP.join(padded).rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def write_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Label and value, one a line; what is empty is left out."""
+    width = max(cells(label) for label, _ in facts)
+    for label, value in facts:
+        if value:
+            sys.stdout.write(f"{pad(label, width)}{GAP}{clean(value)}\n")
+    sys.stdout.flush()
+
+
+def talk(sentence: str) -> None:
+    """Say something to the person, beside the data."""
+    sys.stderr.write(f"finetop: {clean(sentence)}\n")
+    sys.stderr.flush()
+
+
+def complain(error: FinetopError) -> None:
+    """One sentence on what is wrong and one on what to do."""
+    talk(error.message)
+    if error.hint:
+        sys.stderr.write(f"  {clean(error.hint)}\n")

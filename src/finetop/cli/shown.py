@@ -1,0 +1,62 @@
+"""Jobs and events as a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from finetop import text
+from finetop.cli import output
+
+if TYPE_CHECKING:
+    from finetop.models import Event, Job
+
+
+def plain(job: Job) -> dict[str, Any]:
+    return job.model_dump(mode="json", by_alias=True)
+
+
+def show(job: Job, *, as_json: bool) -> None:
+    if as_json:
+        output.write_json(plain(job))
+        return
+    tuned = ", ".join(f"{name} {value}" for name, value in job.hyperparameters.items())
+    output.write_facts(
+        [
+            ("Job", job.id),
+            ("Status", job.status.value if job.status != "unknown" else job.raw_status),
+            ("Base model", job.model or ""),
+            ("Tuned model", job.fine_tuned_model or ""),
+            ("Suffix", job.suffix or ""),
+            ("Method", job.method),
+            ("Hyperparameters", tuned),
+            ("Seed", "" if job.seed is None else str(job.seed)),
+            ("Training file", ", ".join(file.id for file in job.training_files)),
+            ("Validation file", ", ".join(file.id for file in job.validation_files)),
+            ("Result files", ", ".join(file.id for file in job.result_files)),
+            ("Trained tokens", "" if job.trained_tokens is None else f"{job.trained_tokens:,}"),
+            ("Created", _moment(job.created_at)),
+            ("Ended", _moment(job.ended_at)),
+            ("Metadata", ", ".join(f"{name}={value}" for name, value in job.metadata.items())),
+            ("Error", (job.error.message or job.error.code or "") if job.error else ""),
+        ]
+    )
+
+
+def line(profile: str, job: Job, now: float) -> tuple[str, ...]:
+    return (
+        job.status.value if job.status != "unknown" else job.raw_status or "unknown",
+        job.name,
+        job.model or "",
+        job.method,
+        text.age(now - job.created_at) if job.created_at else "",
+        profile,
+        job.id,
+    )
+
+
+def event_line(event: Event, now: float) -> tuple[str, ...]:
+    return (text.clock(event.created_at, now) if event.created_at else "", event.level, event.message)
+
+
+def _moment(seconds: float | None) -> str:
+    return text.day_clock(seconds) if seconds else ""
