@@ -112,15 +112,18 @@ def _serve_locked(options: Options, data_dir: Path, home: Path) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        # The resolver would take it modulo 65536.
+        raise BadInput(f"There is no port {port}.", hint="Give a --port from 0 to 65535; 0 takes any.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise BadInput(
-            f"The server cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error}.",
+            f"The server cannot listen on {host} port {port}: {error.strerror or error}.",
             hint="Give another --port, or 0 for any that is free.",
         ) from error
     return listener
