@@ -87,6 +87,8 @@ class ApiError(FinetopError):
         self.request_id = request_id
         self.retry_after_s = retry_after_s
         """How long the provider asked us to wait; None when it did not say."""
+        self.should_retry: bool | None = None
+        """The provider's own word on whether the same question may be asked again."""
 
 
 class BadRequest(ApiError):

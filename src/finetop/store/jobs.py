@@ -184,6 +184,11 @@ class Jobs:
                 "update file set sha256 = ? where account = ? and id = ?", (sha256, account, file_id)
             )
 
+    def forget_file(self, account: int, file_id: str) -> None:
+        """The provider no longer has this file."""
+        with self._db.write() as connection:
+            connection.execute("delete from file where account = ? and id = ?", (account, file_id))
+
     def file(self, account: int, file_id: str) -> File | None:
         """What is known of one file."""
         return self._file("select form from file where account = ? and id = ?", (account, file_id))

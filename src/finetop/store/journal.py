@@ -94,9 +94,18 @@ class Journal:
         return intent
 
     def rewrite(self, intent: Intent) -> Intent:
-        """Take an unsure or refused intent up again, for this process to carry out."""
+        """Take an unsure or refused intent up again, for this process to carry out.
+
+        What was unsure keeps the time of its first sending: should we die now, it is unsure again.
+        """
         return self._set(
-            intent, {"unsure", "refused"}, state="written", owner=self._owner(), message="", job=None
+            intent,
+            {intent.state} & {"unsure", "refused"},
+            state="written",
+            owner=self._owner(),
+            sent_at=intent.sent_at if intent.state == "unsure" else None,
+            message="",
+            job=None,
         )
 
     def mark_sent(
@@ -113,7 +122,8 @@ class Journal:
                 intent,
                 {"written"},
                 state="sent",
-                sent_at=self._clock() if at is None else at,
+                # What was sent twice may have been carried out at the first time.
+                sent_at=intent.sent_at or at or self._clock(),
                 request=intent.request if request is None else request,
                 file=intent.file if file is None else file,
             )

@@ -136,6 +136,7 @@ MIGRATIONS = (
     alter table job add column whole integer not null default 0;
     alter table job add column gone integer not null default 0;
     alter table intent add column owner text not null default '';
+    create index job_status on job (account, status);
     create index intent_file on intent (account, kind, file);
     """,
 )

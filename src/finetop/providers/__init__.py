@@ -1,0 +1,20 @@
+"""Dialects of the fine-tuning APIs: each turns one API's words into our values."""
+
+from __future__ import annotations
+
+from finetop.errors import BadInput
+from finetop.providers.contract import Page, Provider, Sent, every_page
+from finetop.providers.local import Local
+from finetop.providers.openai import OpenAI
+
+__all__ = ["DIALECTS", "Page", "Provider", "Sent", "every_page", "provider_class"]
+
+DIALECTS: dict[str, type[Provider]] = {"openai": OpenAI, "local": Local}
+
+
+def provider_class(dialect: str) -> type[Provider]:
+    """The class that speaks a dialect. Raises BadInput with those that exist."""
+    try:
+        return DIALECTS[dialect]
+    except KeyError:
+        raise BadInput(f"there is no dialect {dialect}", hint=f"Use one of {', '.join(DIALECTS)}.") from None
