@@ -61,14 +61,13 @@ class Events:
             _show_last(connection, key)
             touch(connection, key)
 
-    def knows(self, key: JobKey, event_id: str) -> bool:
-        """True when an event of this id is in the store."""
-        return (
-            self._db.connection.execute(
-                "select 1 from event where account = ? and job = ? and id = ?", (*key, event_id)
-            ).fetchone()
-            is not None
+    def known(self, key: JobKey, ids: Sequence[str]) -> set[str]:
+        """Those of these event ids that are in the store."""
+        marks = ", ".join("?" * len(ids))
+        found = self._db.connection.execute(
+            f"select id from event where account = ? and job = ? and id in ({marks})", (*key, *ids)
         )
+        return {row[0] for row in found}
 
     def count(self, key: JobKey) -> int:
         """How many events a job has."""

@@ -97,15 +97,16 @@ class Jobs:
         )
         return [row[0] for row in found]
 
-    def active(self, account: int) -> list[str]:
-        """The ids of jobs that wait or work, newest first; a paused one does neither."""
+    def active(self, account: int) -> dict[str, str]:
+        """The jobs that wait or work and their status, newest first; a paused one does neither."""
         marks = ", ".join("?" * len(ACTIVE))
-        found = self._db.connection.execute(
-            f"""select id from job where account = ? and not gone and status in ({marks})
-            order by created_at desc""",
-            (account, *sorted(ACTIVE)),
+        return dict(
+            self._db.connection.execute(
+                f"""select id, status from job where account = ? and not gone and status in ({marks})
+                order by created_at desc""",
+                (account, *sorted(ACTIVE)),
+            )
         )
-        return [row[0] for row in found]
 
     def status(self, key: JobKey) -> str | None:
         """One of the eight words; None for a job the store has never seen."""
@@ -138,6 +139,11 @@ class Jobs:
     def known(self, account: int) -> dict[str, str]:
         """Every id of the account and its status."""
         return dict(self._db.connection.execute("select id, status from job where account = ?", (account,)))
+
+    def known_status(self, account: int, job_id: str) -> dict[str, str]:
+        """As `known`, of one job."""
+        found = self.status(JobKey(account, job_id))
+        return {} if found is None else {job_id: found}
 
     def save_checkpoints(self, key: JobKey, checkpoints: Sequence[Checkpoint]) -> bool:
         """Keep a job's checkpoints as now listed; True when that changed anything."""

@@ -1,0 +1,155 @@
+"""What to ask a provider next, and when: pure decisions of the recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from finetop.errors import (
+    ApiError,
+    BadInput,
+    FinetopError,
+    Forbidden,
+    NoFineTuning,
+    NotStarted,
+    QuotaExceeded,
+    RateLimited,
+    ServerFault,
+    Unauthorized,
+    Unreachable,
+)
+
+
+class Kind(StrEnum):
+    """The questions there are."""
+
+    LIST = "list"
+    JOB = "job"
+    EVENTS = "events"
+    CHECKPOINTS = "checkpoints"
+    WHOLE = "whole"
+    """Everything an ended job will ever tell."""
+    MODELS = "models"
+
+
+class Ask(NamedTuple):
+    """One question, about one job where `job` names it."""
+
+    kind: Kind
+    job: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two equal questions."""
+
+    watched_s: float
+    """About the job being looked at, while it waits or works."""
+    active_s: float
+    """About every other such job."""
+    list_s: float
+    idle_s: float
+    """The list, while no job waits or works."""
+    whole_s: float
+    """From one ended job to the next one whose log is fetched."""
+    grace_s: float
+    """How long after its end a job may still tell something."""
+    checkpoints_s: float = 30.0
+    models_s: float = 3600.0
+
+
+LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, whole_s=0.5, grace_s=1, checkpoints_s=5)
+HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=60, whole_s=5, grace_s=90)
+
+
+def pace_of(dialect: str) -> Pace:
+    """A server on this machine may be asked as often as a person looks."""
+    return LOCAL if dialect == "local" else HOSTED
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the recorder knows of one account when it decides."""
+
+    active: Mapping[str, str] = field(default_factory=dict)
+    """Jobs that wait or work, and their status."""
+    watched: frozenset[str] = frozenset()
+    """Jobs somebody looks at."""
+    listed: frozenset[str] = frozenset()
+    """Jobs that the list's first part told of."""
+    incomplete: tuple[str, ...] = ()
+    """Ended jobs whose log is not fetched whole, newest first."""
+
+
+def wanted(view: View, pace: Pace) -> dict[Ask, float]:
+    """Every question worth asking, and the seconds to leave between two askings."""
+    asks = {Ask(Kind.LIST): pace.list_s if view.active else pace.idle_s}
+    for job, status in view.active.items():
+        own_s = pace.watched_s if job in view.watched else pace.active_s
+        if job in view.watched or job not in view.listed:
+            asks[Ask(Kind.JOB, job)] = own_s
+        if status == "running" or job in view.watched:
+            asks[Ask(Kind.EVENTS, job)] = own_s
+        if status == "running":
+            asks[Ask(Kind.CHECKPOINTS, job)] = pace.checkpoints_s
+    looked_at = [job for job in view.incomplete if job in view.watched]
+    for job in looked_at or view.incomplete[:1]:
+        asks[Ask(Kind.WHOLE, job)] = pace.whole_s
+    asks[Ask(Kind.MODELS)] = pace.models_s
+    return asks
+
+
+def due(asks: Mapping[Ask, float], asked_at: Mapping[Ask, float], now: float) -> list[Ask]:
+    """The questions whose time has come, in the order in which they are worth asking."""
+    return [ask for ask, every_s in asks.items() if now - asked_at.get(ask, float("-inf")) >= every_s]
+
+
+def next_at(asks: Mapping[Ask, float], asked_at: Mapping[Ask, float]) -> float:
+    """When the next question's time comes."""
+    return min(asked_at.get(ask, float("-inf")) + every_s for ask, every_s in asks.items())
+
+
+STATES: tuple[tuple[type[FinetopError], str], ...] = (
+    (NotStarted, "not started"),
+    (Unreachable, "offline"),
+    (Unauthorized, "refused"),
+    (Forbidden, "refused"),
+    (BadInput, "refused"),
+    (NoFineTuning, "none"),
+    (RateLimited, "limited"),
+    (QuotaExceeded, "limited"),
+)
+
+
+def state_of(error: FinetopError) -> str:
+    """The profile's state after this error."""
+    return next((state for kind, state in STATES if isinstance(error, kind)), "stale")
+
+
+def is_about_account(error: FinetopError) -> bool:
+    """True when no other question would fare better just now."""
+    return not isinstance(error, ApiError) or isinstance(
+        error, Unauthorized | NoFineTuning | RateLimited | QuotaExceeded
+    )
+
+
+def next_delay(error: FinetopError, failures: int) -> float:
+    """Seconds until the provider is asked again after its `failures`-th failure in a row, from 1."""
+    if isinstance(error, RateLimited) and error.retry_after_s is not None:
+        return max(1.0, error.retry_after_s)
+    if isinstance(error, NotStarted):
+        return 2.0
+    if isinstance(error, Unreachable):
+        return _doubling(2.0, failures, 60.0)
+    if isinstance(error, ServerFault):
+        return max(error.retry_after_s or 0.0, _doubling(5.0, failures, 120.0))
+    patient = Unauthorized | Forbidden | NoFineTuning | RateLimited | QuotaExceeded | BadInput
+    if isinstance(error, patient):
+        return 300.0 * min(failures, 3)
+    return _doubling(15.0, failures, 300.0)
+
+
+def _doubling(first_s: float, failures: int, most_s: float) -> float:
+    return min(first_s * float(2 ** min(failures - 1, 16)), most_s)

@@ -1,0 +1,335 @@
+"""Asks one account's provider, at the pace `pace` decides, and writes what it learns into the store."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from finetop.errors import BadReply, FinetopError, NotFound
+from finetop.pace import (
+    Ask,
+    Kind,
+    Pace,
+    View,
+    due,
+    is_about_account,
+    next_at,
+    next_delay,
+    state_of,
+    wanted,
+)
+from finetop.providers import Page, Provider, Sent, every_page
+from finetop.store import Contact, Held, JobKey, Store
+from finetop.store.locks import me
+
+if TYPE_CHECKING:
+    from finetop.models import Checkpoint, Event, Job
+
+CONTACT_S = 10.0
+"""A healthy contact's time is written no more often than this."""
+CANDIDACY_S = 30.0
+"""How often one who only reads tries to become the one who asks."""
+WISH_LIFE_S = 90.0
+"""How long a job stays watched for another process that does not say so again."""
+LONGEST_PAUSE_S = 900.0
+HEAD = 50
+"""Events asked for at first: more than a second of any run has brought."""
+
+
+def _ignore() -> None:
+    """Nobody listens."""
+
+
+def _nothing(jobs: Iterable[Job]) -> None:
+    """Nobody cares for new jobs."""
+
+
+class Recorder:
+    """One account's questions, asked one after another."""
+
+    def __init__(
+        self,
+        store: Store,
+        account: int,
+        provider: Callable[[], Awaitable[Provider]],
+        pace: Pace,
+        *,
+        changed: Callable[[], None] = _ignore,
+        on_jobs: Callable[[Iterable[Job]], None] = _nothing,
+        settle: Callable[[], None] = _ignore,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.store = store
+        self.account = account
+        self._provider = provider
+        self._pace = pace
+        self._changed = changed
+        self._on_jobs = on_jobs
+        self._settle = settle
+        self._clock = clock
+        self._sleep = sleep
+        self._wake = asyncio.Event()
+        self._held: Held | None = None
+        self._watched: str | None = None
+        self._wished: dict[str, float] = {}
+        self._asked_at: dict[Ask, float] = {}
+        self._tried: dict[Ask, int] = {}
+        self._failures = 0
+        self._not_before = 0.0
+        self._listed: frozenset[str] = frozenset()
+        self._list_whole = True
+        self._absent: dict[str, int] = {}
+        self._number: int | None = None
+
+    @property
+    def is_poller(self) -> bool:
+        """True while this process is the one that asks."""
+        return self._held is not None
+
+    def refresh(self) -> None:
+        """Ask now, whatever was agreed; where another process asks, tell it."""
+        if self._held is None:
+            self.store.accounts.wish(self.account, "refresh")
+        self._hurry()
+
+    def watch(self, job: str | None) -> None:
+        """Ask for this job more often; where another process asks, tell it."""
+        self._watched = job
+        if job is not None and self._held is None:
+            self.store.accounts.wish(self.account, "watch", job)
+        self._wake.set()
+
+    def look(self) -> None:
+        """Another process has written: there may be a wish."""
+        if self._held is not None and self._take_wishes():
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Ask for ever, as soon as nobody else does."""
+        try:
+            while True:
+                self._held = self.store.locks.poll(self.account)
+                if self._held is not None:
+                    await self._poll()
+                if self._watched is not None:
+                    self.store.accounts.wish(self.account, "watch", self._watched)
+                await self._pause(CANDIDACY_S)
+        finally:
+            if self._held is not None:
+                self._held.release()
+                self._held = None
+
+    async def _poll(self) -> None:
+        while True:
+            self._take_wishes()
+            pause_s = await self.round()
+            await self._pause(pause_s)
+
+    async def round(self) -> float:
+        """Ask what is due; the seconds until there is something to ask again."""
+        now = self._clock()
+        if now < self._not_before:
+            return self._not_before - now
+        self._settle()
+        try:
+            provider = await self._provider()
+            for ask in due(wanted(self._view(), self._pace), self._asked_at, now):
+                await self._ask(provider, ask)
+        except FinetopError as error:
+            self._failures += 1
+            delay_s = next_delay(error, self._failures)
+            self._not_before = self._clock() + delay_s
+            self._say(error)
+            return delay_s
+        self._failures = 0
+        self._say(None)
+        return max(0.05, next_at(wanted(self._view(), self._pace), self._asked_at) - self._clock())
+
+    async def _ask(self, provider: Provider, ask: Ask) -> None:
+        """Carry one question out; what concerns one job only must not keep the others waiting."""
+        self._asked_at[ask] = self._clock()
+        carry_out: dict[Kind, Callable[[Provider, str], Awaitable[None]]] = {
+            Kind.LIST: self._ask_list,
+            Kind.JOB: self._ask_job,
+            Kind.EVENTS: self._ask_events,
+            Kind.CHECKPOINTS: self._ask_checkpoints,
+            Kind.WHOLE: self._ask_whole,
+            Kind.MODELS: self._ask_models,
+        }
+        try:
+            await carry_out[ask.kind](provider, ask.job)
+        except FinetopError as error:
+            if ask.kind is Kind.LIST or is_about_account(error):
+                raise
+            self._tried[ask] = self._tried.get(ask, 0) + 1
+            self._asked_at[ask] += next_delay(error, self._tried[ask])
+            if ask.kind is Kind.JOB and isinstance(error, NotFound):
+                self._miss(ask.job)
+        else:
+            self._tried.pop(ask, None)
+
+    async def _ask_list(self, provider: Provider, _: str) -> None:
+        """The list from its head: to its end at first, later until a part that tells of no new job."""
+        number = self._next_number()
+        before = self.store.jobs.known(self.account)
+        whole, self._list_whole = self._list_whole, False
+        seen: set[str] = set()
+
+        async def part(after: str | None) -> Page[Sent]:
+            return await provider.list_jobs(after=after)
+
+        try:
+            async for page in every_page(part):
+                self._save(page.items, number, before)
+                new = [job.id for job, _ in page.items if job.id not in before]
+                if not seen:
+                    self._listed = frozenset(job.id for job, _ in page.items)
+                seen |= {job.id for job, _ in page.items}
+                if not whole and not new:
+                    return
+        except FinetopError:
+            self._list_whole = whole
+            raise
+        for job in self.store.jobs.unfinished(self.account):
+            self._absent[job] = 0 if job in seen else self._absent.get(job, 0) + 1
+
+    async def _ask_job(self, provider: Provider, job_id: str) -> None:
+        number = self._next_number()
+        self._save(
+            [await provider.get_job(job_id)], number, self.store.jobs.known_status(self.account, job_id)
+        )
+
+    async def _ask_events(self, provider: Provider, job_id: str) -> None:
+        """New events, newest first until one that is known; saved oldest first."""
+        key = JobKey(self.account, job_id)
+        limits = iter((HEAD,))
+
+        async def part(after: str | None) -> Page[Event]:
+            return await provider.list_events(job_id, after=after, limit=next(limits, 100))
+
+        new: list[Event] = []
+        async for page in every_page(part):
+            known = self.store.events.known(key, [event.id for event in page.items if event.id])
+            new += [event for event in page.items if event.id not in known]
+            if known:
+                break
+        if new and self.store.events.save(key, new[::-1]):
+            self._changed()
+
+    async def _ask_checkpoints(self, provider: Provider, job_id: str) -> None:
+        async def part(after: str | None) -> Page[Checkpoint]:
+            return await provider.list_checkpoints(job_id, after=after)
+
+        points = [point async for page in every_page(part) for point in page.items]
+        if self.store.jobs.save_checkpoints(JobKey(self.account, job_id), points):
+            self._changed()
+
+    async def _ask_whole(self, provider: Provider, job_id: str) -> None:
+        """Fetch what an ended job still has to tell; later once more while it may not have told all."""
+        key = JobKey(self.account, job_id)
+        job = self.store.jobs.get(key)
+        settled_since_s = self._pace.grace_s
+        if job is not None and job.ended_at is not None:
+            settled_since_s = provider.client.server_time() - job.ended_at
+        try:
+            await self._ask_events(provider, job_id)
+            await self._ask_checkpoints(provider, job_id)
+        except NotFound:
+            self.store.jobs.mark_whole(key)  # the provider has forgotten it
+            return
+        except BadReply:
+            self.store.jobs.mark_whole(key)  # it will not read better tomorrow, and bars the way
+            return
+        if settled_since_s >= self._pace.grace_s:
+            self.store.jobs.mark_whole(key)
+
+    async def _ask_models(self, provider: Provider, _: str) -> None:
+        self.store.jobs.save_models(self.account, await provider.list_models())
+
+    def _save(self, sent: Iterable[Sent], number: int, before: dict[str, str]) -> None:
+        """Keep jobs; one that has moved on is asked for its log at once."""
+        pairs = list(sent)
+        changed = set(self.store.jobs.save(self.account, pairs, number))
+        if not changed:
+            return
+        news = [job for job, _ in pairs if job.id in changed]
+        self._on_jobs(news)
+        for job in news:
+            if before.get(job.id) != job.status:
+                for kind in (Kind.EVENTS, Kind.CHECKPOINTS):
+                    self._asked_at.pop(Ask(kind, job.id), None)
+                if job.status == "succeeded" and job.id in before:
+                    self._asked_at.pop(Ask(Kind.MODELS), None)
+        self._changed()
+
+    def _miss(self, job_id: str) -> None:
+        """A job the provider does not know: gone, once two whole lists have not told of it either."""
+        if self._absent.get(job_id, 0) >= 2:
+            self.store.jobs.mark_gone(JobKey(self.account, job_id))
+            self._changed()
+        else:
+            self._list_whole = True
+
+    def _view(self) -> View:
+        now = self._clock()
+        self._wished = {job: at for job, at in self._wished.items() if now - at < WISH_LIFE_S}
+        own = {self._watched} if self._watched is not None else set()
+        return View(
+            active=self.store.jobs.active(self.account),
+            watched=frozenset(own | set(self._wished)),
+            listed=self._listed,
+            incomplete=tuple(self.store.jobs.incomplete(self.account, 20)),
+        )
+
+    def _next_number(self) -> int:
+        self._number = self.store.ask(self._number)
+        return self._number
+
+    def _take_wishes(self) -> bool:
+        wishes = self.store.accounts.take_wishes(self.account)
+        for kind, job in wishes:
+            if kind == "watch":
+                self._wished[job] = self._clock()
+        if any(kind == "refresh" for kind, _ in wishes):
+            self._hurry()
+        return bool(wishes)
+
+    def _hurry(self) -> None:
+        self._not_before = 0.0
+        self._failures = 0
+        self._asked_at.clear()
+        self._tried.clear()
+        self._wake.set()
+
+    def _say(self, error: FinetopError | None) -> None:
+        """Write how asking goes, where that is news or ten seconds old."""
+        now = self._clock()
+        old = self.store.accounts.contact(self.account)
+        if error is None:
+            new = Contact("ok", "", 0, now, me())
+        else:
+            new = replace(
+                old, state=state_of(error), message=error.message, failures=self._failures, poller=me()
+            )
+        same = (old.state, old.message, old.poller) == (new.state, new.message, new.poller)
+        if same and error is None and now - (old.last_ok_at or 0.0) < CONTACT_S:
+            return
+        if new != old:
+            self.store.accounts.save_contact(self.account, new)
+        if not same:
+            self._changed()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless something makes it worth asking sooner."""
+        sleeping = asyncio.ensure_future(self._sleep(min(seconds, LONGEST_PAUSE_S)))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+        self._wake.clear()
