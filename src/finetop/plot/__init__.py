@@ -1,0 +1,11 @@
+"""Pure charts: points to lines of (text, role) runs, in braille, blocks or ASCII. No colours, no terminal.
+
+From the front to the back of a cell: crosshair point, best mark, valid, train, raw, crosshair line, epoch
+line. Train and valid share the dots of a cell; raw gives way to both.
+"""
+
+from finetop.plot.chart import SMOOTHING, Chart, Request, chart
+from finetop.plot.raster import Marks
+from finetop.plot.series import Best, Points, best_point
+
+__all__ = ["SMOOTHING", "Best", "Chart", "Marks", "Points", "Request", "best_point", "chart"]

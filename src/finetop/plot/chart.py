@@ -1,0 +1,322 @@
+"""The whole picture: lines, names at their ends, labels, and the axis."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from finetop.plot.raster import Marks, Raster, Run, draw_line, draw_raw, line_of
+from finetop.plot.series import (
+    Axis,
+    Best,
+    Buckets,
+    Node,
+    Points,
+    best_point,
+    bucket,
+    smooth,
+    x_axis,
+    y_axis,
+    y_labels,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SMOOTHING: Final = {"off": 0.0, "low": 0.01, "mid": 0.03, "high": 0.08}
+"""Half the smoothing window as a share of the line."""
+LEAST_CELLS: Final = 16
+"""A plot narrower than this has no room for names or wide labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to draw: one measured line (smoothed, its measurements faint behind it) and one sparse line."""
+
+    train: Points = field(default_factory=Points)
+    valid: Points = field(default_factory=Points)
+    epochs: Sequence[float] = ()
+    lower_is_better: bool = True
+    smoothing: str = "mid"
+    everything: bool = False
+    """Do not leave the first tenth of the steps out of the range."""
+    crosshair: float | None = None
+    marks: Marks = field(default_factory=Marks)
+    value: Callable[[float], str] = "{:.3f}".format
+    """A value in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The drawn lines, from the upper edge to the axis, and what the picture rests on."""
+
+    lines: list[list[Run]]
+    best: Best | None = None
+    gaps: int = 0
+    """Values that are no number; nothing is drawn for them."""
+
+
+def train_nodes(request: Request, buckets: Buckets, x: Axis, columns: int) -> list[Node]:
+    """The smoothed line: over the points themselves, or over their column means where they are many."""
+    share = SMOOTHING[request.smoothing]
+    if len(request.train.values) > 4 * columns:
+        return _smoothed([*zip(buckets.columns, buckets.means, strict=True)], share)
+    nodes: list[Node] = []
+    part: list[tuple[float, float]] = []
+    for node in [*sparse_nodes(request.train, x, columns), None]:
+        if node is not None:
+            part.append(node)
+        elif part:
+            nodes += [*_smoothed(part, share), None]
+            part = []
+    return nodes
+
+
+def sparse_nodes(points: Points, x: Axis, columns: int) -> list[Node]:
+    """A line through every point, broken where a value is no number; many points give column means."""
+    if len(points.values) > 4 * columns:
+        buckets = bucket(points, x.low, x.high, columns)
+        return [*zip(buckets.columns, buckets.means, strict=True)]
+    return [
+        (_column(step, x, columns), value) if math.isfinite(value) else None
+        for step, value in zip(*points, strict=True)
+    ]
+
+
+def _smoothed(part: Sequence[tuple[float, float]], share: float) -> list[Node]:
+    half = max(1, round(len(part) * share)) if share else 0
+    values = smooth([value for _, value in part], half)
+    return [(column, value) for (column, _), value in zip(part, values, strict=True)]
+
+
+def _column(step: float, x: Axis, columns: int) -> float:
+    return (step - x.low) / ((x.high - x.low) or 1.0) * (columns - 1)
+
+
+def value_range(
+    request: Request, nodes: Sequence[Node], buckets: Buckets, x: Axis, columns: int
+) -> tuple[float, float]:
+    """Least and greatest value to show: the lines without the first tenth, and spikes of bearable height."""
+    steps = [*request.train.steps[-1:], *request.valid.steps[-1:]]
+    early = 0.0 if request.everything else _column(0.1 * max(steps, default=0.0), x, columns)
+    lines = [node for node in nodes if node] + [
+        (_column(step, x, columns), value)
+        for step, value in zip(*request.valid, strict=True)
+        if math.isfinite(value)
+    ]
+    seen = [value for column, value in lines if column >= early] or [value for _, value in lines]
+    if not seen:
+        return 0.0, 1.0
+    low, high = min(seen), max(seen)
+    raw = [at for at, column in enumerate(buckets.columns) if column >= early]
+    raw_low = min((buckets.lows[at] for at in raw), default=low)
+    raw_high = max((buckets.highs[at] for at in raw), default=high)
+    room = max(high - low, 1e-9) * (1e9 if request.everything else 0.5)
+    return (
+        min(low, raw_low) if raw_low >= low - room else low,
+        max(high, raw_high) if raw_high <= high + room else high,
+    )
+
+
+@dataclass(slots=True)
+class Frame:
+    """The raster with its two axes: where a step and a value stand."""
+
+    raster: Raster
+    x: Axis
+    y: Axis
+
+    def column(self, step: float) -> float:
+        """The dot column of a step."""
+        return _column(step, self.x, self.raster.columns)
+
+    def cell(self, step: float) -> int:
+        """The cell of a step."""
+        return round(self.column(step)) // self.raster.wide
+
+    def row(self, value: float) -> int:
+        """The row of a value."""
+        return round(line_of(value, self.y, self.raster.height)) // self.raster.tall
+
+    def put(self, cell: int, row: int, mark: Run) -> None:
+        """A character over the dots; outside nothing happens."""
+        if 0 <= cell < self.raster.cells and 0 <= row < self.raster.rows:
+            self.raster.over[row, cell] = mark
+
+
+class Name(NamedTuple):
+    """What stands at the end of a line."""
+
+    words: str
+    role: str
+
+
+def chart(request: Request, width: int, height: int) -> Chart:
+    """The chart in so many cells and lines; the last line is the axis."""
+    rows = max(1, height - 1)
+    last = max([*request.train.steps[-1:], *request.valid.steps[-1:]], default=0.0)
+    names = _names(request)
+    right = max((len(name.words) for name in names), default=0) + 2
+    if width - right < LEAST_CELLS:
+        names, right = [], 0
+    # The labels' width depends on the range, the range on the columns: six cells hold nearly every label.
+    for gutter in (6, 7, 8, 10, 12):
+        raster = Raster(max(1, width - gutter - right), rows, request.marks.mode)
+        x = x_axis(last, raster.cells)
+        buckets = bucket(request.train, x.low, x.high, raster.columns)
+        train = train_nodes(request, buckets, x, raster.columns)
+        y = y_axis(*value_range(request, train, buckets, x, raster.columns), y_labels(rows))
+        labels = y_words(y)
+        if max(map(len, labels)) <= gutter - 2 or width - gutter - right < LEAST_CELLS:
+            break
+    frame = Frame(raster, x, y)
+    valid = sparse_nodes(request.valid, x, raster.columns)
+    draw_raw(raster, buckets, y, request.marks)
+    draw_line(raster, train, y, "train", request.marks)
+    draw_line(raster, valid, y, "valid", request.marks)
+    best = best_point(request.valid, lower_is_better=request.lower_is_better)
+    if best is not None:
+        frame.put(frame.cell(best.step), frame.row(best.value), (request.marks.best, "bright"))
+    if request.crosshair is not None:
+        for line in (train, valid):
+            value = value_at(line, frame.column(request.crosshair))
+            if value is not None:
+                mark = (request.marks.crosshair_point, "accent")
+                frame.put(frame.cell(request.crosshair), frame.row(value), mark)
+    grid = _grid(frame, request, right)
+    for name in names:
+        _place_name(grid, name, valid if name.role == "valid" else train, frame)
+    lines = _with_labels(grid, labels, frame, gutter)
+    lines.append([(" " * gutter, "faint"), *axis_runs(x, raster.cells, width - gutter, request)])
+    gaps = buckets.gaps + sum(not math.isfinite(value) for value in request.valid.values)
+    return Chart([_merge(line) for line in lines], best, gaps)
+
+
+def _names(request: Request) -> list[Name]:
+    """Name and last value of each line; valid first, so that it may choose its row."""
+    names = []
+    for role, points in (("valid", request.valid), ("train", request.train)):
+        last = next((value for value in reversed(points.values) if math.isfinite(value)), None)
+        if last is not None:
+            names.append(Name(f"{role} {request.value(last)}", role))
+    return names
+
+
+def y_words(y: Axis) -> list[str]:
+    """The labels of the y axis: two decimals, more where the steps need them."""
+    for decimals in range(2, 9):
+        if all(abs(tick - round(tick, decimals)) < y.step * 1e-3 for tick in y.ticks):
+            break
+    words = [f"{tick:.{decimals}f}" for tick in y.ticks]
+    return words if max(map(len, words)) <= 10 else [f"{tick:.1e}" for tick in y.ticks]
+
+
+def value_at(nodes: Sequence[Node], column: float) -> float | None:
+    """The line's value at a column, between its nodes; None where it is not."""
+    known = [node for node in nodes if node is not None]
+    place = bisect_left([node[0] for node in known], column)
+    if place < len(known) and known[place][0] == column:
+        return known[place][1]
+    if not 0 < place < len(known):
+        return None
+    (x0, v0), (x1, v1) = known[place - 1], known[place]
+    return v0 + (v1 - v0) * (column - x0) / (x1 - x0)
+
+
+def _grid(frame: Frame, request: Request, right: int) -> list[list[Run]]:
+    """The cells of the plot and the room for names at its right."""
+    raster, x = frame.raster, frame.x
+    blank: Run = (" ", "text")
+    grid = [[blank] * (raster.cells + right) for _ in range(raster.rows)]
+    upright = [(step, request.marks.epoch, "grid") for step in request.epochs if x.low < step < x.high]
+    if request.crosshair is not None:
+        upright.append((request.crosshair, request.marks.crosshair, "accent"))
+    for step, mark, role in upright:
+        cell = frame.cell(step)
+        if 0 <= cell < raster.cells:
+            for line in grid:
+                line[cell] = (mark, role)
+    for row, line in enumerate(grid):
+        for cell, shown in enumerate(raster.row(row)):
+            if shown is not None:
+                line[cell] = shown
+    return grid
+
+
+def _place_name(grid: list[list[Run]], name: Name, nodes: Sequence[Node], frame: Frame) -> None:
+    """A name stands one cell behind the end of its line, or in the nearest row where there is room."""
+    end = next((node for node in reversed(nodes) if node), None)
+    if end is None:
+        return
+    words, rows = name.words, len(grid)
+    start = max(0, min(round(end[0]) // frame.raster.wide + 2, len(grid[0]) - len(words)))
+    wanted = max(0, min(rows - 1, frame.row(end[1])))
+    for row in sorted(range(rows), key=lambda row: abs(row - wanted)):
+        around = grid[row][max(0, start - 1) : start + len(words) + 1]
+        if all(char == " " or role in ("grid", "raw") for char, role in around):
+            grid[row][start : start + len(words)] = [(char, name.role) for char in words]
+            if start:
+                grid[row][start - 1] = (" ", "text")  # a faint measurement would touch the name
+            return
+
+
+def _with_labels(grid: list[list[Run]], labels: Sequence[str], frame: Frame, gutter: int) -> list[list[Run]]:
+    named = {frame.row(tick): words for tick, words in zip(frame.y.ticks, labels, strict=True)}
+    return [
+        [(named.get(row, "").rjust(gutter - 1)[: gutter - 1] + " ", "faint"), *cells]
+        for row, cells in enumerate(grid)
+    ]
+
+
+def axis_runs(x: Axis, cells: int, room: int, request: Request) -> list[Run]:
+    """The x axis: a rule in which the labels stand; the crosshair's label pushes its neighbours out."""
+    placed: list[tuple[int, str, str]] = []
+    if request.crosshair is not None:
+        words = f" {request.crosshair:g} "
+        placed.append((_label_start(request.crosshair, words, x, cells, room), words, "reverse"))
+    for tick in x.ticks:
+        words = _count(tick)
+        start = _label_start(tick, words, x, cells, room)
+        if tick == x.ticks[-1]:
+            words += " step"
+            start = min(start, room - len(words))
+        if 0 <= start <= room - len(words) and all(
+            start > at + len(other) + 1 or start + len(words) + 1 < at for at, other, _ in placed
+        ):
+            placed.append((start, words, "faint"))
+    runs: list[Run] = []
+    at = 0
+    for start, words, role in sorted(placed):
+        gap = start - at
+        if gap:
+            lead = " " if at else ""
+            runs.append((lead + request.marks.rule * (gap - 1 - len(lead)) + " ", "line"))
+        runs.append((words, role))
+        at = start + len(words)
+    return [*runs, (" " * max(0, room - at), "text")]
+
+
+def _label_start(step: float, words: str, x: Axis, cells: int, room: int) -> int:
+    centre = round((step - x.low) / (x.high - x.low) * (cells - 1))
+    return max(0, min(room - len(words), centre - len(words) // 2))
+
+
+def _count(step: float) -> str:
+    return f"{step:.0f}" if step < 100_000 else f"{step / 1000:g} k"
+
+
+def _merge(cells: Sequence[Run]) -> list[Run]:
+    """Neighbours of one role as one run; blanks join the run before them."""
+    merged: list[Run] = []
+    part: list[str] = []
+    current = ""
+    for words, role in cells:
+        if role == current or (words == " " and current and current != "reverse"):
+            part.append(words)
+            continue
+        if part:
+            merged.append(("".join(part), current))
+        part, current = [words], role
+    return [*merged, ("".join(part), current)]
