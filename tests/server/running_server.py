@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -45,6 +46,10 @@ def examples(count: int, *, words: str = "plus") -> bytes:
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
+class ServerDiedError(Exception):
+    """The server ended before it told where it is."""
+
+
 class RunningServer:
     """A server that has told where it is."""
 
@@ -83,7 +88,8 @@ class RunningServer:
 
     def create_long(self, **wishes: Any) -> dict[str, Any]:
         """A job that would train for minutes."""
-        return self.create(self.upload(examples(400)), hyperparameters={"n_epochs": 50}, **wishes)
+        wishes["hyperparameters"] = {"n_epochs": 50, "batch_size": 1}
+        return self.create(self.upload(examples(4000)), **wishes)
 
     def job(self, job_id: str) -> dict[str, Any]:
         """A job as it is now."""
@@ -118,6 +124,10 @@ class RunningServer:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_S)
 
+    def close(self) -> None:
+        """Speak no more with it."""
+        self.http.close()
+
     def kill(self) -> None:
         """End the server without order."""
         self.http.close()
@@ -126,8 +136,10 @@ class RunningServer:
 
 
 @contextmanager
-def serving(data_dir: Path, *words: str, **environment: str) -> Iterator[RunningServer]:
-    """A server on a data directory; it and its workers are gone at the end."""
+def serving(
+    data_dir: Path, *words: str, leave_workers: bool = False, environment: dict[str, str] | None = None
+) -> Iterator[RunningServer]:
+    """A server on a data directory; it and, unless they are wanted, its workers are gone at the end."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"{data_dir.name}.log"
     with (
@@ -137,22 +149,25 @@ def serving(data_dir: Path, *words: str, **environment: str) -> Iterator[Running
             stdout=subprocess.PIPE,
             stderr=complaints,
             text=True,
-            env={**os.environ, **environment},
+            env={**os.environ, **(environment or {})},
         ) as process,
     ):
         try:
-            assert process.stdout is not None
-            said = process.stdout.readline()
-            assert said, log.read_text()
-            server = RunningServer(process, json.loads(said), log)
-            yield server
+            with contextlib.closing(_told(process, log)) as server:
+                yield server
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(PATIENCE_S)
-            server.http.close()
-            for pid in workers(data_dir):
+            process.terminate()
+            process.wait(PATIENCE_S)
+            for pid in [] if leave_workers else workers(data_dir):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _told(process: subprocess.Popen[str], log: Path) -> RunningServer:
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    if not said:
+        raise ServerDiedError(log.read_text())
+    return RunningServer(process, json.loads(said), log)
 
 
 def workers(data_dir: Path) -> list[int]:

@@ -175,12 +175,12 @@ def test_a_parent_that_is_killed_takes_everything_with_it(tmp_path: Path) -> Non
             base_url=said["base_url"], headers={"Authorization": f"Bearer {said['api_key']}"}
         ) as http:
             sent = http.post(
-                "/files", files={"file": ("t.jsonl", examples(400))}, data={"purpose": "fine-tune"}
+                "/files", files={"file": ("t.jsonl", examples(4000))}, data={"purpose": "fine-tune"}
             )
             wanted = {
                 "model": "tiny-bytes-1",
                 "training_file": sent.json()["id"],
-                "hyperparameters": {"n_epochs": 50},
+                "hyperparameters": {"n_epochs": 50, "batch_size": 1},
             }
             assert http.post("/fine_tuning/jobs", json=wanted).status_code == 200
             wait_for(lambda: workers(data_dir), "a worker")

@@ -179,7 +179,8 @@ def withdraw(home: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Only the holder of the lock writes here, so that a killed one's leftover can go.
+    part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -162,6 +163,9 @@ class Scheduler:
                 return
         del self._running[running.job_id]
         self._settle(job, probe)
+        if jobs.get(self._database, running.job_id)["status"] in jobs.FINAL:
+            # A worker that was killed could not tidy up; only a next attempt would need this.
+            shutil.rmtree(self._layout.job(running.job_id) / "resume", ignore_errors=True)
 
     def _probe(self, running: Running) -> Probe:
         return Probe("unknown") if running.handle is None else self._launcher.poll(running.handle)
