@@ -79,6 +79,7 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
     batch = [0, 1, 2, 3]
     assert len(list(corpus.pieces(batch))) == 2
     network = Network.random(7, np.float64)
+    network.bag[:] = np.random.default_rng(7).normal(0, 0.3, network.bag.shape)
     gradient = gradient_of(network, corpus, batch)
     buckets, rows = gradient.bag()
     bag = np.zeros_like(network.bag)

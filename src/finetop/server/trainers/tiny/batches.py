@@ -31,6 +31,7 @@ class Corpus:
 
     symbols: Ints
     symbol_starts: Ints
+    first_places: Ints
     buckets: Ints
     weights: Floats
     bag_starts: Ints
@@ -43,19 +44,27 @@ class Corpus:
     @classmethod
     def of(cls, examples: Iterable[tuple[Message, ...]], dtype: type = np.float32) -> Corpus:
         """Encode examples; about four times their text is kept in memory."""
+        return cls.of_answers((answers(messages) for messages in examples), dtype)
+
+    @classmethod
+    def of_answers(cls, examples: Iterable[Iterable[Answer]], dtype: type = np.float32) -> Corpus:
+        """The same from what is encoded already."""
         symbols, buckets, weights = array("H"), array("H"), array("f")
         symbol_starts, bag_starts, answer_starts = array("q", [0]), array("q", [0]), array("q", [0])
+        places = array("q")
         trained = 0
-        for messages in examples:
-            for answer in answers(messages):
+        for example in examples:
+            for answer in example:
                 _append(answer, symbols, buckets, weights)
                 symbol_starts.append(len(symbols))
+                places.append(answer.place)
                 bag_starts.append(len(buckets))
                 trained += len(answer.symbols) - CONTEXT - 1
             answer_starts.append(len(symbol_starts) - 1)
         return cls(
             np.array(symbols, np.uint16),
             np.array(symbol_starts),
+            np.array(places),
             np.array(buckets, np.uint16),
             np.array(weights, dtype),
             np.array(bag_starts),
@@ -95,7 +104,7 @@ class Corpus:
         lengths = np.array([end - begin for _, begin, end in parts])
         first = self.symbol_starts
         rows = np.concatenate([np.arange(first[n] + begin, first[n] + end) for n, begin, end in parts])
-        places = np.concatenate([np.arange(begin, end) for _, begin, end in parts])
+        places = np.concatenate([np.arange(begin, end) + self.first_places[n] for n, begin, end in parts])
         bags = [slice(self.bag_starts[n], self.bag_starts[n + 1]) for n, _, _ in parts]
         words = [bag.stop - bag.start for bag in bags]
         return Piece(

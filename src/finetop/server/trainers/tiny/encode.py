@@ -40,6 +40,8 @@ class Answer:
 
     symbols: array[int]
     bag: Bag
+    place: int = 0
+    """How far into the whole answer this one begins."""
 
 
 def answers(messages: Sequence[Message]) -> Iterator[Answer]:

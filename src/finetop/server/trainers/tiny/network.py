@@ -100,7 +100,8 @@ class Network:
             views[name][:] = rng.normal(0, fan_in**-0.5, SHAPES[name])
         views["words_in"] *= 4
         views["out"][:] = rng.normal(0, 0.02, SHAPES["out"])
-        return cls(dense, rng.normal(0, 0.3, (BUCKETS, WORDS)).astype(dtype))
+        # An unknown word says nothing, instead of something at random.
+        return cls(dense, np.zeros((BUCKETS, WORDS), dtype))
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Network:
