@@ -1,0 +1,65 @@
+"""What every app of ours has: the themes, the glyphs, no animation, no toasts and our driver."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from finetop import text
+from finetop.tui.driver import FinetopDriver
+from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_dir
+
+Result = TypeVar("Result")
+
+SMALLEST = (60, 16)
+
+
+class BaseApp(App[Result]):
+    """An app that draws as finetop draws."""
+
+    CSS_PATH = [styles_dir() / name for name in ("panes.tcss", "screens.tcss")]  # noqa: RUF012 - Textual's type
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_at_once", tooltip="Quit at once"
+        ),
+    ]
+
+    def __init__(
+        self, *, theme: str = "auto", glyphs: str = "auto", environ: Mapping[str, str] = os.environ
+    ) -> None:
+        with _own_no_color():
+            super().__init__(driver_class=FinetopDriver if os.name == "posix" else None)
+        self.animation_level = "none"
+        self.glyphs = text.choose_glyphs(
+            environ.get("FINETOP_GLYPHS") or glyphs, locale.getpreferredencoding(do_setlocale=False)
+        )
+        for ours in THEMES:
+            self.register_theme(ours)
+        self.theme = choose_theme(environ.get("FINETOP_THEME") or theme, environ)
+        self.set_class(self.glyphs is text.ASCII, "-ascii")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our variables, so that a foreign theme draws too."""
+        return DEFAULT_VARIABLES
+
+    def notify(self, message: str, **_: Any) -> None:
+        """Nothing floats here; the main screen shows notices in a line."""
+        self.log(message)
+
+
+@contextmanager
+def _own_no_color() -> Iterator[None]:
+    """Our theme without colour keeps bold, dim and reverse; Textual's filter would grey everything."""
+    found = os.environ.pop("NO_COLOR", None)
+    try:
+        yield
+    finally:
+        if found is not None:
+            os.environ["NO_COLOR"] = found

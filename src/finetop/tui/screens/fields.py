@@ -1,0 +1,101 @@
+"""One line of the form: label, field, and a hint or the error; and the words that complete a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+from finetop import text
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Field(Horizontal):
+    """A label, a field on its own ground, then one faint hint or the error with its mark."""
+
+    def __init__(
+        self, name: str, label: str, value: str = "", *, hint: str = "", suggester: Suggester | None = None,
+        wide: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(id=f"field-{name}", classes="-wide" if wide else "")
+        self.field_name = name
+        self.label = label
+        self._hint = hint
+        self._problem = ""
+        entry = Input(value, compact=True, select_on_focus=False, suggester=suggester)
+        entry.cursor_blink = False  # a blinking caret costs 2.5 kB a second
+        self.entry = entry
+
+    def compose(self) -> ComposeResult:
+        """The three parts, and the bar that says: you are here."""
+        glyphs = getattr(self.app, "glyphs", text.UNICODE)
+        yield Static(Content(glyphs.cursor), classes="bar")
+        yield Static(Content(self.label), classes="label")
+        yield self.entry
+        yield Static(Content(self._hint), classes="hint")
+
+    def on_descendant_focus(self) -> None:
+        """You are here. (Textual does not restyle what stands below `:focus-within`.)"""
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        """You are elsewhere."""
+        self.remove_class("-here")
+
+    @property
+    def value(self) -> str:
+        """What stands in the field."""
+        return self.entry.value
+
+    @property
+    def problem(self) -> str:
+        """What must change; empty when nothing."""
+        return self._problem
+
+    def say(self, hint: str, *, problem: str = "") -> None:
+        """Show a hint, or what must change instead of it."""
+        self._hint, self._problem = hint, problem
+        self.set_class(bool(problem), "-bad")
+        if self.is_mounted:
+            words = text.clean(f"! {problem}" if problem else hint)
+            self.query_one(".hint", Static).update(Content(words), layout=False)
+
+
+class PathSuggester(Suggester):
+    """Completes the path being typed to a folder or a file of JSON lines; the right arrow takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first name that begins as typed."""
+        return complete_path(value)
+
+
+def complete_path(typed: str) -> str | None:
+    """The path typed so far, completed; None where nothing fits."""
+    if not typed:
+        return None
+    path = Path(typed).expanduser()
+    folder, begun = (path, "") if typed.endswith("/") else (path.parent, path.name)
+    try:
+        names = sorted(
+            child.name + ("/" if child.is_dir() else "")
+            for child in folder.iterdir()
+            if child.name.startswith(begun)
+            and (begun.startswith(".") or not child.name.startswith("."))
+            and (child.suffix == ".jsonl" or child.is_dir())
+        )
+    except OSError:
+        return None
+    if not names:
+        return None
+    kept = typed[: len(typed) - len(begun)] if begun else typed
+    found = kept + names[0]
+    return found if text.clean(found) == found else None
