@@ -1,0 +1,67 @@
+"""`finetop`: the saved first frame at once, then the command line or the screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from finetop import frame
+
+if TYPE_CHECKING:
+    from finetop.cli import Opening
+    from finetop.config import FoundKey
+
+
+def main() -> None:
+    """Run finetop with the arguments of the process; never returns normally where a command ends it."""
+    shown = frame.show(sys.argv[1:])
+    # Collecting garbage among modules that stay for ever costs a sixth of the start;
+    # the screen freezes what has loaded and switches it on again.
+    import gc  # noqa: PLC0415 - nothing may load before the frame is shown
+
+    gc.disable()
+    if shown:
+        _end_in_order()
+    try:
+        from finetop import cli  # noqa: PLC0415 - as above
+
+        cli.main(cli.Screens(open=_open, ask=_ask))
+    finally:
+        frame.leave()
+
+
+def _open(opening: Opening) -> int:
+    """Put up the screen; the command line decides what on, and never learns how it is drawn."""
+    from finetop.tui import start  # noqa: PLC0415 - commands run where no screen can
+
+    options = start.Options(
+        paths=opening.paths,
+        profiles=opening.profiles,
+        keep_frame=not opening.is_demo,
+        sample=opening.sample,
+        start_local=not opening.is_demo,
+        at_end=opening.at_end,
+    )
+    return start.run(options)
+
+
+def _ask(found: FoundKey | None) -> str | None:
+    """Ask a new user how to start."""
+    from finetop.tui import start  # noqa: PLC0415 - as above
+
+    return start.ask(found)
+
+
+def _end_in_order() -> None:
+    """Let a signal unwind the stack, so that the terminal is given back; the screen sets its own later."""
+    import signal  # noqa: PLC0415 - as in `main`
+
+    def stop(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+if __name__ == "__main__":
+    main()

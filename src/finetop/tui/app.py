@@ -1,0 +1,171 @@
+"""The app: it wires store, session and screens, and ends in order whichever way it is told to end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from finetop import frame
+from finetop.session import Session
+from finetop.store import Store
+from finetop.tui.base import BaseApp
+from finetop.tui.driver import FinetopDriver
+from finetop.tui.feed import Feed
+from finetop.tui.messages import Said, StoreChanged
+from finetop.tui.screens.main import MainScreen
+from finetop.tui.start import Options, run
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+__all__ = ["FinetopApp", "Options", "run"]
+
+PATIENCE_S = 2.0
+"""After a signal: how long the orderly end may take before the terminal is taken back by force."""
+
+
+class FinetopApp(BaseApp[int]):
+    """One run of the screen over one store and one session."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+c", "copy_or_hint", "Copy", show=False, id="app.copy", tooltip="Copy the selected text"
+        ),
+    ]
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        make_session: Callable[..., Session] = Session,
+        clock: Callable[[], float] = time.time,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        super().__init__(theme=options.theme, glyphs=options.glyphs, environ=environ)
+        self.options = options
+        self.clock = clock
+        self.store = Store(options.paths.store_file)
+        try:
+            self.session = make_session(
+                options.paths,
+                options.profiles,
+                self.store,
+                on_change=self._store_changed,
+                start_local=options.start_local,
+            )
+        except BaseException:
+            self.store.close()
+            raise
+        self.feed = Feed(self.store, self.session.names)
+        self._main = MainScreen(options, self.store, self.session, self.feed, clock=clock)
+        self._started = False
+        self._ended = False
+        self._leaving = threading.Event()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The one screen under all others."""
+        return self._main
+
+    # --- beginning --------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw first; whatever talks to a network comes after."""
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                signal.signal(number, self._on_signal)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The screen is up: what has loaded stays for good, and the session may begin to talk."""
+        gc.freeze()
+        gc.enable()
+        self._started = True
+        self.session.start()
+        self._main.begin()
+
+    def _store_changed(self) -> None:
+        """Called on the network thread."""
+        if self.is_running:
+            self._main.post_message(StoreChanged())
+
+    # --- ending -----------------------------------------------------------------------------------------
+
+    def show(self) -> int:
+        """Run until the end; the exit code, if the process does not end with the screen."""
+        try:
+            return self.run() or self.return_code or 0
+        finally:
+            self.end()
+
+    async def action_quit(self) -> None:
+        """Leave at once and in order."""
+        self.leave(0)
+
+    def leave(self, code: int) -> None:
+        """Keep the frame, give the terminal back, close everything, and end the process."""
+        if self._leaving.is_set():
+            return
+        self._leaving.set()
+        self._keep_frame()
+        driver = self._driver
+        if not isinstance(driver, FinetopDriver) or self.is_headless:
+            self.exit(code)
+            return
+        # Textual's own farewell joins its threads and unmounts every widget: a third of a second.
+        driver.give_back()
+        self.end()
+        os._exit(code)
+
+    def end(self) -> None:
+        """Close session and store, and let the front end clean up; twice does nothing."""
+        if self._ended:
+            return
+        self._ended = True
+        self._leaving.set()
+        self.session.close()
+        self.store.close()
+        if self.options.at_end is not None:
+            self.options.at_end()
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        """SIGHUP and SIGTERM end as `q` does, even when the terminal no longer takes what is written."""
+        threading.Thread(target=self._end_by_force, args=(128 + number,), daemon=True).start()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.leave, 128 + number)
+
+    def _end_by_force(self, code: int) -> None:
+        time.sleep(PATIENCE_S)
+        if isinstance(self._driver, FinetopDriver):
+            self._driver.give_back_by_force()
+        self.end()
+        os._exit(code)
+
+    def _keep_frame(self) -> None:
+        """Save what the screen shows, unless a dialog or a form is open."""
+        if not self.options.keep_frame or self.screen is not self._main or not self._started:
+            return
+        rows = self._main.saved_rows()
+        if rows:
+            frame.save(frame.key(self.options.arguments, self.size), rows)
+
+    # --- talking ----------------------------------------------------------------------------------------
+
+    def notify(self, message: str, **_: Any) -> None:
+        """What Textual itself has to say goes to the notice line as well."""
+        self._main.post_message(Said(message))
+
+    def action_copy_or_hint(self) -> None:
+        """Copy the mouse selection; without one, say how to leave."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            self._main.post_message(Said("Copied the selected text."))
+        else:
+            self._main.post_message(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))

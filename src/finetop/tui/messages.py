@@ -1,0 +1,34 @@
+"""News that crosses between screens and panes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from finetop.errors import FinetopError
+
+
+class StoreChanged(Message, bubble=False):
+    """Somebody wrote into the store; who draws it asks what is new."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One look sees everything."""
+        return isinstance(message, StoreChanged)
+
+
+@dataclass
+class Said(Message):
+    """A sentence for the line over the footer, until the next key."""
+
+    sentence: str
+    hint: str = ""
+    role: str = "text"
+    """text, warn or bad."""
+
+    @classmethod
+    def of(cls, error: FinetopError) -> Said:
+        """What went wrong, and what to do about it."""
+        return cls(error.message, error.hint, "bad")
