@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from finetop import frame
@@ -36,7 +37,12 @@ class FinetopApp(BaseApp[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "ctrl+c", "copy_or_hint", "Copy", show=False, id="app.copy", tooltip="Copy the selected text"
+            "ctrl+c",
+            "copy_or_hint",
+            "Copy",
+            show=False,
+            id="app.copy_selection",
+            tooltip="Copy the selected text",
         ),
     ]
 
@@ -154,6 +160,12 @@ class FinetopApp(BaseApp[int]):
         rows = self._main.saved_rows()
         if rows:
             frame.save(frame.key(self.options.arguments, self.size), rows)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A notice stands until the next key."""
+        if isinstance(event, events.Key):
+            self._main.clear_notice()
+        await super().on_event(event)
 
     # --- talking ----------------------------------------------------------------------------------------
 

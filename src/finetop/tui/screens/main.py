@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
 from finetop import text
 from finetop.errors import FinetopError
+from finetop.tui.base import SMALLEST
 from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import Said, StoreChanged
 from finetop.tui.panes.jobs import JobsPane
@@ -21,6 +25,9 @@ from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.help import Help
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.screens.try_prompt import TryPrompt
+from finetop.tui.widgets.foot import Foot
+from finetop.tui.widgets.notice import Notice
+from finetop.tui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -47,7 +54,7 @@ class MainScreen(Screen[None]):
         Binding("c", "create", "Create", id="job.create", tooltip="Create a job"),
         Binding("x", "cancel", "Cancel", id="job.cancel", tooltip="Cancel this job; asks first"),
         Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on the tuned model"),
-        Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
+        Binding("y", "copy", "Copy", id="app.copy", tooltip="Copy the job's id"),
         Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask the providers now"),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show the keys"),
         Binding(
@@ -76,12 +83,27 @@ class MainScreen(Screen[None]):
         self._supplies = SessionSupplies(options, store, session)
 
     def compose(self) -> ComposeResult:
-        yield JobsPane(glyphs=getattr(self.app, "glyphs", text.UNICODE))
+        """From the title line down to the footer."""
+        glyphs = getattr(self.app, "glyphs", text.UNICODE)
+        yield TitleBar(glyphs=glyphs)
+        yield JobsPane(glyphs=glyphs)
+        yield Notice(glyphs=glyphs)
+        yield Foot(glyphs=glyphs)
+        yield Static(id="too-small")
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
         self._look()
         self.set_interval(TICK_S, self._tick)
+
+    def on_resize(self) -> None:
+        """Below the smallest size one sentence takes the place of everything."""
+        width, height = self.app.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            sentence = f"finetop needs {SMALLEST[0]} by {SMALLEST[1]}; this is {width} by {height}"
+            self.query_one("#too-small", Static).update(Content(sentence))
 
     def begin(self) -> None:
         """The session runs: prepare what the form will want first."""
@@ -104,9 +126,21 @@ class MainScreen(Screen[None]):
         """Draw what is new in the store."""
         if self.feed.pull() or not self.jobs.rows:
             self.jobs.update_rows(list(self.feed.rows.values()), now=self._clock(), trends=self._trends)
+        self._show_title()
+
+    def _show_title(self, as_of: str = "") -> None:
+        states = self.session.states()
+        rows = list(self.feed.rows.values())
+        self.query_one(TitleBar).show(states, rows, now=self._clock(), as_of=as_of)
 
     def _tick(self) -> None:
-        self.jobs.tick(self._clock())
+        now = self._clock()
+        self.jobs.tick(now)
+        self.query_one(TitleBar).tick(now)
+
+    @on(Said)
+    def _say(self, event: Said) -> None:
+        self.query_one(Notice).show(event.sentence, event.hint, role=event.role)
 
     @on(JobsPane.JobHighlighted)
     def _highlighted(self, event: JobsPane.JobHighlighted) -> None:
@@ -118,9 +152,20 @@ class MainScreen(Screen[None]):
         if self.row is not None and self.row.key == key and not key.id.startswith("intent:"):
             self.session.watch(key)
 
+    def clear_notice(self) -> None:
+        """The next key was pressed."""
+        if self.is_mounted:
+            self.query_one(Notice).clear()
+
     def saved_rows(self) -> list[str]:
-        """The screen as text for the next start."""
-        return []
+        """The screen as it stands, for the next start; its title says how old it will be."""
+        self.query_one(Notice).clear()
+        self._show_title(time.strftime("%H:%M", time.localtime(self._clock())))
+        # Textual has no public way to a screen's lines but as a picture.
+        strips = self._compositor.render_strips()
+        if not all(segment.text.isprintable() for strip in strips for segment in strip):
+            return []  # what was not cleaned must not outlive this process
+        return [strip.render(self.app.console) for strip in strips]
 
     # --- what can be done -------------------------------------------------------------------------------
 
