@@ -78,9 +78,10 @@ def _missing(said: Mapping[str, Any], path: str) -> type[ApiError]:
     """A missing object is named in an error of its own; a missing route is a bare 404."""
     if not path.startswith("/fine_tuning/jobs"):
         return NotFound
-    of_list = path == "/fine_tuning/jobs"
+    if path == "/fine_tuning/jobs":  # a create may name a model that does not exist
+        return NotFound if said.get("param") or said.get("code") == "model_not_found" else NoFineTuning
     names_object = said.get("enveloped") and said.get("code") != "unknown_url"
-    return NotFound if names_object and not of_list else NoFineTuning
+    return NotFound if names_object else NoFineTuning
 
 
 def _said(body: bytes) -> dict[str, Any]:
