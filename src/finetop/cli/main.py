@@ -20,8 +20,6 @@ from finetop.config import Paths
 from finetop.errors import BadInput, FinetopError
 
 INTERRUPTED = 130
-PIPE_CLOSED = 141
-"""What a shell reports of a program whose reader went away."""
 
 
 def main(screens: Screens) -> None:
@@ -34,7 +32,6 @@ def run(arguments: Sequence[str], screens: Screens) -> int:
     try:
         state = Run(paths=Paths.of(os.environ), environ=os.environ, screens=screens)
         code = finetop.main(args=list(arguments), prog_name="finetop", standalone_mode=False, obj=state)
-        sys.stdout.flush()
     except FinetopError as error:
         output.complain(error)
         return error.exit_code
@@ -45,9 +42,6 @@ def run(arguments: Sequence[str], screens: Screens) -> int:
     except (click.Abort, KeyboardInterrupt):
         output.talk("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more at its end
-        return PIPE_CLOSED
     return code if isinstance(code, int) else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,29 +16,31 @@ if TYPE_CHECKING:
 GAP = "  "
 
 
+PIPE_CLOSED = 141
+"""What a shell reports of a program whose reader went away."""
+
+
 def write_json(value: object) -> None:
     """One JSON value; all but ASCII is escaped, so it is as safe to look at as to parse."""
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    _write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their longest value; nothing is cut, for a pipe has no width."""
     drawn = [[clean(value) for value in row] for row in rows]
     widths = [max(cells(line[column]) for line in (heads, *drawn)) for column in range(len(heads))]
-    for line in (heads, *drawn):
-        padded = (pad(value, width) for value, width in zip(line, widths, strict=True))
-        sys.stdout.write(GAP.join(padded).rstrip() + "\n")
-    sys.stdout.flush()
+    _write(
+        "".join(
+            GAP.join(pad(value, width) for value, width in zip(line, widths, strict=True)).rstrip() + "\n"
+            for line in (heads, *drawn)
+        )
+    )
 
 
 def write_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Label and value, one a line; what is empty is left out."""
     width = max(cells(label) for label, _ in facts)
-    for label, value in facts:
-        if value:
-            sys.stdout.write(f"{pad(label, width)}{GAP}{clean(value)}\n")
-    sys.stdout.flush()
+    _write("".join(f"{pad(label, width)}{GAP}{clean(value)}\n" for label, value in facts if value))
 
 
 def talk(sentence: str) -> None:
@@ -51,3 +54,12 @@ def complain(error: FinetopError) -> None:
     talk(error.message)
     if error.hint:
         sys.stderr.write(f"  {clean(error.hint)}\n")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more at its end
+        raise SystemExit(PIPE_CLOSED) from None

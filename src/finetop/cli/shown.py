@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 
 def plain(job: Job) -> dict[str, Any]:
-    return job.model_dump(mode="json", by_alias=True)
+    """A job's JSON, without the marker that is ours alone."""
+    return job.model_dump(mode="json", by_alias=True) | {"metadata": _own_metadata(job)}
+
+
+def _own_metadata(job: Job) -> dict[str, str]:
+    from finetop.models import MARKER  # noqa: PLC0415 - loads pydantic, which help must not
+
+    return {name: value for name, value in job.metadata.items() if name != MARKER}
 
 
 def show(job: Job, *, as_json: bool) -> None:
@@ -36,7 +43,7 @@ def show(job: Job, *, as_json: bool) -> None:
             ("Trained tokens", "" if job.trained_tokens is None else f"{job.trained_tokens:,}"),
             ("Created", _moment(job.created_at)),
             ("Ended", _moment(job.ended_at)),
-            ("Metadata", ", ".join(f"{name}={value}" for name, value in job.metadata.items())),
+            ("Metadata", ", ".join(f"{name}={value}" for name, value in _own_metadata(job).items())),
             ("Error", (job.error.message or job.error.code or "") if job.error else ""),
         ]
     )
