@@ -323,6 +323,25 @@ async def test_a_file_deleted_behind_its_back_fails_the_job(house: House) -> Non
     assert json.loads(jobs.get(house.database, job)["error"])["code"] == "cannot_read_file"
 
 
+async def test_a_job_that_cannot_be_read_does_not_stop_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its trouble is looked at again later; so is a line of its that means nothing."""
+    monkeypatch.setattr(scheduler, "TROUBLE_PAUSE_S", 0.05)
+    async with house.working(slots=2):
+        troubled, other = house.create(), house.create()
+        await eventually(lambda: len(house.launcher.started) == 2)
+        obstacle = house.layout.job(troubled) / "events.jsonl"
+        obstacle.mkdir()
+        house.launcher.write(other, "metrics", said="nothing of use")
+        house.launcher.write(other, "cancelled")
+        house.launcher.exit(other, 0)
+        await house.until(other, "cancelled")
+        obstacle.rmdir()
+        house.launcher.write(troubled, "running", resume_step=0)
+        await house.until(troubled, "running")
+
+
 async def test_a_paused_job_waits_and_goes_on(house: House) -> None:
     """Pausing all workers is what ends a server together with its jobs; no crash is counted."""
     async with house.working() as worker:

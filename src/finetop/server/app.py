@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from finetop.server.database import DatabaseUnusable
 from finetop.server.faults import ApiFault, shown
 from finetop.server.routes import ROUTES
 
@@ -35,7 +36,12 @@ def make_app(services: Services) -> ASGIApp:
     """The application on these services."""
     app = Starlette(
         routes=ROUTES,
-        exception_handlers={ApiFault: _refused, HTTPException: _not_routed, Exception: _broken},
+        exception_handlers={
+            ApiFault: _refused,
+            HTTPException: _not_routed,
+            DatabaseUnusable: _unusable,
+            Exception: _broken,
+        },
     )
     app.state.services = services
     # A path that is only nearly right gets an answer, not a redirect that drops the body.
@@ -65,6 +71,11 @@ async def _not_routed(request: Request, error: Exception) -> Response:
             error.status_code, f"Unknown request URL: {request.method} {path}.", code="unknown_url"
         )
     return fault.response()
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    _log.error("%s %s: %s", request.method, request.url.path, error)
+    return ApiFault(507, str(error), kind="server_error").response()
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
@@ -100,8 +111,12 @@ class Gate:
             await _unauthorized(given).response()(scope, receive, send_numbered)
             return
         self._services.asked_at = time.monotonic()
-        with contextlib.suppress(ClientDisconnect):
+        try:
             await self._app(scope, body.receive, send_numbered)
+        except ClientDisconnect:
+            pass  # Nobody is left to answer.
+        except Exception:  # noqa: BLE001 - outermost frame of a request; it was answered with a 500
+            _log.exception("%s %s %s failed", request_id, scope["method"], scope["path"])
 
 
 def _unauthorized(given: bytes) -> ApiFault:

@@ -137,9 +137,16 @@ class Database:
     def __init__(self, path: Path) -> None:
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+        except sqlite3.Error as error:
+            raise DatabaseUnusable(f"The server's database {path} cannot be opened: {error}.") from error
+        try:
             self._prepare(path)
         except sqlite3.Error as error:
+            self._connection.close()
             raise DatabaseUnusable(f"The server's database {path} cannot be used: {error}.") from error
+        except DatabaseUnusable:
+            self._connection.close()
+            raise
 
     def _prepare(self, path: Path) -> None:
         connection = self._connection
@@ -163,13 +170,19 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: everything inside happens, or nothing of it."""
-        self._connection.execute("begin immediate")
         try:
-            yield self._connection
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.execute("commit")
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+                self._connection.execute("commit")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+                raise
+        except (
+            sqlite3.OperationalError
+        ) as error:  # a full or failing disk; a mistake of ours is another class
+            raise DatabaseUnusable(f"The server's database cannot be written: {error}.") from error
 
     def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """The first row of a question, if it has one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import shutil
 import time
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from finetop.server.database import Database
     from finetop.server.layout import Layout
+
+_log = logging.getLogger(__name__)
 
 _API_NAMES = {
     "train_loss": "train_loss",
@@ -76,7 +79,11 @@ class Intake:
         result = self._result(job_id, lines)
         with self._database.write() as connection:
             for line in lines:
-                self._take(connection, job_id, line, result)
+                try:
+                    self._take(connection, job_id, line, result)
+                except (KeyError, TypeError, ValueError) as error:
+                    # A worker of another version: one odd line must not hide the others.
+                    _log.warning("%s: event %s cannot be read: %r", job_id, line.get("seq"), error)
                 last_seq = max(last_seq, line["seq"])
             heard_at = lines[-1]["t"] if lines else time.time()
             connection.execute(

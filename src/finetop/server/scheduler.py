@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from finetop.server import jobs
 from finetop.server.checking import Checking
+from finetop.server.database import DatabaseUnusable
 from finetop.server.intake import Intake
 from finetop.server.launchers import LOCK_HELD_EXIT, Launcher, Probe
 from finetop.server.launching import last_words, write_spec
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from finetop.server.database import Database
     from finetop.server.layout import Layout
@@ -28,6 +30,7 @@ LOOK_EVERY_S = 0.25
 CANCEL_PATIENCE_S = 10.0
 """How long a worker may take to end by itself."""
 
+TROUBLE_PAUSE_S = 5.0
 SILENCE_S = 60.0
 """A worker nobody can ask after is given up when it has written nothing for this long."""
 
@@ -61,6 +64,7 @@ class Scheduler:
         self._checking = Checking(database, layout, self.wake)
         self._running: dict[str, Running] = {}
         self._news = asyncio.Event()
+        self._in_trouble = False
         self._starting = True
         """False when the server is about to end: nothing new begins."""
 
@@ -74,10 +78,10 @@ class Scheduler:
         try:
             while True:
                 self._news.clear()
+                self._in_trouble = False
                 self._look()
-                busy = bool(self._running)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), LOOK_EVERY_S if busy else None)
+                    await asyncio.wait_for(self._news.wait(), self._pause_s())
         finally:
             await self._checking.stop()
 
@@ -139,12 +143,28 @@ class Scheduler:
             elif job["cancelling"]:
                 jobs.cancelled(self._database, job_id)
 
+    def _pause_s(self) -> float | None:
+        if self._in_trouble:
+            return TROUBLE_PAUSE_S
+        return LOOK_EVERY_S if self._running else None
+
     def _look(self) -> None:
         for running in list(self._running.values()):
-            self._attend(running)
+            with self._surviving(running.job_id):
+                self._attend(running)
         if self._starting:
-            self._checking.begin()
-            self._launch_waiting()
+            with self._surviving("the queue"):
+                self._checking.begin()
+                self._launch_waiting()
+
+    @contextlib.contextmanager
+    def _surviving(self, what: str) -> Iterator[None]:
+        """A full disk or a file that cannot be read stops one job for now, not the server."""
+        try:
+            yield
+        except (DatabaseUnusable, OSError) as error:
+            _log.error("%s: %s", what, error)
+            self._in_trouble = True
 
     def _attend(self, running: Running) -> None:
         probe = self._probe(running)
@@ -161,8 +181,8 @@ class Scheduler:
             if running.handle is not None:
                 jobs.set_handle(self._database, running.job_id, running.handle)
                 return
-        del self._running[running.job_id]
         self._settle(job, probe)
+        del self._running[running.job_id]
         if jobs.get(self._database, running.job_id)["status"] in jobs.FINAL:
             # A worker that was killed could not tidy up; only a next attempt would need this.
             shutil.rmtree(self._layout.job(running.job_id) / "resume", ignore_errors=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _PAUSE_PATIENCE_S = 60.0
+_LEAVE_PATIENCE_S = 5.0
 _CLIENT_PATIENCE_S = 1
 """How long an answer under way may take when the server ends."""
 _IDLE_LOOK_S = 5.0
@@ -72,6 +73,8 @@ def serve(options: Options) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # What goes wrong in a request is logged where it is answered; what is left is strangers' noise.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     # It tells of every malformed form, which the answer does already.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     data_dir = options.data_dir.expanduser().resolve()
@@ -186,7 +189,7 @@ class Life:
         self._layout = layout
         self._key = key
         self._pausing = False
-        self._killing = options.ephemeral
+        self._orphaned = False
 
     async def run(self, listener: socket.socket) -> None:
         """Serve until the end."""
@@ -200,10 +203,10 @@ class Life:
             idle = tasks.create_task(self._watch_idleness(services))
             await self._http.serve(sockets=[listener])
             if self._pausing:
-                await scheduler.pause_all(_PAUSE_PATIENCE_S)
+                await scheduler.pause_all(_LEAVE_PATIENCE_S if self._orphaned else _PAUSE_PATIENCE_S)
             work.cancel()
             idle.cancel()
-        if self._killing:
+        if self._orphaned or self._options.ephemeral:
             await scheduler.kill_all()
 
     async def _work(self, scheduler: Scheduler) -> None:
@@ -245,7 +248,9 @@ class Life:
         threading.Thread(target=wait, name="parent", daemon=True).start()
 
     def _end_orphaned(self) -> None:
-        self._killing = True
+        self._orphaned = True
+        # What is kept should go on from here when it is opened again; what is not needs no saving.
+        self._pausing = not self._options.ephemeral
         self._end()
 
     async def _watch_idleness(self, services: Services) -> None:
