@@ -206,3 +206,16 @@ def test_files_come_and_go(server: RunningServer) -> None:
     assert server.http.get(f"/files/{made[1]}").status_code == 404
     assert server.http.delete(f"/files/{made[1]}").status_code == 404
     assert not (server.data_dir / "files" / made[1]).exists()
+
+
+def test_a_model_whose_weights_are_gone_is_told_as_such(server: RunningServer) -> None:
+    """Somebody made room in the jobs directory; the job stays, its model is no longer offered."""
+    file_id = server.upload(examples(10))
+    job = server.wait(server.create(file_id, hyperparameters={"n_epochs": 1, "batch_size": 10})["id"])
+    model = job["fine_tuned_model"]
+    assert model in [item["id"] for item in server.get("/models")["data"]]
+    (server.data_dir / "jobs" / job["id"] / "weights.npz").unlink()
+    assert model not in [item["id"] for item in server.get("/models")["data"]]
+    refused = server.http.post("/fine_tuning/jobs", json={"model": model, "training_file": file_id})
+    assert refused.status_code == 404
+    assert "has lost its weights" in refused.json()["error"]["message"]

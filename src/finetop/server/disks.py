@@ -19,7 +19,7 @@ def home(data_dir: Path) -> Path:
         return data_dir
     if not is_network(filesystem_type(data_dir, mount_table())):
         return data_dir
-    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
     return Path(f"/var/tmp/finetop-{os.getuid()}") / name  # noqa: S108 - made 0700 and its owner is checked
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _ALIVE = "(expires_at is null or expires_at > :now)"
 
 
-def add(database: Database, file_id: str, upload: Upload) -> sqlite3.Row:
+def add(database: Database, file_id: str, upload: Upload, *, at: float | None = None) -> sqlite3.Row:
     """Write the row of a file whose bytes are already in place."""
-    now = int(time.time())
+    now = int(time.time() if at is None else at)
     expires_at = None if upload.expires_after_s is None else now + upload.expires_after_s
     with database.write() as connection:
         connection.execute(

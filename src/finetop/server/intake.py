@@ -80,7 +80,7 @@ class Intake:
         with self._database.write() as connection:
             for line in lines:
                 try:
-                    self._take(connection, job_id, line, result)
+                    self.take(connection, job_id, line, result)
                 except (KeyError, TypeError, ValueError) as error:
                     # A worker of another version: one odd line must not hide the others.
                     _log.warning("%s: event %s cannot be read: %r", job_id, line.get("seq"), error)
@@ -94,9 +94,10 @@ class Intake:
             )
         return True
 
-    def _take(
+    def take(
         self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any], result: Result | None
     ) -> None:
+        """Write what one line of events.jsonl means; `result` is what `succeeded` publishes."""
         kind, at = line["type"], line["t"]
         if kind == "metrics":
             self._take_metrics(connection, job_id, line)

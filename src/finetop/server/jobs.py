@@ -37,10 +37,15 @@ class NewJob:
 
 
 def create(
-    database: Database, new: NewJob, *, idempotency_key: str | None = None, request_sha256: str | None = None
+    database: Database,
+    new: NewJob,
+    *,
+    idempotency_key: str | None = None,
+    request_sha256: str | None = None,
+    at: float | None = None,
 ) -> sqlite3.Row:
     """Write the row of a new job and its first two events."""
-    job_id, now = new_id("ftjob-"), int(time.time())
+    job_id, now = new_id("ftjob-"), int(time.time() if at is None else at)
     values = {
         "id": job_id,
         "created_at": now,
@@ -65,8 +70,8 @@ def create(
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         connection.execute(f"insert into job ({names}) values ({marks})", values)
-        events.say(connection, job_id, f"Created fine-tuning job: {job_id}")
-        events.say(connection, job_id, checked)
+        events.say(connection, job_id, f"Created fine-tuning job: {job_id}", at=at)
+        events.say(connection, job_id, checked, at=at)
     return get(database, job_id)
 
 
@@ -135,7 +140,14 @@ def result_files(database: Database, job_id: str) -> list[str]:
     return [row["file"] for row in rows]
 
 
-def queue(database: Database, job_id: str, resolved: dict[str, int | float], work_s: float) -> None:
+def queue(
+    database: Database,
+    job_id: str,
+    resolved: dict[str, int | float],
+    work_s: float,
+    *,
+    at: float | None = None,
+) -> None:
     """The files are good: show the numbers in the place of "auto", and wait for a slot."""
     with database.write() as connection:
         moved = connection.execute(
@@ -144,7 +156,7 @@ def queue(database: Database, job_id: str, resolved: dict[str, int | float], wor
             (json.dumps(resolved), work_s, job_id),
         )
         if moved.rowcount:
-            events.say(connection, job_id, "Files validated, moving job to queued state")
+            events.say(connection, job_id, "Files validated, moving job to queued state", at=at)
 
 
 def begin_attempt(database: Database, job_id: str) -> int:
@@ -204,11 +216,19 @@ def end(
     return bool(moved.rowcount)
 
 
-def fail(database: Database, job_id: str, code: str, message: str, param: str | None = None) -> None:
+def fail(
+    database: Database,
+    job_id: str,
+    code: str,
+    message: str,
+    param: str | None = None,
+    *,
+    at: float | None = None,
+) -> None:
     """End a job that cannot be done."""
     error = {"code": code, "message": message, "param": param}
     with database.write() as connection:
-        end(connection, job_id, "failed", f"The job failed: {message}", error=error)
+        end(connection, job_id, "failed", f"The job failed: {message}", error=error, at=at)
 
 
 def cancelled(database: Database, job_id: str) -> None:

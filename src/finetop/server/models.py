@@ -32,9 +32,35 @@ class KnownModel:
     """Its weights; None for a packaged one."""
     sha256: str
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its weights can be read; somebody may have made room in the jobs directory."""
+        return self.path is None or self.path.exists()
+
 
 def known(database: Database, layout: Layout, name: str) -> KnownModel:
     """The model of this name; an unknown one is refused with the list of those that exist."""
+    found = _find(database, layout, name)
+    if found is not None and found.is_here:
+        return found
+    names = [model.name for model in everything(database, layout)]
+    gone = "does not exist here" if found is None else "has lost its weights"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    raise ApiFault(
+        404,
+        f"The model {shown(name)!r} {gone}. There are: {', '.join(names[:_NAMED])}{more}.",
+        code="model_not_found",
+        param="model",
+    )
+
+
+def everything(database: Database, layout: Layout) -> list[KnownModel]:
+    """All models, the packaged ones first, then the newest."""
+    tuned = [_tuned(layout, row) for row in database.all("select * from model order by n desc")]
+    return [*_packaged(), *(model for model in tuned if model.is_here)]
+
+
+def _find(database: Database, layout: Layout, name: str) -> KnownModel | None:
     for base in _packaged():
         if base.name == name:
             return base
@@ -45,23 +71,10 @@ def known(database: Database, layout: Layout, name: str) -> KnownModel:
         "select checkpoint.*, job.root from checkpoint join job on job.id = checkpoint.job where name = ?",
         (name,),
     )
-    if row is not None:
-        path = layout.job(row["job"]) / row["path"]
-        return KnownModel(name, row["created_at"], row["root"], path, row["sha256"])
-    names = [model.name for model in everything(database, layout)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    raise ApiFault(
-        404,
-        f"The model {shown(name)!r} does not exist here. There are: {', '.join(names[:_NAMED])}{more}.",
-        code="model_not_found",
-        param="model",
-    )
-
-
-def everything(database: Database, layout: Layout) -> list[KnownModel]:
-    """All models, the packaged ones first, then the newest."""
-    tuned = [_tuned(layout, row) for row in database.all("select * from model order by n desc")]
-    return [*_packaged(), *tuned]
+    if row is None:
+        return None
+    path = layout.job(row["job"]) / row["path"]
+    return KnownModel(name, row["created_at"], row["root"], path, row["sha256"])
 
 
 def _tuned(layout: Layout, row: sqlite3.Row) -> KnownModel:
