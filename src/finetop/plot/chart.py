@@ -38,6 +38,7 @@ class Request:
     train: Points = field(default_factory=Points)
     valid: Points = field(default_factory=Points)
     epochs: Sequence[float] = ()
+    names: tuple[str, str] = ("train", "valid")
     lower_is_better: bool = True
     smoothing: str = "mid"
     everything: bool = False
@@ -197,10 +198,13 @@ def chart(request: Request, width: int, height: int) -> Chart:
 def _names(request: Request) -> list[Name]:
     """Name and last value of each line; valid first, so that it may choose its row."""
     names = []
-    for role, points in (("valid", request.valid), ("train", request.train)):
+    for role, points, said in (
+        ("valid", request.valid, request.names[1]),
+        ("train", request.train, request.names[0]),
+    ):
         last = next((value for value in reversed(points.values) if math.isfinite(value)), None)
         if last is not None:
-            names.append(Name(f"{role} {request.value(last)}", role))
+            names.append(Name(f"{said} {request.value(last)}", role))
     return names
 
 

@@ -251,8 +251,10 @@ class JobsPane(LineView):
             (self.glyphs.changed if row.key in self._changed else " ", "accent"),
             (" ", "text"),
         ]
-        drawn = cells(row, self._now, self._trends.get(row.key), self.glyphs)
-        runs = row_runs(self._slots_for(width), drawn, gutter)
+        slots = self._slots_for(width)
+        # A trend may cost a question to the store; ask only where it is seen.
+        trend = self._trends.get(row.key) if any(slot.column.name == "trend" for slot in slots) else None
+        runs = row_runs(slots, cells(row, self._now, trend, self.glyphs), gutter)
         if here and self.has_focus:
             runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
         return Line(tuple(runs), ground)

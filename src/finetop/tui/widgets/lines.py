@@ -16,10 +16,10 @@ from textual.strip import Strip
 
 from finetop.text import UNICODE, Glyphs
 from finetop.tui.theme import Palette, palette_of
+from finetop.tui.widgets.marked import marked
 from finetop.tui.widgets.runs import Line, changed_span, fit, plain
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual import events
     from textual.selection import Selection
 
@@ -204,7 +204,7 @@ class LineView(ScrollView, can_focus=True):
         segments = [Segment(words, style(role, line.ground)) for words, role in line.runs]
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(document_y)) is not None:
-            segments = _select(segments, span, self.screen.get_component_rich_style("screen--selection"))
+            segments = marked(segments, span, self.screen.get_component_rich_style("screen--selection"))
         return Strip(segments, width).apply_offsets(0, document_y)
 
     # --- selecting text ---------------------------------------------------------------------------------
@@ -222,21 +222,3 @@ class LineView(ScrollView, can_focus=True):
             lines[-1] = lines[-1][: end.x]
         lines[0] = lines[0][start.x :]
         return "\n".join(line.rstrip() for line in lines), "\n"
-
-
-def _select(segments: list[Segment], span: tuple[int, int], mark: Style) -> list[Segment]:
-    """The segments with the characters of the span in the selection's style."""
-    start, end = span
-    marked: list[Segment] = []
-    at = 0
-    for words, style, _ in segments:
-        stop = len(words) if end < 0 else max(0, min(len(words), end - at))
-        begin = min(max(0, start - at), stop)
-        look = mark if style is None else style + mark
-        marked += [
-            Segment(part, part_style)
-            for part, part_style in ((words[:begin], style), (words[begin:stop], look), (words[stop:], style))
-            if part
-        ]
-        at += len(words)
-    return marked

@@ -1,0 +1,143 @@
+"""The body of the main screen: the four panes in the boxes that `arrange` gives them.
+
+PaneGrid(JobsPane(), DetailPane(), CurvesPane(), EventsPane())
+grid.go_to(3)           focus a pane by its number; in tab mode it also comes to the front
+grid.toggle_full()      the focused pane takes the whole body, and gives it back
+grid.arrangement        what is in force
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.containers import Container
+from textual.geometry import Offset, Region, Spacing
+from textual.layout import Layout, WidgetPlacement
+from textual.strip import Strip
+
+from finetop.tui.panes.pane import GROUP, Pane
+from finetop.tui.theme import palette_of
+from finetop.tui.widgets.arrange import BARS, Arrangement, Box, arrange, too_small
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.geometry import Size
+    from textual.layout import ArrangeResult
+    from textual.widget import Widget
+
+    from finetop.tui.panes.curves import CurvesPane
+    from finetop.tui.panes.detail import DetailPane
+    from finetop.tui.panes.events import EventsPane
+    from finetop.tui.panes.jobs import JobsPane
+    from finetop.tui.widgets.lines import LineView
+
+
+class _Boxes(Layout):
+    """Puts each pane into its box."""
+
+    name = "panes"
+
+    def arrange(
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,  # noqa: ARG002 - Textual's signature
+    ) -> ArrangeResult:
+        if not isinstance(parent, PaneGrid):
+            return []
+        parent.settle(size)
+        return [
+            WidgetPlacement(Region(*parent.box_of(child)), Offset(), Spacing(), child)
+            for child in children
+            if child.display
+        ]
+
+
+class PaneGrid(Container):
+    """Values reach the panes directly; this widget only says where they stand."""
+
+    def __init__(self, jobs: JobsPane, detail: DetailPane, curves: CurvesPane, events: EventsPane) -> None:
+        super().__init__(jobs, detail, curves, events)
+        self.jobs, self.detail, self.curves, self.events = jobs, detail, curves, events
+        self.panes: tuple[LineView, ...] = (jobs, detail, curves, events)
+        self.arrangement: Arrangement = arrange(120, 40)
+        self._boxes = _Boxes()
+        self._front = 2
+        self._full: LineView | None = None
+        self._sentence = ""
+
+    @property
+    def layout(self) -> Layout:
+        """Our own."""
+        return self._boxes
+
+    @property
+    def full(self) -> bool:
+        """True while one pane takes the whole body."""
+        return self._full is not None
+
+    def settle(self, size: Size) -> None:
+        """Take the arrangement for a body of this size."""
+        self.arrangement = arrange(size.width, size.height + BARS)
+        self._sentence = too_small(size.width, size.height + BARS)
+
+    def box_of(self, pane: Widget) -> Box:
+        """Where a pane stands now."""
+        if pane is self._full:
+            return Box(0, 0, self.size.width, self.size.height)
+        return self.arrangement.box(self.panes.index(pane) + 1)  # type: ignore[arg-type]  # all children are
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Other sizes show other panes."""
+        self.settle(event.size)
+        self._show()
+
+    def _show(self) -> None:
+        tabs = self.arrangement.tabs and self._full is None
+        for number, pane in enumerate(self.panes, 1):
+            if self._sentence:
+                shown = False
+            elif self._full is not None:
+                shown = pane is self._full
+            else:
+                shown = not tabs or number in (1, self._front)
+            pane.display = shown
+            if isinstance(pane, Pane):
+                pane.set_group(GROUP if tabs else ())
+        self.detail.four_facts = self.arrangement.facts and self._full is None
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
+
+    def go_to(self, number: int) -> None:
+        """Focus a pane; a hidden one comes to the front first."""
+        pane = self.panes[number - 1]
+        if number > 1:
+            self._front = number
+        if self._full is not None:
+            self._full = pane
+        self._show()
+        pane.focus(scroll_visible=False)
+
+    def go_next(self, step: int = 1) -> None:
+        """Focus the next pane in the order of their numbers, whether it is seen or not."""
+        at = next((place for place, pane in enumerate(self.panes) if pane.has_focus), 0)
+        self.go_to((at + step) % len(self.panes) + 1)
+
+    def toggle_full(self) -> None:
+        """Give the focused pane the whole body, or give it back."""
+        focused = next((pane for pane in self.panes if pane.has_focus), None)
+        self._full = focused if self._full is None else None
+        self._show()
+
+    def on_pane_pane_wanted(self, message: Pane.PaneWanted) -> None:
+        """The mouse chose a tab of the shared place."""
+        message.stop()
+        self.go_to(message.number)
+
+    def render_line(self, y: int) -> Strip:
+        """The ground, or the sentence for a terminal too small."""
+        style = palette_of(self.app.theme_variables).style
+        words = self._sentence if y == self.size.height // 2 else ""
+        return Strip([Segment(words, style("text"))]).adjust_cell_length(self.size.width, style("text"))

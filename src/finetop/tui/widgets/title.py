@@ -1,0 +1,135 @@
+"""The title line: what is shown at the left, how each profile is doing at the right.
+
+TitleBar().show(profiles, rows, now=..., profile="all profiles", note="", as_of="")
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from finetop import text
+from finetop.tui.widgets.oneline import OneLine
+from finetop.tui.widgets.runs import Run, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finetop.store.rows import JobRow, ProfileState
+
+_COUNTED: Final = (("running", "good"), ("paused", "warn"), ("failed", "bad"))
+_WORST_LAST: Final = ("not started", "never", "ok", "limited", "none", "stale", "offline", "refused")
+LIVE_S: Final = 60
+"""Younger than this an answer is called live: a counting age would keep an idle screen busy."""
+
+
+class TitleBar(OneLine):
+    """One line that is painted only when one of its words changes."""
+
+    def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "title") -> None:  # noqa: A002 - Textual's name
+        super().__init__(glyphs=glyphs, id=id)
+        self._profiles: tuple[ProfileState, ...] = ()
+        self._counts: Counter[str] = Counter()
+        self._jobs = 0
+        self._now = 0.0
+        self._profile = ""
+        self._note: tuple[str, str] = ("", "warn")
+        self._as_of = ""
+
+    def show(
+        self,
+        profiles: Sequence[ProfileState],
+        rows: Sequence[JobRow],
+        *,
+        now: float,
+        profile: str = "",
+        as_of: str = "",
+    ) -> None:
+        """Take the state of the profiles and the jobs shown. `profile` names the filter, "" says all."""
+        self._profiles = tuple(sorted(profiles, key=lambda state: _badness(state.state)))
+        self._counts = Counter(row.status for row in rows)
+        self._jobs = len(rows)
+        self._now, self._profile, self._as_of = now, text.clean(profile), text.clean(as_of)
+        self.redraw()
+
+    def tick(self, now: float) -> None:
+        """Let the ages grow."""
+        self._now = now
+        self.redraw()
+
+    def note(self, sentence: str, role: str = "warn") -> None:
+        """A sentence in place of the profiles (`polling paused, p resumes`); "" takes it back."""
+        self._note = (text.clean(sentence), role)
+        self.redraw()
+
+    def line_runs(self, width: int) -> list[Run]:
+        """The longest form that fits: counts stay, healthy profiles go first, a stale one stays."""
+        narrow = width < 100
+        gap = "  " if narrow else "   "
+        states = list(self._profiles)
+        for drop in range(len(states) + 3):
+            left = self._left(gap, full=drop == 0, names=drop <= 1)
+            kept = states[max(0, drop - 2) :]
+            right = self._right(kept, gap, narrow=narrow)
+            room = width - 2 - width_of(left) - width_of(right)
+            if room >= len(gap) or (drop == len(states) + 2):
+                break
+        return [(" ", "text"), *left, (" " * max(1, room), "text"), *right, (" ", "text")]
+
+    def _left(self, gap: str, *, full: bool, names: bool) -> list[Run]:
+        only = self._profiles[0].name if len(self._profiles) == 1 else ""
+        shown = self._profile or text.clean(only) or "all profiles"
+        runs: list[Run] = [("finetop", "key")]
+        if names and (full or only or self._profile):
+            runs += [(gap, "text"), (shown, "text")]
+        if any(state.read_only for state in self._profiles) and only:
+            runs += [(gap, "text"), ("read-only", "reverse")]
+        if full and self._jobs:
+            runs += [(gap, "text"), (f"{text.count(self._jobs)} job{'s' * (self._jobs != 1)}", "muted")]
+        for status, role in _COUNTED:
+            if number := self._counts[status]:
+                runs += [(gap, role), (f"{number} {status}", role)]
+        return runs
+
+    def _right(self, states: Sequence[ProfileState], gap: str, *, narrow: bool) -> list[Run]:
+        if self._as_of:
+            return [(f"as of {self._as_of}", "muted")]
+        if self._note[0]:
+            return [self._note]
+        runs: list[Run] = []
+        for state in states:
+            words, role = profile_words(state, self._now, narrow=narrow)
+            name = text.clean(state.name)
+            runs += [
+                (gap if runs else "", "text"),
+                (f"{name} ", role if role != "text" else "muted"),
+                (words, role),
+            ]
+        return runs
+
+
+def _badness(state: str) -> int:
+    return _WORST_LAST.index(state) if state in _WORST_LAST else len(_WORST_LAST)
+
+
+def profile_words(state: ProfileState, now: float, *, narrow: bool = False) -> tuple[str, str]:
+    """How a profile is doing, and in which role."""
+    age_s = None if state.last_ok_at is None else max(0.0, now - state.last_ok_at)
+    age = text.age(age_s)
+    match state.state:
+        case "ok":
+            return ("live" if age_s is None or age_s < LIVE_S else age), "text"
+        case "stale":
+            return (f"{age} !" if narrow else f"{age} old !"), "warn"
+        case "offline":
+            return f"offline {age} !".replace("  ", " "), "warn"
+        case "refused":
+            return "key refused !", "bad"
+        case "none":
+            return "no fine-tuning API !", "warn"
+        case "limited":
+            return "asked to wait !", "warn"
+        case "never":
+            return "asking", "muted"
+        case other:
+            return text.clean(other), "faint"
