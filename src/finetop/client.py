@@ -20,7 +20,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from finetop import __version__
-from finetop.errors import ApiError, BadFile, BadInput, BadReply, LostReply, ServerFault, Unreachable
+from finetop.errors import (
+    ApiError,
+    BadFile,
+    BadInput,
+    BadReply,
+    LostReply,
+    RateLimited,
+    ServerFault,
+    Unreachable,
+)
 from finetop.replies import error_of
 
 TIMEOUT = httpx.Timeout(30, connect=5)
@@ -240,8 +249,7 @@ def retry_delay(error: ApiError | Unreachable, tried: int) -> float | None:
         return backoff_s
     should = error.should_retry
     if should is None:
-        should = isinstance(error, ServerFault) or error.status in {408, 409, 429}
-        should = should and error.exit_code == ServerFault.exit_code
+        should = isinstance(error, ServerFault | RateLimited) or error.status in {408, 409}
     if not should:
         return None
     if error.retry_after_s is None:
