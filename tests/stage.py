@@ -100,5 +100,6 @@ def job(number: int, status: str = "succeeded", **fields: object) -> JobRow:
         "method": "sft",
         "created_at": NOW - 3600 * number,
         "seq": number,
+        "key": JobKey(1, f"ftjob-{number}"),
     }
-    return JobRow(key=JobKey(1, f"ftjob-{number}"), status=status, **(given | fields))  # type: ignore[arg-type]
+    return JobRow(status=status, **(given | fields))  # type: ignore[arg-type]

@@ -174,7 +174,7 @@ def chart(request: Request, width: int, height: int) -> Chart:
             break
     frame = Frame(raster, x, y)
     valid = sparse_nodes(request.valid, x, raster.columns)
-    draw_raw(raster, buckets, y, request.marks)
+    draw_raw(raster, stalks(buckets, train), y, request.marks)
     draw_line(raster, train, y, "train", request.marks)
     draw_line(raster, valid, y, "valid", request.marks)
     best = best_point(request.valid, lower_is_better=request.lower_is_better)
@@ -215,6 +215,19 @@ def y_words(y: Axis) -> list[str]:
             break
     words = [f"{tick:.{decimals}f}" for tick in y.ticks]
     return words if max(map(len, words)) <= 10 else [f"{tick:.1e}" for tick in y.ticks]
+
+
+def stalks(buckets: Buckets, nodes: Sequence[Node]) -> Buckets:
+    """The measurements reaching to the line, so that one that stands alone is seen as high as it is."""
+    known = [node for node in nodes if node is not None]
+    lows, highs = [*buckets.lows], [*buckets.highs]
+    place = 0
+    for at, column in enumerate(buckets.columns):
+        while place + 1 < len(known) and known[place + 1][0] <= column + 0.5:
+            place += 1
+        lows[at] = min(lows[at], known[place][1])
+        highs[at] = max(highs[at], known[place][1])
+    return buckets._replace(lows=lows, highs=highs)
 
 
 def value_at(nodes: Sequence[Node], column: float) -> float | None:

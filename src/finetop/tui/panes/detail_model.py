@@ -189,7 +189,7 @@ def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
             verb = "trained" if row.is_final else "training"
             parts.append(f"{verb} {_coarse(end - row.started_at, exact=row.is_final)}")
     elif end is not None:
-        verb = "ended after" if row.is_final else "waiting"
+        verb = "ended after" if row.is_final else "running" if row.status == "running" else "waiting"
         parts.append(f"{verb} {_coarse(end - row.created_at, exact=row.is_final)}")
     runs: list[Run] = [(", ".join(parts), "text")]
     if row.eta_s is not None and row.is_active:

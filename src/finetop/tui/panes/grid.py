@@ -87,7 +87,7 @@ class PaneGrid(Container):
         """Where a pane stands now."""
         if pane is self._full:
             return Box(0, 0, self.size.width, self.size.height)
-        return self.arrangement.box(self.panes.index(pane) + 1)  # type: ignore[arg-type]  # all children are
+        return self.arrangement.box(self.panes.index(pane) + 1)
 
     def on_resize(self, event: events.Resize) -> None:
         """Other sizes show other panes."""
@@ -118,7 +118,8 @@ class PaneGrid(Container):
         if self._full is not None:
             self._full = pane
         self._show()
-        pane.focus(scroll_visible=False)
+        # `Widget.focus` would paint the whole pane.
+        self.screen.set_focus(pane, scroll_visible=False)
 
     def go_next(self, step: int = 1) -> None:
         """Focus the next pane in the order of their numbers, whether it is seen or not."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region
 from textual.scroll_view import ScrollView
@@ -20,7 +21,6 @@ from finetop.tui.widgets.marked import marked
 from finetop.tui.widgets.runs import Line, changed_span, fit, plain
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.selection import Selection
 
 WHEEL_LINES = 3
@@ -154,13 +154,21 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_to_line(self.top)
         self.redraw()
 
-    def on_focus(self) -> None:
-        """The rule and the cursor show the focus."""
+    def _on_focus(self, event: events.Focus) -> None:
+        """Paint the rule and the cursor; Textual's own handler paints the whole widget."""
+        event.prevent_default()
+        self.has_focus = True
         self.redraw()
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantFocus(self))
 
-    def on_blur(self) -> None:
-        """The rule and the cursor show the focus."""
+    def _on_blur(self, event: events.Blur) -> None:
+        """Paint the rule and the cursor; Textual's own handler paints the whole widget."""
+        event.prevent_default()
+        self.has_focus = False
         self.redraw()
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantBlur(self))
 
     def redraw(self) -> None:
         """Paint again exactly what differs from the last painting."""

@@ -75,7 +75,7 @@ class Rule:
         return runs, spots
 
     def _facts_width(self, facts: Sequence[Run]) -> int:
-        return width_of(facts) + len(GAP) * (len(facts) - 1) + 4
+        return width_of(facts) + len(GAP) * (len(facts) - 1) + 3
 
     def _right(self, facts: Sequence[Run], glyphs: Glyphs) -> list[Run]:
         if not facts:

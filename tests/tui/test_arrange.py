@@ -1,0 +1,167 @@
+"""Where the panes stand at which size, and how the grid follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finetop.tui.panes.curves import CurvesPane
+from finetop.tui.panes.detail import DetailPane, detail_model
+from finetop.tui.panes.events import EventsPane
+from finetop.tui.panes.grid import PaneGrid
+from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.widgets.arrange import Box, arrange, too_small
+from finetop.tui.widgets.foot import Foot
+from finetop.tui.widgets.title import TitleBar
+from stage import NOW, Repaints, Stage, job, picture
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+@pytest.mark.parametrize(
+    ("size", "jobs", "detail", "curves", "events"),
+    [
+        ((120, 40), (0, 0, 120, 16), (0, 17, 55, 13), (57, 17, 63, 13), (0, 31, 120, 7)),
+        ((200, 60), (0, 0, 200, 22), (0, 23, 72, 21), (74, 23, 126, 21), (0, 45, 200, 13)),
+        ((100, 30), (0, 0, 100, 14), (0, 14, 46, 10), (48, 14, 52, 10), (0, 24, 100, 4)),
+    ],
+)
+def test_large_screens_show_all_four(
+    size: tuple[int, int],
+    jobs: tuple[int, ...],
+    detail: tuple[int, ...],
+    curves: tuple[int, ...],
+    events: tuple[int, ...],
+) -> None:
+    found = arrange(*size)
+    assert (found.jobs, found.detail, found.curves, found.events) == (jobs, detail, curves, events)
+    assert not found.tabs
+
+
+@pytest.mark.parametrize(
+    ("size", "jobs", "lower", "facts"),
+    [
+        ((80, 24), (0, 0, 80, 11), (0, 11, 80, 11), False),
+        ((60, 16), (0, 0, 60, 9), (0, 9, 60, 5), True),
+        ((120, 24), (0, 0, 120, 11), (0, 11, 120, 11), False),
+        ((99, 60), (0, 0, 99, 29), (0, 29, 99, 29), False),
+    ],
+)
+def test_small_screens_share_the_lower_place(
+    size: tuple[int, int], jobs: tuple[int, ...], lower: tuple[int, ...], facts: bool
+) -> None:
+    found = arrange(*size)
+    assert found.tabs
+    assert found.facts is facts
+    assert found.jobs == jobs
+    assert found.detail == found.curves == found.events == lower
+
+
+@pytest.mark.parametrize("width", range(60, 240, 7))
+def test_boxes_fill_the_body_without_overlap(width: int) -> None:
+    for height in range(16, 80, 3):
+        found = arrange(width, height)
+        boxes: list[Box] = [found.jobs, found.detail]
+        if not found.tabs:
+            boxes += [found.curves, found.events]
+        assert all(box.height >= 4 and box.width >= 40 for box in boxes)
+        assert max(box.y + box.height for box in boxes) == height - 2
+        spots = [
+            (x, y)
+            for box in boxes
+            for x in range(box.x, box.x + box.width)
+            for y in range(box.y, box.y + box.height)
+        ]
+        assert len(spots) == len(set(spots))
+
+
+def test_too_small_says_both_sizes() -> None:
+    assert too_small(60, 16) == ""
+    assert too_small(52, 14) == "finetop needs 60 by 16; this is 52 by 14"
+
+
+class Screenful(Stage):
+    """Title, grid and footer as the main screen has them."""
+
+    def compose(self) -> ComposeResult:
+        self.grid = PaneGrid(JobsPane(), DetailPane(), CurvesPane(), EventsPane())
+        yield TitleBar()
+        yield self.grid
+        yield Foot()
+
+    def fill(self) -> None:
+        row = job(1, "running", step=10, total_steps=20)
+        self.grid.jobs.update_rows([row, job(2)], now=NOW)
+        self.grid.detail.show(detail_model(row, now=NOW))
+
+
+async def test_the_grid_shows_four_panes_or_two() -> None:
+    app = Screenful()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.fill()
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[1].startswith("━━ 1 Jobs ")
+        assert lines[18].startswith("── 2 Detail  Overview ")
+        assert "  ── 3 Curves  Loss " in lines[18]
+        assert lines[32].startswith("── 4 Events")
+        assert lines[17].strip() == lines[31].strip() == ""
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[12].startswith("── 2 Detail  3 Curves  4 Events ─")
+        assert sum(" job-" in line for line in lines) == 2
+        await pilot.resize_terminal(50, 12)
+        await pilot.pause()
+        assert any("finetop needs 60 by 16; this is 50 by 12" in line for line in picture(app))
+
+
+async def test_tabs_are_reached_by_number_and_by_mouse() -> None:
+    app = Screenful()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.fill()
+        app.grid.go_to(3)
+        await pilot.pause()
+        assert picture(app)[12].startswith("━━ 2 Detail  3 Curves  4 Events ━")
+        assert app.grid.curves.has_focus
+        assert not app.grid.detail.display
+        await pilot.click(app.grid.curves, offset=(27, 0))
+        await pilot.pause()
+        assert app.grid.events.has_focus
+        app.grid.go_next()
+        await pilot.pause()
+        assert app.grid.jobs.has_focus
+        assert app.grid.events.display
+
+
+async def test_one_pane_may_take_the_whole_body() -> None:
+    app = Screenful()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.fill()
+        app.grid.go_to(2)
+        await pilot.pause()
+        app.grid.toggle_full()
+        await pilot.pause()
+        await pilot.pause()
+        assert app.grid.full
+        assert app.grid.detail.size == (120, 38)
+        app.grid.toggle_full()
+        await pilot.pause()
+        await pilot.pause()
+        assert app.grid.detail.size == (55, 13)
+        assert app.grid.jobs.size == (120, 16)
+
+
+async def test_moving_the_focus_repaints_rules_and_cursor_only() -> None:
+    app = Screenful()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.fill()
+        await pilot.pause()
+        jobs, detail = Repaints(app.grid.jobs), Repaints(app.grid.detail)
+        app.grid.go_to(2)
+        await pilot.pause()
+        assert jobs.lines == {0, 2}
+        assert detail.lines == {0}
+        assert jobs.whole == detail.whole == 0

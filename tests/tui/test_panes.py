@@ -1,0 +1,423 @@
+"""Detail, curves and events show a job's facts, keep still while nothing changes and clean every string."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.geometry import Offset
+from textual.selection import Selection
+
+from finetop.models import Checkpoint, File, Job
+from finetop.store.rows import Curves, EventRow, JobKey, Series
+from finetop.text import ASCII
+from finetop.tui.panes.curves import CurvesPane
+from finetop.tui.panes.detail import DetailPane, detail_model
+from finetop.tui.panes.events import PAGE, EventsPane
+from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROW = job(1, "running", step=186, total_steps=300, epoch=1.9, n_epochs=3, started_at=NOW - 600, eta_s=240.0)
+JOB = Job.model_validate(
+    {
+        "object": "fine_tuning.job",
+        "id": "ftjob-1",
+        "status": "running",
+        "model": "tiny-bytes-1",
+        "training_file": "file-1",
+        "validation_file": "file-2",
+        "hyperparameters": {"n_epochs": "auto", "batch_size": 8, "learning_rate_multiplier": 1.8},
+        "seed": 42,
+        "metadata": {"team": "support", "finetop": "uuid"},
+        "integrations": [{"type": "wandb", "wandb": {"entity": "acme", "project": "bot", "run_id": "3f2k"}}],
+        "error": {
+            "code": "invalid_file",
+            "message": "line 17 has no assistant message " * 6,
+            "param": "file",
+        },
+        "trained_tokens": 41_200,
+    }
+)
+FILES = {"file-1": File(id="file-1", filename="train.jsonl", size_bytes=1_900_000)}
+CHECKPOINTS = [
+    Checkpoint(id="c-1", step_number=60, metrics={"valid_loss": 0.702}),
+    Checkpoint(id="c-2", step_number=120, metrics={"valid_loss": 0.571}, fine_tuned_model_checkpoint="ft:x"),
+]
+STEPS = tuple(range(1, 187))
+CURVES = Curves(
+    key=ROW.key,
+    seq=1,
+    epoch_steps=(100,),
+    train_loss=Series(STEPS, tuple(2.0 - step / 120 for step in STEPS)),
+    valid_loss=Series((40, 80, 120, 160, 180), (1.5, 1.0, 0.571, 0.6, 0.611)),
+    train_accuracy=Series(STEPS, tuple(step / 200 for step in STEPS)),
+)
+
+
+def model(**changes: object) -> object:
+    return detail_model(
+        replace(ROW, **changes),  # type: ignore[arg-type]
+        now=NOW,
+        job=JOB,
+        checkpoints=CHECKPOINTS,
+        files=FILES,
+        curves=CURVES,
+        raw=b'{"id": "ftjob-1", "deep": {"list": [1]}}',
+    )
+
+
+# --- detail ----------------------------------------------------------------------------------------------
+
+
+async def test_detail_tells_everything_about_a_job() -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(72, 40)) as pilot:
+        pane.show(model())  # type: ignore[arg-type]
+        await pilot.pause()
+        whole = "\n".join(picture(app))
+        for words in (
+            " Job          ftjob-1  openai",
+            " Model        tiny-bytes-1  supervised",
+            " Files        train.jsonl  1.9 MB\n              file-2",
+            " Settings     epochs auto  batch 8  lr ×1.8  seed 42",
+            " Checkpoints  60  0.702   120  0.571  ◊ best",
+            " Metadata     team support\n",
+            " Weights & B. acme/bot  run 3f2k",
+            "waited 50 m, training 10 m  ~4 m left  41 k tokens",
+            "invalid_file file",
+        ):
+            assert words in whole, words
+        assert whole.count("line 17 has no assistant message") >= 3, "the error takes several lines"
+
+
+async def test_detail_tabs_turn_with_keys_and_mouse() -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(72, 20)) as pilot:
+        pane.show(model())  # type: ignore[arg-type]
+        await pilot.press("right_square_bracket")
+        lines = picture(app)
+        assert " Step 120     valid loss 0.571  ◊ best" in lines
+        assert "              ft:x" in lines
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert " {" in picture(app)
+        assert '   "deep": {' in picture(app)
+        await pilot.click(pane, offset=(38, 0))
+        assert pane.tab == "Files"
+        assert any("Training" in line for line in picture(app))
+
+
+async def test_detail_scrolls_and_equal_facts_are_not_painted_again() -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(50, 6)) as pilot:
+        pane.show(model())  # type: ignore[arg-type]
+        await pilot.press("G")
+        assert any("Created" in line for line in picture(app))
+        repaints = Repaints(pane)
+        pane.show(model())  # type: ignore[arg-type]
+        assert not repaints.regions
+        pane.show(model(eta_s=120.0))  # type: ignore[arg-type]
+        assert len(repaints.lines) <= 1
+        await pilot.press("g")
+        assert any("Job  " in line for line in picture(app))
+
+
+async def test_on_a_tiny_screen_four_facts_stand_for_all() -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(60, 5)) as pilot:
+        pane.show(model(valid_loss=0.611))  # type: ignore[arg-type]
+        pane.four_facts = True
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[1] == " Job      ftjob-1  openai"
+        assert lines[2] == " Model    tiny-bytes-1  sft, epoch 2 of 3"
+        assert lines[3] == " Valid    0.611  ◊ best 0.571 at 120  ! rising since"
+        assert lines[4].startswith(" Time     waited 50 m, training 10 m")
+
+
+def test_a_job_known_only_by_its_row_has_facts_too() -> None:
+    known = detail_model(replace(ROW, intent="unsure", reason="why not", status="failed"), now=NOW)
+    labels = [entry.label for entry in known.overview]
+    assert labels[:4] == ["Job", "Request", "Reason", "Model"]
+
+
+# --- curves ----------------------------------------------------------------------------------------------
+
+
+async def test_curves_show_the_best_point_the_lines_and_how_far_the_job_is() -> None:
+    pane = CurvesPane()
+    app = Stage(pane)
+    async with app.run_test(size=(63, 13)) as pilot:
+        pane.show(CURVES, ROW)
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[0].endswith(" step 186 of 300, epoch 2 ━")
+        assert lines[1].strip() == "◊ best valid 0.571 at step 120   ! rising since"
+        assert any("train 0.450" in line for line in lines)
+        assert lines[-1].endswith("200 step")
+        await pilot.press("right_square_bracket")
+        assert any("train 0.930" in line for line in picture(app))
+        await pilot.press("right_square_bracket")
+        assert "No learning rates yet." in picture(app)[1]
+
+
+async def test_one_new_point_repaints_a_few_cells() -> None:
+    pane = CurvesPane()
+    app = Stage(pane)
+    async with app.run_test(size=(63, 13)) as pilot:
+        pane.show(CURVES, ROW)
+        await pilot.pause()
+        repaints = Repaints(pane)
+        pane.show(CURVES, ROW)
+        assert not repaints.regions
+        more = Series((*STEPS, 187), (*CURVES.train_loss.values, 0.46))
+        pane.show(replace(CURVES, train_loss=more, seq=2), ROW)
+        assert repaints.whole == 0
+        assert 0 < len(repaints.lines) <= 5
+
+
+async def test_the_crosshair_reads_values_and_goes_away() -> None:
+    pane = CurvesPane()
+    app = Stage(pane)
+    async with app.run_test(size=(80, 16)) as pilot:
+        pane.show(CURVES, ROW)
+        await pilot.press("b")
+        assert picture(app)[1].strip().startswith("step 120    train 1.000   valid 0.571   at 120")
+        await pilot.press("l", "l", "H", "h")
+        assert picture(app)[1].strip().startswith("step 111 ")
+        assert "111" in picture(app)[-1]
+        await pilot.press("escape")
+        assert "best valid" in picture(app)[1]
+        await pilot.press("s")
+        assert "smoothing high" in picture(app)[1]
+
+
+async def test_a_job_without_measurements_says_so() -> None:
+    pane = CurvesPane(glyphs=ASCII)
+    app = Stage(pane)
+    async with app.run_test(size=(63, 13)) as pilot:
+        for row, words in (
+            (None, "No job yet."),
+            (ROW, "No losses yet."),
+            (job(2), "This job sent no losses."),
+        ):
+            pane.show(None if row is None else Curves(key=row.key), row)
+            await pilot.press("h", "b")
+            assert words in picture(app)[1]
+
+
+# --- events ----------------------------------------------------------------------------------------------
+
+
+class Log:
+    """Events in memory that remembers which pages were read."""
+
+    def __init__(self, count: int) -> None:
+        self.rows = [
+            EventRow(number, NOW - 60, "warn" if number % 10 == 3 else "info", f"event {number}")
+            for number in range(count)
+        ]
+        self.read: list[int] = []
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def page(self, start: int, size: int) -> Sequence[EventRow]:
+        self.read.append(start)
+        return self.rows[start : start + size]
+
+    def add(self, message: str = "new") -> None:
+        self.rows.append(EventRow(len(self.rows), NOW, "info", message))
+
+
+async def test_events_follow_the_end_until_scrolled_up() -> None:
+    pane, log = EventsPane(), Log(200)
+    app = Stage(pane)
+    async with app.run_test(size=(80, 8)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.pause()
+        assert picture(app)[-1].endswith("event 199")
+        assert picture(app)[0].endswith("following   200 ━")
+        assert "  ! event 193" in picture(app)[1]
+        log.add()
+        pane.news(now=NOW)
+        await pilot.pause()
+        assert picture(app)[-1].endswith("new")
+        await pilot.press("k")
+        repaints = Repaints(pane)
+        log.add("later")
+        pane.news(now=NOW)
+        await pilot.pause()
+        assert not any("later" in line for line in picture(app))
+        assert repaints.lines == {0}, "only the rule says that there is one more"
+        assert "1 new   202" in picture(app)[0]
+        await pilot.press("G")
+        assert picture(app)[-1].endswith("later")
+        assert "following" in picture(app)[0]
+
+
+async def test_space_stops_and_starts_following() -> None:
+    pane, log = EventsPane(), Log(30)
+    app = Stage(pane)
+    async with app.run_test(size=(80, 8)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.press("space")
+        assert "not following" in picture(app)[0]
+        log.add()
+        pane.news(now=NOW)
+        await pilot.pause()
+        assert picture(app)[-1].endswith("event 29")
+        await pilot.press("space")
+        assert picture(app)[-1].endswith("new")
+
+
+async def test_a_million_events_are_read_by_pages() -> None:
+    class Endless:
+        asked = 0
+
+        def count(self) -> int:
+            return 1_000_000
+
+        def page(self, start: int, size: int) -> Sequence[EventRow]:
+            self.asked += 1
+            assert size == PAGE
+            return [EventRow(at, NOW, "info", f"event {at}") for at in range(start, start + size)]
+
+    pane, log = EventsPane(), Endless()
+    app = Stage(pane)
+    async with app.run_test(size=(80, 20)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.press("g")
+        assert picture(app)[1].endswith("event 0")
+        await pilot.press("G")
+        assert picture(app)[-1].endswith("event 999999")
+        assert log.asked < 12
+
+
+async def test_older_days_show_their_date() -> None:
+    pane, log = EventsPane(), Log(3)
+    log.rows[0] = replace(log.rows[0], created_at=NOW - 5 * 86_400)
+    app = Stage(pane)
+    async with app.run_test(size=(80, 8)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[1].index("event") == lines[2].index("event")
+        assert lines[1].split()[1].isalpha()
+
+
+async def test_events_can_be_selected_across_lines() -> None:
+    pane, log = EventsPane(), Log(5)
+    app = Stage(pane)
+    async with app.run_test(size=(80, 8)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.pause()
+        taken = pane.get_selection(Selection(Offset(13, 1), Offset(20, 2)))
+        assert taken is not None
+        first, second = taken[0].split("\n")
+        assert first == "event 0"
+        assert second.endswith("event 1")
+        await pilot.mouse_down(pane, offset=(13, 2))
+        await pilot.hover(pane, offset=(20, 3))
+        await pilot.mouse_up(pane, offset=(20, 3))
+        assert (app.screen.get_selected_text() or "").startswith("event 1\n")
+
+
+async def test_without_job_or_events_one_sentence_stands_there() -> None:
+    pane = EventsPane()
+    app = Stage(pane)
+    async with app.run_test(size=(80, 8)) as pilot:
+        await pilot.press("space", "G", "space")
+        assert "No job yet." in picture(app)[1]
+        pane.show(Log(0), now=NOW)
+        await pilot.pause()
+        assert "No events yet." in picture(app)[1]
+
+
+# --- hostile strings -------------------------------------------------------------------------------------
+
+
+WIRE = HOSTILE.rstrip("\ud800")
+"""pydantic refuses what is no Unicode text, so a lone surrogate never gets this far."""
+
+
+def hostile_job() -> Job:
+    return Job.model_validate(
+        {
+            "object": WIRE,
+            "id": WIRE,
+            "status": WIRE,
+            "model": WIRE,
+            "fine_tuned_model": WIRE,
+            "training_file": {"id": WIRE, "filename": WIRE},
+            "validation_file": WIRE,
+            "result_files": [WIRE],
+            "hyperparameters": {WIRE: WIRE},
+            "method": {"type": WIRE},
+            "metadata": {WIRE: WIRE},
+            "integrations": [
+                {"type": WIRE, WIRE: {WIRE: WIRE}},
+                {"type": "wandb", "settings": {"project": WIRE}},
+            ],
+            "error": {"code": WIRE, "message": WIRE * 9, "param": WIRE},
+        }
+    )
+
+
+@pytest.mark.parametrize("tab", DetailPane.TABS)
+@pytest.mark.parametrize("width", [60, 120])
+async def test_detail_cleans_every_string(tab: str, width: int) -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    row = job(
+        1,
+        "unknown",
+        key=JobKey(1, WIRE),
+        profile=WIRE,
+        model=WIRE,
+        raw_status=WIRE,
+        reason=WIRE,
+        intent=WIRE,
+        fine_tuned_model=WIRE,
+    )
+    checkpoint = Checkpoint(id=WIRE, step_number=1, metrics={WIRE: 1.0}, fine_tuned_model_checkpoint=WIRE)
+    async with app.run_test(size=(width, 50)) as pilot:
+        pane.show(
+            detail_model(
+                row,
+                now=NOW,
+                job=hostile_job(),
+                checkpoints=[checkpoint],
+                files={WIRE: File(id=WIRE, filename=WIRE)},
+                raw=json.dumps({WIRE: [WIRE]}),
+            )
+        )
+        pane.show_tab(tab)
+        await pilot.pause()
+        assert not strange("".join(picture(app)))
+        assert "\x1b]" not in written(app)
+        assert any("ared" in line for line in picture(app))
+
+
+async def test_events_clean_every_string() -> None:
+    pane, log = EventsPane(), Log(0)
+    log.add(HOSTILE)
+    log.rows.append(EventRow(1, NOW, HOSTILE, HOSTILE + "\n" + HOSTILE))
+    app = Stage(pane)
+    async with app.run_test(size=(120, 8)) as pilot:
+        pane.show(log, now=NOW)
+        await pilot.pause()
+        assert not strange("".join(picture(app)))
+        assert "\x1b]" not in written(app)
+
+
+async def test_raw_answers_that_are_no_json_are_shown_as_they_are() -> None:
+    known = detail_model(ROW, now=NOW, raw=b"<html>\xff\x1b[1m</html>")
+    assert known.raw == ("<html>�</html>",)
