@@ -218,4 +218,4 @@ def test_a_model_whose_weights_are_gone_is_told_as_such(server: RunningServer) -
     assert model not in [item["id"] for item in server.get("/models")["data"]]
     refused = server.http.post("/fine_tuning/jobs", json={"model": model, "training_file": file_id})
     assert refused.status_code == 404
-    assert "has lost its weights" in refused.json()["error"]["message"]
+    assert "its weights are not here" in refused.json()["error"]["message"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,15 +191,17 @@ class Result:
                 return cls(f"{artifacts[kind][0]} is missing")
             if sha256_of(path) != sha256:
                 return cls(f"{artifacts[kind][0]} is not what the worker wrote")
-        # The id follows from the job, so that copying again after a crash makes no second file.
+        content = (layout.job(job_id) / artifacts["result_csv"][0]).read_bytes()
+        return cls.kept(layout, job_id, content)
+
+    @classmethod
+    def kept(cls, layout: Layout, job_id: str, content: bytes) -> Result:
+        """Put a result file where files are served."""
+        # The id follows from the job, so that keeping it again after a crash makes no second file.
         file_id = "file-" + hashlib.sha256(f"{job_id} result_csv".encode()).hexdigest()[:24]
-        csv = layout.file(file_id)
-        with (
-            (layout.job(job_id) / artifacts["result_csv"][0]).open("rb") as source,
-            whole_file(csv) as target,
-        ):
-            shutil.copyfileobj(source, target)
-        return cls(None, file_id=file_id, csv=csv)
+        with whole_file(layout.file(file_id)) as target:
+            target.write(content)
+        return cls(None, file_id=file_id, csv=layout.file(file_id))
 
     def publish(self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any]) -> None:
         """End the job: its result file, its model, its last checkpoint's plain name, its last events."""

@@ -44,7 +44,7 @@ def known(database: Database, layout: Layout, name: str) -> KnownModel:
     if found is not None and found.is_here:
         return found
     names = [model.name for model in everything(database, layout)]
-    gone = "does not exist here" if found is None else "has lost its weights"
+    gone = "does not exist here" if found is None else "is known, but its weights are not here"
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     raise ApiFault(
         404,
