@@ -175,3 +175,12 @@ class World:
         """One row of the screen."""
         (found,) = [row for row in self.rows() if row.key == key]
         return found
+
+
+async def until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
+    """Let others work until there is something to see."""
+    async with asyncio.timeout(within_s):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.01)

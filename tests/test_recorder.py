@@ -1,0 +1,372 @@
+"""The recorder: what it writes, how it bears outages, and who of several processes asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from faulty import until
+from finetop.client import ApiClient
+from finetop.errors import NotStarted
+from finetop.pace import LOCAL
+from finetop.providers.openai import OpenAI
+from finetop.recorder import CANDIDACY_S, Recorder
+from finetop.store import JobKey, Store
+
+if TYPE_CHECKING:
+    from finetop.models import Job
+    from finetop.providers import Provider
+
+START = 1_790_000_000.0
+
+
+class Cloud:
+    """A small provider in memory that answers as OpenAI does; `say` overrides one path's answer."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.events: dict[str, list[dict[str, Any]]] = {}
+        self.overrides: dict[str, httpx.Response] = {}
+        self.hidden: set[str] = set()
+        self.asked: list[str] = []
+
+    def job(self, id_: str, status: str = "running", **more: Any) -> None:
+        before = self.jobs.get(
+            id_, {"id": id_, "object": "fine_tuning.job", "created_at": START + len(self.jobs)}
+        )
+        self.jobs[id_] = {**before, "status": status, **more}
+
+    def log(self, id_: str, *messages: str) -> None:
+        told = self.events.setdefault(id_, [])
+        for message in messages:
+            told.append({"id": f"{id_}-{len(told)}", "created_at": START, "message": message})
+
+    def step(self, id_: str, *steps: int) -> None:
+        told = self.events.setdefault(id_, [])
+        for step in steps:
+            data = {"step": step, "total_steps": 100, "train_loss": 1 / step}
+            told.append(
+                {"id": f"{id_}-{len(told)}", "created_at": START + step, "type": "metrics", "data": data}
+            )
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/v1")
+        self.asked.append(path)
+        for start, answer in self.overrides.items():
+            if path.startswith(start):
+                return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        parts = path.strip("/").split("/")
+        if path == "/models":
+            return self._page([{"id": "m"}], request)
+        if path == "/fine_tuning/jobs":
+            return self._page(
+                [job for job in reversed(self.jobs.values()) if job["id"] not in self.hidden], request
+            )
+        id_ = parts[2]
+        if id_ not in self.jobs or id_ in self.hidden:
+            return httpx.Response(404, json={"error": {"message": f"no {id_}", "param": "id"}})
+        if parts[-1] == "events":
+            return self._page(self.events.get(id_, [])[::-1], request)
+        if parts[-1] == "checkpoints":
+            return self._page([], request)
+        return httpx.Response(200, json=self.jobs[id_])
+
+    def _page(self, items: list[dict[str, Any]], request: httpx.Request) -> httpx.Response:
+        limit, after = int(request.url.params.get("limit", 20)), request.url.params.get("after")
+        ids = [item["id"] for item in items]
+        start = ids.index(after) + 1 if after else 0
+        return httpx.Response(
+            200, json={"data": items[start : start + limit], "has_more": len(items) > start + limit}
+        )
+
+
+class Desert:
+    """A store, a clock that only moves when told, and recorders over one cloud."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store(folder / "finetop.db")
+        self.account = self.store.accounts.ensure(dialect="openai", base_url="https://cloud.test/v1")
+        self.cloud = Cloud()
+        self.now = START + 1000
+        self.changes = 0
+        self.seen: list[str] = []
+        self.client = ApiClient(
+            "https://cloud.test/v1", "k", transport=httpx.MockTransport(self.cloud), clock=lambda: self.now
+        )
+        self.recorder = self.make()
+
+    def make(self, store: Store | None = None, **other: Any) -> Recorder:
+        return Recorder(
+            store or self.store,
+            self.account,
+            other.pop("provider", self.provider),
+            LOCAL,
+            changed=self._changed,
+            on_jobs=self._on_jobs,
+            clock=lambda: self.now,
+            **other,
+        )
+
+    async def provider(self) -> Provider:
+        return OpenAI(self.client)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def _on_jobs(self, jobs: Iterable[Job]) -> None:
+        self.seen += [job.id for job in jobs]
+
+    async def rounds(self, count: int = 1) -> float:
+        """Ask, and wait, so many times; the last wait is not waited."""
+        pause_s = 0.0
+        for _ in range(count):
+            self.now += pause_s
+            pause_s = await self.recorder.round()
+        return pause_s
+
+    async def idle(self) -> None:
+        """Ask until nothing is left to be fetched."""
+        await self.rounds(12)
+
+    def key(self, job: str) -> JobKey:
+        return JobKey(self.account, job)
+
+    def state(self) -> str:
+        return self.store.accounts.contact(self.account).state
+
+
+@pytest.fixture
+async def desert(tmp_path: Path) -> AsyncIterator[Desert]:
+    made = Desert(tmp_path)
+    yield made
+    await made.client.close()
+    made.store.close()
+
+
+async def test_it_learns_jobs_events_and_measurements(desert: Desert) -> None:
+    desert.cloud.job("a")
+    desert.cloud.log("a", "created", "Fine-tuning job started")
+    desert.cloud.step("a", 1, 2, 3)
+    await desert.rounds(2)
+    (row,) = desert.store.jobs.rows({desert.account: "x"})
+    assert (row.status, row.step, row.total_steps) == ("running", 3, 100)
+    assert [event.message for event in desert.store.events.page(desert.key("a"), 0, 2)] == [
+        "created",
+        "Fine-tuning job started",
+    ]
+    assert desert.store.events.curves(desert.key("a")).train_loss.steps == (1, 2, 3)
+    assert (desert.state(), desert.seen) == ("ok", ["a"])
+
+
+async def test_new_events_are_read_from_the_head_and_kept_in_order(desert: Desert) -> None:
+    desert.cloud.job("a")
+    desert.cloud.log("a", *[f"line {number}" for number in range(430)])
+    await desert.rounds(2)
+    desert.cloud.log("a", *[f"line {number}" for number in range(430, 600)])
+    desert.cloud.asked.clear()
+    await desert.rounds(3)
+    said = [event.message for event in desert.store.events.page(desert.key("a"), 0, 1000)]
+    assert said == [f"line {number}" for number in range(600)]
+    assert desert.cloud.asked.count("/fine_tuning/jobs/a/events") <= 5
+
+
+async def test_a_watched_job_is_asked_every_second(desert: Desert) -> None:
+    desert.cloud.job("a")
+    desert.recorder.watch("a")
+    await desert.rounds(3)
+    desert.cloud.asked.clear()
+    start = desert.now
+    while desert.now < start + 10:
+        desert.now += await desert.recorder.round()
+    assert 9 <= desert.cloud.asked.count("/fine_tuning/jobs/a/events") <= 12
+    assert 4 <= desert.cloud.asked.count("/fine_tuning/jobs") <= 7
+
+
+async def test_the_end_of_a_job_is_fetched_whole_and_then_left_alone(desert: Desert) -> None:
+    desert.cloud.job("a")
+    await desert.rounds(2)
+    desert.cloud.job("a", "succeeded", finished_at=desert.now)
+    desert.cloud.log("a", "The job has successfully completed")
+    await desert.idle()
+    assert desert.store.events.count(desert.key("a")) == 1
+    assert desert.store.jobs.incomplete(desert.account, 9) == []
+    desert.cloud.asked.clear()
+    await desert.rounds(5)
+    assert set(desert.cloud.asked) == {"/fine_tuning/jobs"}
+
+
+async def test_asking_in_vain_writes_nothing(desert: Desert) -> None:
+    for number in range(5):
+        desert.cloud.job(f"job-{number}", "failed" if number else "paused", finished_at=START + 1)
+    await desert.idle()
+    other = Store(desert.folder / "finetop.db")
+    desert.now += 11  # past the next contact time
+    await desert.recorder.round()
+    version, clock, changes = other.data_version(), other.now(), desert.changes
+    desert.now += LOCAL.idle_s
+    desert.cloud.asked.clear()
+    await desert.recorder.round()
+    assert "/fine_tuning/jobs" in desert.cloud.asked
+    assert (other.data_version(), other.now(), desert.changes) == (version, clock, changes)
+    other.close()
+
+
+async def test_healthy_contact_is_written_every_ten_seconds(desert: Desert) -> None:
+    await desert.idle()
+    times = []
+    for _ in range(60):
+        desert.now += 1
+        await desert.recorder.round()
+        times.append(desert.store.accounts.contact(desert.account).last_ok_at)
+    assert 5 <= len(set(times)) <= 8
+
+
+async def test_a_first_list_is_read_to_its_end_and_later_ones_to_what_is_known(desert: Desert) -> None:
+    for number in range(250):
+        desert.cloud.job(f"j{number:03}", "cancelled", finished_at=START)
+    await desert.rounds()
+    assert len(desert.store.jobs.known(desert.account)) == 250
+    desert.cloud.job("new")
+    desert.cloud.asked.clear()
+    desert.now += LOCAL.idle_s
+    await desert.recorder.round()
+    assert desert.cloud.asked.count("/fine_tuning/jobs") == 1 + 1, "the new one stood on the first part"
+    assert "new" in desert.store.jobs.known(desert.account)
+
+
+async def test_a_job_the_provider_forgot_is_kept_and_no_longer_asked_for(desert: Desert) -> None:
+    desert.cloud.job("a")
+    await desert.rounds(2)
+    desert.cloud.hidden.add("a")
+    for _ in range(40):
+        desert.now += 30
+        await desert.recorder.round()
+    (row,) = desert.store.jobs.rows({desert.account: "x"})
+    assert (row.status, row.reason) == ("running", "gone at the provider")
+    desert.cloud.asked.clear()
+    desert.now += 60
+    await desert.recorder.round()
+    assert not any("/a" in path for path in desert.cloud.asked)
+    desert.cloud.hidden.clear()
+    desert.cloud.job("a", "succeeded")
+    desert.now += 60
+    await desert.recorder.round()
+    (row,) = desert.store.jobs.rows({desert.account: "x"})
+    assert (row.status, row.reason) == ("succeeded", None)
+
+
+class TestOutages:
+    """An outage is told on the profile and waited out; nothing is lost by it."""
+
+    @pytest.mark.parametrize(
+        ("answer", "state", "pause_s"),
+        [
+            (httpx.Response(401, json={"error": {"message": "bad key"}}), "refused", 300),
+            (httpx.Response(403, json={"error": {"message": "no scope"}}), "refused", 300),
+            (httpx.Response(404, text="nothing"), "none", 300),
+            (httpx.Response(429, headers={"retry-after": "17"}), "limited", 17),
+            (httpx.Response(429), "limited", 300),
+            (httpx.Response(500), "stale", 5),
+            (httpx.Response(200, text="<html>"), "stale", 15),
+        ],
+    )
+    async def test_the_reason_stands_on_the_profile(
+        self, desert: Desert, answer: httpx.Response, state: str, pause_s: float
+    ) -> None:
+        desert.cloud.job("a")
+        await desert.idle()
+        desert.cloud.overrides["/fine_tuning/jobs"] = answer
+        desert.now += LOCAL.idle_s
+        assert await desert.recorder.round() == pause_s
+        assert desert.state() == state
+        assert desert.store.accounts.contact(desert.account).message
+        desert.cloud.overrides.clear()
+        desert.cloud.asked.clear()
+        desert.now += pause_s / 2
+        await desert.recorder.round()
+        assert desert.cloud.asked == [], "it is left alone as agreed"
+        desert.now += pause_s
+        await desert.recorder.round()
+        assert desert.state() == "ok"
+        assert desert.store.jobs.known(desert.account) == {"a": "running"}
+
+    async def test_r_asks_at_once(self, desert: Desert) -> None:
+        desert.cloud.overrides["/fine_tuning/jobs"] = httpx.Response(401)
+        await desert.rounds()
+        desert.cloud.overrides.clear()
+        desert.recorder._held = desert.store.locks.poll(desert.account)
+        desert.recorder.refresh()
+        await desert.recorder.round()
+        assert desert.state() == "ok"
+
+    async def test_one_job_that_fails_holds_up_no_other(self, desert: Desert) -> None:
+        desert.cloud.job("bad")
+        desert.cloud.job("good")
+        desert.cloud.step("good", 1)
+        desert.cloud.overrides["/fine_tuning/jobs/bad/events"] = httpx.Response(500)
+        await desert.rounds(2)
+        desert.cloud.step("good", 2)
+        for _ in range(10):
+            desert.now += 1
+            await desert.recorder.round()
+        assert desert.store.events.count(desert.key("good")) == 2
+        assert desert.state() == "ok"
+        assert desert.cloud.asked.count("/fine_tuning/jobs/bad/events") < 5
+
+    async def test_a_server_that_is_not_started_is_no_failure(self, desert: Desert) -> None:
+        async def nowhere() -> Provider:
+            raise NotStarted("the server of local is not started")
+
+        desert.recorder = desert.make(provider=nowhere)
+        assert await desert.rounds() == 2.0
+        assert desert.state() == "not started"
+        assert desert.cloud.asked == []
+
+
+class TestManyProcesses:
+    """One process asks; the others read, and wish."""
+
+    async def run_until(self, recorder: Recorder, condition: Callable[[], bool]) -> None:
+        running = asyncio.ensure_future(recorder.run())
+        await until(condition)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    async def test_the_second_takes_over_when_the_first_has_left(self, desert: Desert) -> None:
+        first = asyncio.ensure_future(desert.recorder.run())
+        await until(lambda: desert.state() == "ok")
+        store = Store(desert.folder / "finetop.db")
+        slept: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+
+        second = desert.make(store, sleep=sleep)
+        await self.run_until(second, lambda: second.is_poller)
+        assert slept[0] == CANDIDACY_S
+        assert not second.is_poller, "it let go at its end"
+        store.close()
+
+    async def test_wishes_cross_processes(self, desert: Desert) -> None:
+        desert.cloud.job("a", "queued")
+        await desert.rounds(3)
+        desert.recorder._held = desert.store.locks.poll(desert.account)
+        store = Store(desert.folder / "finetop.db")
+        other = desert.make(store)
+        other.watch("a")
+        other.refresh()
+        desert.recorder.look()
+        desert.cloud.asked.clear()
+        await desert.recorder.round()
+        assert {"/fine_tuning/jobs", "/fine_tuning/jobs/a", "/fine_tuning/jobs/a/events"} <= set(
+            desert.cloud.asked
+        )
+        store.close()
