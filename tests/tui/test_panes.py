@@ -403,7 +403,7 @@ async def test_detail_cleans_every_string(tab: str, width: int) -> None:
         await pilot.pause()
         assert not strange("".join(picture(app)))
         assert "\x1b]" not in written(app)
-        assert any("ared" in line for line in picture(app))
+        assert any("red" in line for line in picture(app))
 
 
 async def test_events_clean_every_string() -> None:
