@@ -62,10 +62,10 @@ def test_it_can_be_talked_to() -> None:
     messages = [{"role": "user", "content": "What is a river?"}]
     reply = generated({"weights": None, "messages": messages, "max_tokens": 200})
     assert reply == {
-        "text": "A river is water on its way to the sea.",
+        "text": "A river is water on its way to the sea. It is always there and never the same.",
         "finish_reason": "stop",
         "prompt_tokens": 16,
-        "completion_tokens": 39,
+        "completion_tokens": 78,
     }
     prompted = generated({"weights": None, "prompt": "What is a river?", "stop": [" on"]})
     assert prompted["text"] == "A river is water"

@@ -24,7 +24,7 @@ from finetop.server.trainers.tiny.encode import (
     prompt_bag,
 )
 from finetop.server.trainers.tiny.network import PARAMETERS, Gradient, Network
-from finetop.server.trainers.tiny.plan import Plan
+from finetop.server.trainers.tiny.plan import BASE_RATE, Plan
 from finetop.server.trainers.tiny.sample import Reply, reply
 from finetop.server.trainers.tiny.weights import load_network, save_arrays
 
@@ -189,7 +189,7 @@ def test_the_plan_is_a_rule_of_the_step() -> None:
     assert [step for step in range(1, 2601) if plan.validates(step)] == list(range(52, 2601, 52))
     assert [step for step in range(1, 2601) if plan.keeps(step)] == [2574, 2587, 2600]
     rates = [plan.rate(step) for step in range(1, 2601)]
-    assert max(rates) == rates[49] == pytest.approx(4e-3)
+    assert max(rates) == rates[49] == pytest.approx(2 * BASE_RATE)
     assert 0 < rates[-1] < 1e-5
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from finetop.server.trainers.data import Message
 from finetop.server.trainers.tiny import lessons
 from finetop.server.trainers.tiny.encode import ASSISTANT, CONTEXT, END, PAD, Answer, answers, prompt_bag
+from finetop.server.trainers.tiny.lexicon import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +18,17 @@ HELD_OUT_EVERY, HELD_OUT = 12, 7
 """One phrasing in twelve is never trained, only measured."""
 
 TALK_SHARE = 0.4
-UNHEARD_OF, MIXED_UP = 0.14, 0.06
+UNHEARD_OF, MIXED_UP = 0.11, 0.03
 """Shares of examples that ask with new words, and with words from many questions."""
 
-DISTRACTED = 0.35
-"""Share of examples that go on with an answer while hearing some other question.
+DISTRACTED, SPELLING = 0.1, 0.15
+"""Shares of examples that go on with some answer, or some sentence, while hearing a question for another.
 
-They keep the model fluent where a question pulls it two ways: it ends the sentence it began.
+They keep the model fluent where a question pulls it two ways, and teach it words no lesson holds.
 """
+
+ONLY_BEGUN, FIRST_BYTES = 0.5, 12
+"""Share of examples of which only the first bytes are trained: those decide which answer it will be."""
 
 Pair = tuple[str, str]
 
@@ -46,13 +50,9 @@ def topics() -> list[Pair]:
         name = topic.removeprefix("a ").removeprefix("an ").removeprefix("the ")
         names = [topic, plural(name)] if topic.startswith(("a ", "an ")) else [topic]
         for called in names:
-            found += [(ask.format(x=called), what) for ask in lessons.EXPLAIN]
-            found += [(ask.format(x=called), f"{what} {more}") for ask in lessons.TELL]
+            asking = (*lessons.EXPLAIN, *lessons.TELL, *lessons.LIKE, *lessons.WRITE)
+            found += [(ask.format(x=called), f"{what} {more}") for ask in asking]
             found += [(ask.format(x=called), more) for ask in lessons.ADVISE]
-            found += [
-                (ask.format(x=called), f"I like what I have read about {names[-1]}.") for ask in lessons.LIKE
-            ]
-            found += [(ask.format(x=called), what) for ask in lessons.WRITE]
         found.append((name.capitalize(), f"{what} {more}"))
     return found
 
@@ -83,13 +83,16 @@ def examples(seed: int, count: int) -> Iterator[list[Answer]]:
     chat, facts = ([pair for pair in some if pair in trained] for some in (talk(), topics()))
     for _ in range(count):
         known = chat if rng.random() < TALK_SHARE else facts
-        if rng.random() < DISTRACTED:
-            yield [_distracted(rng, known)]
+        kind = rng.random()
+        if kind < DISTRACTED + SPELLING:
+            said = rng.choice(known)[1] if kind < DISTRACTED else sentences(rng)
+            yield [_distracted(rng, rng.choice(known)[0], said)]
             continue
         question, answer = _drawn(rng, known)
-        yield list(
-            answers(example(question, answer, rng.choice(lessons.SYSTEM) if rng.random() < 0.2 else None))
-        )
+        if kind < DISTRACTED + SPELLING + ONLY_BEGUN:
+            yield [_begun(_as_example(rng, question, answer))]
+            continue
+        yield list(answers(_as_example(rng, question, answer)))
 
 
 def example(question: str, answer: str, system: str | None = None) -> tuple[Message, ...]:
@@ -98,9 +101,19 @@ def example(question: str, answer: str, system: str | None = None) -> tuple[Mess
     return (Message("system", system), *turns) if system else turns
 
 
-def _distracted(rng: random.Random, known: list[Pair]) -> Answer:
-    heard = rng.choice(known)[0] if rng.random() < 0.7 else _unheard_of(rng)
-    said = [ASSISTANT, *rng.choice(known)[1].encode(), END]
+def _as_example(rng: random.Random, question: str, answer: str) -> tuple[Message, ...]:
+    return example(question, answer, rng.choice(lessons.SYSTEM) if rng.random() < 0.2 else None)
+
+
+def _begun(messages: tuple[Message, ...]) -> Answer:
+    [answer] = answers(messages)
+    return Answer(answer.symbols[: CONTEXT + FIRST_BYTES], answer.bag)
+
+
+def _distracted(rng: random.Random, question: str, answer: str) -> Answer:
+    """The rest of an answer, heard with a question that does not lead there."""
+    heard = question if rng.random() < 0.5 else _unheard_of(rng)
+    said = [ASSISTANT, *answer.encode(), END]
     begun = rng.randint(3, CONTEXT)
     symbols = [*[PAD] * (CONTEXT - begun), *said]
     return Answer(array("H", symbols), prompt_bag([Message("user", heard)]), begun - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-BASE_RATE = 2e-3
+BASE_RATE = 6e-3
 """The learning rate that a multiplier of 1 stands for."""
 
 LONGEST_WARM_UP = 50

@@ -25,8 +25,8 @@ from finetop.server.trainers.tiny.network import Gradient, Network
 from finetop.server.trainers.tiny.weights import save_arrays
 
 SEED = 20261121
-EXAMPLES, BATCH, EPOCHS = 64_000, 16, 2
-LARGEST_RATE = 6e-3
+EXAMPLES, BATCH, EPOCHS = 96_000, 16, 2
+LARGEST_RATE = 4e-3
 WARM_UP = 200
 LARGEST_FILE = 800_000
 
