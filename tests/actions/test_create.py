@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -29,6 +27,10 @@ from finetop.errors import BadFile, BadInput, NotFound, TryLater, Unreachable, U
 from finetop.models import MARKER
 from finetop.store import Intent, JobKey, Store
 from server.running_server import RunningServer, examples, serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ from finetop.store import JobKey, Store
 from server.running_server import RunningServer, examples, serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from finetop.providers import Provider
 
 HERE = Path(__file__).parent
