@@ -21,6 +21,8 @@ from finetop.config import Paths, Profile
 from finetop.demo import place
 from finetop.errors import BadInput, FinetopError
 
+SERVER = ("-m", "finetop.demo.serving")
+
 START_PATIENCE_S = 60.0
 """Between the start of the server and its first line; a fraction of a second where nothing is wrong."""
 END_PATIENCE_S = 10.0
@@ -109,17 +111,10 @@ def _claim(keep: Path) -> Path:
 
 def _start_server(directory: Path, pipe: int, *, is_kept: bool) -> subprocess.Popen[bytes]:
     """The server, in a session of its own: what the terminal does to its processes is not for it."""
-    # A fresh table: a signal we hold back must not be held back there.
+    ending = "keep" if is_kept else "delete"
     with place.log_file(directory).open("ab") as log:
         return subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "finetop.demo.serving",
-                str(directory),
-                str(pipe),
-                "keep" if is_kept else "delete",
-            ],
+            [sys.executable, *SERVER, str(directory), str(pipe), ending],
             cwd=directory,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,0 +1,156 @@
+"""What finetop opens on, and when it asks first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from finetop import config
+from finetop.cli import opening
+from finetop.cli.main import run
+from finetop.cli.opening import Opening, Screens
+from finetop.config import LOCAL, FoundKey, Paths
+
+KEY = {
+    "OPENAI_API_KEY": "sk-secret",
+    "OPENAI_BASE_URL": "https://tune.example.test/v1",
+    "OPENAI_ORG_ID": "org-1",
+    "OPENAI_PROJECT_ID": "proj-2",
+}
+
+
+class Person:
+    """Somebody at a terminal: answers the first question, and sees what is opened."""
+
+    def __init__(self, answer: str | None = None) -> None:
+        self.answer = answer
+        self.asked: list[FoundKey | None] = []
+        self.opened: list[Opening] = []
+
+    def screens(self) -> Screens:
+        def ask(found: FoundKey | None) -> str | None:
+            self.asked.append(found)
+            return self.answer
+
+        def show(what: Opening) -> int:
+            self.opened.append(what)
+            return 0
+
+        return Screens(open=show, ask=ask)
+
+    def names(self) -> list[str]:
+        """The profiles of the one screen that was opened."""
+        (opened,) = self.opened
+        return [profile.name for profile in opened.profiles]
+
+
+@pytest.fixture(autouse=True)
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody here has one, unless the test takes it away."""
+    monkeypatch.setattr(opening, "is_terminal", lambda: True)
+
+
+def set_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KEY.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"), [("key", ["example"]), ("local", ["local"]), ("both", ["example", "local"])]
+)
+def test_a_key_is_found_and_the_answer_remembered(
+    monkeypatch: pytest.MonkeyPatch, answer: str, names: list[str]
+) -> None:
+    """Asked once, with host, organisation and project; what is written down is not the key."""
+    set_key(monkeypatch)
+    first, second = Person(answer), Person()
+    assert run([], first.screens()) == 0
+    (found,) = first.asked
+    assert found == FoundKey("OPENAI_API_KEY", "https://tune.example.test/v1", "org-1", "proj-2")
+    assert first.names() == names
+    assert run([], second.screens()) == 0
+    assert second.asked == []
+    assert second.names() == names
+    assert "sk-secret" not in Paths.of().config_file.read_text()
+
+
+def test_no_key_is_found() -> None:
+    """The question is asked all the same: there is an engine, and a demo."""
+    person = Person("local")
+    assert run([], person.screens()) == 0
+    assert person.asked == [None]
+    assert person.names() == ["local"]
+
+
+def test_leaving_the_question_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is opened, and the next start asks again."""
+    set_key(monkeypatch)
+    person = Person(None)
+    assert run([], person.screens()) == 0
+    assert (person.opened, Paths.of().config_file.exists()) == ([], False)
+
+
+def test_yes_takes_the_key_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For those who script their terminals."""
+    set_key(monkeypatch)
+    person = Person()
+    assert run(["--yes"], person.screens()) == 0
+    assert person.asked == []
+    assert person.names() == ["example"]
+
+
+def test_yes_without_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to say yes to."""
+    assert run(["--yes"], Person().screens()) == 2
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
+
+
+def test_a_profile_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """The engine of this machine needs no settings; an unknown name is told those that exist."""
+    person = Person()
+    assert run(["--profile", "local"], person.screens()) == 0
+    assert (person.asked, person.opened[0].profiles) == ([], (LOCAL,))
+    assert run(["--profile", "nobody"], person.screens()) == 2
+    assert "there is no profile nobody" in capsys.readouterr().err
+
+
+def test_one_of_several_profiles() -> None:
+    """The others stay out of sight."""
+    config.save(Paths.of(), (config.Profile("a", key_env="A"), config.Profile("b", key_env="B")))
+    person = Person()
+    assert run(["--profile", "b"], person.screens()) == 0
+    assert person.names() == ["b"]
+
+
+def test_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, and the command that works without one."""
+    monkeypatch.setattr(opening, "is_terminal", lambda: False)
+    person = Person()
+    assert run([], person.screens()) == 2
+    assert run(["demo"], person.screens()) == 2
+    assert person.opened == []
+    assert "finetop jobs list --json" in capsys.readouterr().err
+
+
+def test_a_key_for_a_host_called_local() -> None:
+    """Two profiles never get one name."""
+    found = FoundKey("OPENAI_API_KEY", "http://a.local.test/v1", "", "")
+    names = [profile.name for profile in opening.answered_profiles("both", found)]
+    assert len(set(names)) == 2
+
+
+def test_a_settings_folder_that_cannot_be_written(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answer cannot be remembered: one sentence with the file."""
+    (own_home / "file").write_text("")
+    monkeypatch.setenv("FINETOP_CONFIG", str(own_home / "file" / "config.toml"))
+    assert run([], Person("local").screens()) == 2
+    assert "file" in capsys.readouterr().err
+
+
+def test_the_exit_code_of_the_screen_is_that_of_the_command() -> None:
+    """A screen that ended by a signal says so."""
+    screens = Screens(open=lambda what: 129, ask=lambda found: None)
+    assert run(["--profile", "local"], screens) == 129
