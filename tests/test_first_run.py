@@ -1,0 +1,80 @@
+"""The first start on a real terminal: asked once, remembered, never the key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import FINETOP, finetop, serving
+from finetop.config import Paths
+from terminal import terminal
+
+
+def test_a_key_of_the_environment_is_named_and_used(tmp_path: Path) -> None:
+    """The question names host, organisation and project; enter takes both; the next start opens at once."""
+    with serving(tmp_path / "engine") as served:
+        environ = {**served.environ, "OPENAI_ORG_ID": "org-cedar", "OPENAI_PROJECT_ID": "proj-elm"}
+        host = served.card["base_url"].split("/")[2]
+        with terminal(*FINETOP, environ=environ) as screen:
+            screen.until(host)
+            shown = screen.text
+            assert "OPENAI_API_KEY" in shown
+            assert "org-cedar" in shown
+            assert "proj-elm" in shown
+            screen.press("enter")
+            screen.until("No jobs yet")
+            assert "local" in screen.lines[0]
+            screen.press("q")
+            assert screen.ended() == 0
+        written = Paths.of().config_file.read_text()
+        assert "OPENAI_API_KEY" in written
+        for secret in (served.card["api_key"], served.card["api_key"][-12:]):
+            assert secret not in written
+            assert secret.encode() not in screen.written
+        with terminal(*FINETOP, environ=environ) as screen:
+            screen.until("No jobs yet")
+            screen.press("q")
+            assert screen.ended() == 0
+            assert b"org-cedar" not in screen.written, "nobody is asked twice"
+    assert finetop("serve", "--status").code == 4, "nothing was started: the local engine was not used"
+
+
+def test_yes_asks_nobody_and_remembers_nothing(tmp_path: Path) -> None:
+    """The environment's key is enough."""
+    with (
+        serving(tmp_path / "engine") as served,
+        terminal(*FINETOP, "--yes", environ=served.environ) as screen,
+    ):
+        screen.until("No jobs yet")
+        screen.press("q")
+        assert screen.ended() == 0
+    assert not Paths.of().config_file.exists()
+
+
+def test_the_demo_is_one_of_the_answers() -> None:
+    """Chosen with the keys; it remembers nothing either."""
+    with terminal(*FINETOP) as screen:
+        screen.until("(?i)demo")
+        screen.press("G", "enter")
+        screen.until("harbor-support")
+        screen.press("q")
+        assert screen.ended() == 0
+    assert not Paths.of().config_file.exists()
+
+
+def test_a_terminal_that_is_too_small(tmp_path: Path) -> None:
+    """One sentence instead of a broken picture; larger, it goes on."""
+    with (
+        serving(tmp_path / "engine") as served,
+        terminal(*FINETOP, "--yes", columns=52, rows=14, environ=served.environ) as screen,
+    ):
+        screen.until("finetop needs 60 by 16; this is 52 by 14")
+        screen.press("q")
+        assert screen.ended() == 0
+
+
+def test_a_terminal_that_cannot_place_text() -> None:
+    """TERM=dumb is told before anything is drawn."""
+    with terminal(*FINETOP, "--profile", "local", environ={"TERM": "dumb"}) as screen:
+        assert screen.ended() == 2
+        screen.until("TERM")
+        assert b"\x1b[?1049h" not in screen.written
