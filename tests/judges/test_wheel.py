@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import finetop
+from terminal import terminal
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -72,6 +73,19 @@ assert paths and "site-packages" in str(paths[0]), paths
 assert all(path.is_file() for path in paths), paths
 """
     subprocess.run([installed / "python", "-c", program], check=True)
+
+
+def test_the_installed_demo_trains(installed: Path) -> None:
+    """The whole path works from site-packages, with the base model and the recordings found there."""
+    with terminal(str(installed / "finetop"), "demo") as screen:
+        screen.until("harbor-support")
+        screen.until(r"running +ticket-replies")
+        screen.press("c")
+        screen.until("already uploaded")
+        screen.press("enter")
+        screen.until(r"succeeded +ftjob-")
+        screen.press("q")
+        assert screen.ended() == 0
 
 
 def test_the_installed_program_runs(installed: Path) -> None:
