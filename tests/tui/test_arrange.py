@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from textual._compositor import ChopsUpdate
 
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane, detail_model
@@ -12,12 +14,14 @@ from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.widgets.arrange import Box, arrange, too_small
+from finetop.tui.widgets.calm import CalmScreen
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.title import TitleBar
 from stage import NOW, Repaints, Stage, job, picture
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.screen import Screen
 
 
 @pytest.mark.parametrize(
@@ -152,6 +156,46 @@ async def test_one_pane_may_take_the_whole_body() -> None:
         await pilot.pause()
         assert app.grid.detail.size == (55, 13)
         assert app.grid.jobs.size == (120, 16)
+
+
+async def test_moving_the_focus_paints_no_whole_screen() -> None:
+    app = Screenful()
+    app.get_default_screen = lambda: CalmScreen(id="_default")  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.fill()
+        await pilot.pause()
+        repaints = Repaints(app.screen)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert app.grid.detail.has_focus
+        assert repaints.whole == 0
+        assert picture(app)[18].startswith("━━ 2 Detail")
+        assert picture(app)[1].startswith("── 1 Jobs")
+
+
+async def test_one_changed_number_writes_its_cells_only() -> None:
+    app = Screenful()
+    app.get_default_screen = lambda: CalmScreen(id="_default")  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 40)) as pilot:
+        rows = [job(n, "running", step=10, total_steps=20, train_loss=0.512) for n in range(1, 9)]
+        app.grid.jobs.update_rows(rows, now=NOW)
+        await pilot.pause()
+        rows[4] = replace(rows[4], train_loss=0.498, seq=99)
+        updates: list[str] = []
+        display = app._display
+
+        def listen(screen: Screen[object], renderable: object) -> None:
+            if isinstance(renderable, ChopsUpdate):
+                updates.append(renderable.render_segments(app.console))
+            display(screen, renderable)  # type: ignore[arg-type]
+
+        app._display = listen  # type: ignore[method-assign]
+        app.grid.jobs.update_rows(rows, now=NOW)
+        await pilot.pause()
+        written = "".join(updates)
+        assert "498" in written
+        assert "job-5" not in written
+        assert len(written) < 80
 
 
 async def test_moving_the_focus_repaints_rules_and_cursor_only() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Offset
 from textual.selection import Selection
 
@@ -97,6 +98,28 @@ async def test_a_click_moves_the_cursor() -> None:
         assert pane.current.name == "job-4"
         await pilot.click(pane, offset=(20, 0))
         assert pane.current.name == "job-4"
+
+
+async def test_the_wheel_scrolls_three_lines_and_leaves_the_cursor() -> None:
+    pane = JobsPane()
+    app = Stage(pane)
+    async with app.run_test(size=(100, 12)) as pilot:
+        pane.update_rows(ROWS, now=NOW)
+        await pilot.pause()
+        await pilot._post_mouse_events([MouseScrollDown], pane, offset=(5, 5))
+        await pilot.pause()
+        assert "job-4 " in picture(app)[2]
+        assert pane.current is ROWS[0]
+        await pilot._post_mouse_events([MouseScrollUp], pane, offset=(5, 5))
+        await pilot.pause()
+        assert "job-1 " in picture(app)[2]
+
+
+async def test_only_our_own_keys_are_bound() -> None:
+    pane = JobsPane()
+    async with Stage(pane).run_test(size=(100, 12)):
+        ids = {binding.id for _, binding in pane._bindings}
+        assert all(ids), "every binding has an id, so that it can be changed"
 
 
 async def test_a_job_whose_state_changed_is_marked_until_the_cursor_was_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from finetop.text import ASCII, UNICODE
 from finetop.tui.panes.job_cells import COLUMNS, cells, longest
-from finetop.tui.widgets.runs import Line, changed_span, fit, merged, plain
+from finetop.tui.widgets.runs import Line, changed_spans, fit, merged, plain
 from finetop.tui.widgets.table import arrange, head_runs, row_runs
 from stage import NOW, job
 
@@ -125,8 +125,14 @@ def test_fit_cuts_wide_characters_at_a_cell() -> None:
     assert plain(fit([("ab", "text")], 4)) == "ab  "
 
 
-def test_changed_span_is_the_smallest_that_holds_the_change() -> None:
+def test_changed_spans_are_the_smallest_that_are_worth_it() -> None:
     old, new = Line((("loss 0.48", "text"),)), Line((("loss 0.47", "text"),))
-    assert changed_span(old, old, 9) is None
-    assert changed_span(old, new, 9) == (8, 9)
-    assert changed_span(old, Line(old.runs, "cursor"), 9) == (0, 9)
+    assert changed_spans(old, old, 9) == []
+    assert changed_spans(old, new, 9) == [(8, 9)]
+    assert changed_spans(old, Line(old.runs, "cursor"), 9) == [(0, 9)]
+    far = Line((("a" + "-" * 30 + "b", "text"),)), Line((("x" + "-" * 30 + "y", "text"),))
+    assert changed_spans(*far, 32) == [(0, 1), (31, 32)]
+    near = Line((("a" + "-" * 5 + "b", "text"),)), Line((("x" + "-" * 5 + "y", "text"),))
+    assert changed_spans(*near, 7) == [(0, 7)]
+    wide = Line((("日a", "text"),)), Line((("日b", "text"),))
+    assert changed_spans(*wide, 3) == [(0, 3)]

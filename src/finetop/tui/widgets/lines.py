@@ -18,7 +18,7 @@ from textual.strip import Strip
 from finetop.text import UNICODE, Glyphs
 from finetop.tui.theme import Palette, palette_of
 from finetop.tui.widgets.marked import marked
-from finetop.tui.widgets.runs import Line, changed_span, fit, plain
+from finetop.tui.widgets.runs import Line, changed_spans, fit, plain
 
 if TYPE_CHECKING:
     from textual.selection import Selection
@@ -27,7 +27,7 @@ WHEEL_LINES = 3
 COPY_LINES_AT_MOST = 20_000  # "select all" on a million events must not stop the screen
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines under a fixed head, scrolled at once and without animation."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,6 +125,7 @@ class LineView(ScrollView, can_focus=True):
 
     def _wheel(self, event: events.MouseEvent, lines: int) -> None:
         event.stop()
+        event.prevent_default()
         self.scroll_to_line(self.top + lines)
 
     # --- drawing ----------------------------------------------------------------------------------------
@@ -179,15 +180,16 @@ class LineView(ScrollView, can_focus=True):
         if width != self._drawn_width:
             self.refresh()
             return
+        regions: list[Region] = []
         for y in range(height):
             old = self._drawn.get(y)
             if old is None:
                 continue  # not painted yet, so it will be
             new = self._line_at(y, width)
-            span = changed_span(old, new, width)
             self._drawn[y] = new
-            if span is not None:
-                self.refresh(Region(span[0], y, span[1] - span[0], 1))
+            regions += [Region(start, y, end - start, 1) for start, end in changed_spans(old, new, width)]
+        if regions:
+            self.refresh(*regions)
 
     def document_line(self, y: int, width: int) -> Line:
         """A line by its place in the whole document: the head, then the body."""

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from finetop.text import UNICODE, Glyphs
 from finetop.tui.theme import palette_of
 from finetop.tui.widgets.marked import marked
-from finetop.tui.widgets.runs import Line, Run, changed_span, fit
+from finetop.tui.widgets.runs import Line, Run, changed_spans, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +44,10 @@ class OneLine(Widget):
         if not self.is_attached or self._drawn is None:
             return
         new = self._line()
-        span = changed_span(self._drawn, new, self.size.width)
+        spans = changed_spans(self._drawn, new, self.size.width)
         self._drawn = new
-        if span is not None:
-            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
+        if spans:
+            self.refresh(*(Region(start, 0, end - start, 1) for start, end in spans))
 
     def on_mount(self) -> None:
         """Two themes may differ in nothing but our roles, which Textual would not notice."""

@@ -70,16 +70,26 @@ def plain(runs: Iterable[Run]) -> str:
     return "".join(words for words, _ in runs)
 
 
-def changed_span(old: Line, new: Line, width: int) -> tuple[int, int] | None:
-    """From which column to which the two lines differ; None where they are equal."""
+NEAR = 12
+"""Spans nearer than this are written as one: moving the cursor costs as many bytes."""
+
+
+def changed_spans(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
+    """From which to which column the two lines differ, as few spans as are worth it."""
     if old == new:
-        return None
+        return []
     if old.ground != new.ground:
-        return 0, width
+        return [(0, width)]
     before = [(char, role) for words, role in old.runs for char in words]
     after = [(char, role) for words, role in new.runs for char in words]
-    if len(before) != width or len(after) != width:
-        return 0, width  # wide characters: columns and characters are not the same
-    start = next((at for at in range(width) if before[at] != after[at]), width)
-    end = next((at for at in range(width, start, -1) if before[at - 1] != after[at - 1]), start)
-    return (start, end) if end > start else None
+    if not (len(before) == len(after) == width == width_of(old.runs) == width_of(new.runs)):
+        return [(0, width)]  # wide characters: columns and characters are not the same
+    spans: list[tuple[int, int]] = []
+    for at, (here, there) in enumerate(zip(before, after, strict=True)):
+        if here == there:
+            continue
+        if spans and at - spans[-1][1] < NEAR:
+            spans[-1] = (spans[-1][0], at + 1)
+        else:
+            spans.append((at, at + 1))
+    return spans

@@ -1,0 +1,55 @@
+"""A screen that writes no more than what changed.
+
+Textual 8 paints the whole screen when `focused` changes, and writes a changed span from the left edge of
+its widget on. Over a slow line both are felt: 15 kB for a tab key, 400 bytes for one number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.control import Control
+from textual._compositor import ChopsUpdate, Compositor
+from textual.reactive import Reactive
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from textual.widget import Widget
+
+Result = TypeVar("Result")
+
+
+class _Spans(ChopsUpdate):
+    """Writes exactly the spans."""
+
+    def render_segments(self, console: Console) -> str:
+        """The bytes for the terminal."""
+        written: list[str] = []
+        for y, start, end in self.spans:
+            for chop_end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(x, start), min(chop_end, end)
+                if strip is None or left >= right:
+                    continue
+                part = strip.crop(left - x, right - x)
+                written += [Control.move_to(left, y).segment.text, part.render(console)]
+        return "".join(written)
+
+
+class _SpanCompositor(Compositor):
+    """Textual's compositor with updates that write only their spans."""
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """What changed since the last update."""
+        update = super().render_partial_update()
+        return None if update is None else _Spans(update.chops, update.spans, update.chop_ends)
+
+
+class CalmScreen(Screen[Result]):
+    """The base of our screens; the panes show the focus themselves."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(name, id, classes)
+        self._compositor = _SpanCompositor()
