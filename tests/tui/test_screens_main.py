@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers import Driver, fill, house, opened
+from drivers import Driver, Told, fill, house, opened
+from finetop.errors import Unauthorized
+from finetop.tui.messages import Said, StoreChanged
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -61,7 +66,75 @@ async def test_an_ended_job_cannot_be_cancelled(screen: Driver, name: str) -> No
 async def test_help_shows_the_keys_that_work_here(screen: Driver) -> None:
     await screen.press("question_mark")
     await screen.reads("Keys in the jobs list")
-    for words in ("create a job", "cancel this job", "one line down", "show the keys"):
+    for words in ("create a job", "cancel this job", "one line down", "show these keys"):
         assert words in screen.picture
     await screen.press("escape")
     assert screen.app.screen is screen.main
+
+
+async def test_the_lower_panes_follow_the_cursor(screen: Driver) -> None:
+    await screen.jobs.select("faq-1")
+    await screen.reads("ftjob-faqEEEEEEEEEEEEEEEEEE1")
+    await screen.jobs.select("support-bot-v3")
+    await screen.reads("Step 186/300")
+    assert "epochs 3  batch 8  lr ×1.8  seed 42" in screen.picture
+    assert "best valid 0.542 at step 120" in screen.picture
+
+
+async def test_numbers_tab_and_escape_move_between_panes(screen: Driver) -> None:
+    for key, name in (
+        ("3", "curves"),
+        ("4", "events"),
+        ("2", "detail"),
+        ("tab", "curves"),
+        ("escape", "jobs"),
+    ):
+        await screen.press(key)
+        assert screen.main.focused is not None
+        assert screen.main.focused.id == name
+
+
+async def test_f_gives_a_pane_the_whole_screen_and_takes_it_back(screen: Driver) -> None:
+    await screen.press("4", "f")
+    assert "1 Jobs" not in screen.picture
+    assert screen.picture.count("training loss=") > 20
+    await screen.press("escape")
+    assert "1 Jobs" in screen.picture
+
+
+@pytest.mark.parametrize(("size", "seen"), [((80, 24), 8), ((60, 16), 5), ((200, 60), 11)])
+async def test_every_size_shows_status_name_and_loss(
+    tmp_path: Path, size: tuple[int, int], seen: int
+) -> None:
+    paths = house(tmp_path)
+    fill(paths)
+    async with opened(paths, size=size) as driver:
+        words = ("running", "checking", "queued", "paused", "failed", "succeeded", "cancelled")
+        rows = [line for line in driver.lines if line[5:].lstrip().startswith(words)]
+        assert len(rows) >= seen
+        assert any("support-bot-v3" in row and "0.448" in row for row in rows)
+
+
+async def test_a_terminal_too_small_says_so(tmp_path: Path) -> None:
+    async with opened(house(tmp_path), size=(52, 14)) as driver:
+        assert "finetop needs 60 by 16; this is 52 by 14" in driver.picture
+
+
+async def test_an_empty_store_says_what_to_do_next(tmp_path: Path) -> None:
+    async with opened(house(tmp_path)) as driver:
+        assert "No jobs yet. c creates one." in driver.picture
+
+
+async def test_a_key_that_is_refused_is_said_in_a_line_until_the_next_key(screen: Driver) -> None:
+    screen.main.post_message(Said.of(Unauthorized("openai refused the key")))
+    await screen.reads("openai refused the key")
+    assert "Check the key" in screen.picture
+    await screen.press("j")
+    assert "refused the key" not in screen.picture
+
+
+async def test_what_another_process_writes_is_drawn(screen: Driver, tmp_path: Path) -> None:
+    fill(house(tmp_path), [Told("ftjob-new", "brand-new", "running", age_s=5)])
+    screen.main.post_message(StoreChanged())
+    await screen.reads("brand-new")
+    screen.jobs.expect("brand-new", status="running")

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 SECTIONS = {
     "move": "Move",
     "pane": "Panes",
+    "tab": "Panes",
     "job": "Jobs",
     "jobs": "Jobs",
     "detail": "Detail",
-    "curves": "Curves",
+    "curve": "Curves",
     "events": "Events",
     "data": "Data",
     "form": "Form",
@@ -57,7 +58,7 @@ def key_rows(bindings: Iterable[ActiveBinding]) -> list[KeyRow]:
     rows = [
         KeyRow(
             SECTIONS.get(name.split(".")[0], "App"),
-            " ".join(keys[:3]),
+            " ".join(sorted(keys, key=_letters_first)[:2]),
             _sentence(binding),
             enabled,
         )
@@ -68,7 +69,11 @@ def key_rows(bindings: Iterable[ActiveBinding]) -> list[KeyRow]:
 
 
 def _short(key: str) -> str:
-    return {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "question_mark": "?"}.get(key, key)
+    return {"escape": "esc", "⏎": "enter", "⇥": "tab", "space": "space"}.get(key, key)
+
+
+def _letters_first(key: str) -> tuple[bool, int]:
+    return not (len(key) == 1 and key.isascii()), len(key)
 
 
 def _sentence(binding: Binding) -> str:
@@ -79,11 +84,11 @@ def _sentence(binding: Binding) -> str:
 def key_lines(rows: Sequence[KeyRow], width: int) -> list[tuple[Run, ...]]:
     """The rows under their headings, in as many columns as fit, the columns of like height."""
     blocks: list[list[tuple[Run, ...]]] = []
-    columns = max(1, min(3, width // 28))
+    columns = max(1, min(2, width // 36))
     each = width // columns
     for section in dict.fromkeys(row.section for row in rows):
         mine = [row for row in rows if row.section == section]
-        gap = max(8, *(text.cells(row.keys) + 2 for row in mine))
+        gap = max(9, *(text.cells(row.keys) + 2 for row in mine))
         blocks.append([((section, "bright"),)])
         for row in mine:
             words = text.shorten_end(text.clean(row.does), each - gap - 1)

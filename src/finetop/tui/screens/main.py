@@ -10,27 +10,31 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
 from finetop import text
 from finetop.errors import FinetopError
-from finetop.tui.base import SMALLEST
 from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import Said, StoreChanged
+from finetop.tui.panes.curves import CurvesPane
+from finetop.tui.panes.detail import DetailPane
+from finetop.tui.panes.events import EventsPane
+from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.screens.confirm import ConfirmCancel
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.help import Help
+from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.screens.try_prompt import TryPrompt
+from finetop.tui.screens.unsure import Unsure
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from finetop.actions.draft import Draft
     from finetop.session import Session
@@ -42,8 +46,12 @@ Answer = TypeVar("Answer")
 
 TICK_S = 10.0
 """Ages are coarse; nothing is written when none of their words changed."""
-WATCH_AFTER_S = 0.3
+SHOW_AFTER_S = 0.05
+"""A held key moves the cursor at once and the lower panes when it rests."""
+WATCH_AFTER_S = 0.4
 """A cursor that only passes by does not ask a provider."""
+
+PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
 class MainScreen(Screen[None]):
@@ -51,15 +59,30 @@ class MainScreen(Screen[None]):
 
     AUTO_FOCUS = "#jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"pane({number})", name, show=False, id=f"pane.{name}", tooltip=says)
+            for number, name, says in (
+                (1, "jobs", "To the jobs"),
+                (2, "detail", "To the detail"),
+                (3, "curves", "To the curves"),
+                (4, "events", "To the events"),
+            )
+        ),
+        Binding("tab", "next_pane(1)", "Pane", id="pane.next", tooltip="To the next pane"),
+        Binding(
+            "shift+tab", "next_pane(-1)", "Back", show=False, id="pane.previous", tooltip="To the pane before"
+        ),
+        Binding("f", "full", "Full", id="pane.full", tooltip="This pane alone, or all"),
+        Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
         Binding("c", "create", "Create", id="job.create", tooltip="Create a job"),
         Binding("x", "cancel", "Cancel", id="job.cancel", tooltip="Cancel this job; asks first"),
-        Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on the tuned model"),
-        Binding("y", "copy", "Copy", id="app.copy", tooltip="Copy the job's id"),
-        Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask the providers now"),
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show the keys"),
+        Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on its model"),
+        Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
+        Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask all profiles now"),
         Binding(
-            "q", "app.quit", "Quit", id="app.quit", tooltip="Leave; training on the local server goes on"
+            "question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show these keys"
         ),
+        Binding("q", "app.quit", "Quit", id="app.quit", tooltip="Leave; local training goes on"),
     ]
 
     def __init__(
@@ -72,49 +95,55 @@ class MainScreen(Screen[None]):
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
-        self.options = options
         self.store = store
         self.session = session
         self.feed = feed
+        self.supplies = SessionSupplies(options, store, session)
         self._clock = clock
         self._trends = Trends(store, feed)
+        self._selected = Selected(store)
         self._settling: set[JobKey] = set()
         """Jobs whose cancel is under way."""
-        self._supplies = SessionSupplies(options, store, session)
+        self._show_soon: Timer | None = None
+        self._watch_soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """From the title line down to the footer."""
         glyphs = getattr(self.app, "glyphs", text.UNICODE)
         yield TitleBar(glyphs=glyphs)
-        yield JobsPane(glyphs=glyphs)
+        yield PaneGrid(
+            JobsPane(glyphs=glyphs),
+            DetailPane(glyphs=glyphs),
+            CurvesPane(glyphs=glyphs),
+            EventsPane(glyphs=glyphs),
+        )
         yield Notice(glyphs=glyphs)
         yield Foot(glyphs=glyphs)
-        yield Static(id="too-small")
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
         self._look()
+        self._show_job()
         self.set_interval(TICK_S, self._tick)
 
-    def on_resize(self) -> None:
-        """Below the smallest size one sentence takes the place of everything."""
-        width, height = self.app.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-too-small")
-        if small:
-            sentence = f"finetop needs {SMALLEST[0]} by {SMALLEST[1]}; this is {width} by {height}"
-            self.query_one("#too-small", Static).update(Content(sentence))
-
-    def begin(self) -> None:
-        """The session runs: prepare what the form will want first."""
-        self._supplies.begin()
+    @work(exit_on_error=False)
+    async def begin(self) -> None:
+        """The first paint is done and the session runs: load what a whole job needs, off this thread."""
+        self.supplies.begin()
+        await asyncio.to_thread(self._selected.load)
+        self._show_job()
 
     # --- news -------------------------------------------------------------------------------------------
 
     @property
+    def grid(self) -> PaneGrid:
+        """The four panes."""
+        return self.query_one(PaneGrid)
+
+    @property
     def jobs(self) -> JobsPane:
         """The list."""
-        return self.query_one(JobsPane)
+        return self.grid.jobs
 
     @property
     def row(self) -> JobRow | None:
@@ -124,33 +153,53 @@ class MainScreen(Screen[None]):
     @on(StoreChanged)
     def _look(self) -> None:
         """Draw what is new in the store."""
-        if self.feed.pull() or not self.jobs.rows:
+        changed = self.feed.pull()
+        if changed:
             self.jobs.update_rows(list(self.feed.rows.values()), now=self._clock(), trends=self._trends)
+        if self.row is not None and self.row.key in changed:
+            self._show_job()
         self._show_title()
 
     def _show_title(self, as_of: str = "") -> None:
-        states = self.session.states()
         rows = list(self.feed.rows.values())
-        self.query_one(TitleBar).show(states, rows, now=self._clock(), as_of=as_of)
+        self.query_one(TitleBar).show(self.session.states(), rows, now=self._clock(), as_of=as_of)
+
+    def _show_job(self) -> None:
+        """The lower panes, for the job under the cursor."""
+        now = self._clock()
+        row = self.row
+        moved = self._selected.look(row)
+        grid = self.grid
+        grid.detail.show(self._selected.detail(now, self.jobs.glyphs), top=moved)
+        grid.curves.show(self._selected.curves, row)
+        if moved:
+            grid.events.show(self._selected.events, now=now)
+        else:
+            grid.events.news(now=now)
+        self.refresh_bindings()
 
     def _tick(self) -> None:
         now = self._clock()
         self.jobs.tick(now)
         self.query_one(TitleBar).tick(now)
+        self.grid.events.tick(now)
+        self.grid.detail.show(self._selected.detail(now, self.jobs.glyphs))
+
+    @on(JobsPane.JobHighlighted)
+    def _highlighted(self) -> None:
+        for timer in (self._show_soon, self._watch_soon):
+            if timer is not None:
+                timer.stop()
+        self._show_soon = self.set_timer(SHOW_AFTER_S, self._show_job)
+        self._watch_soon = self.set_timer(WATCH_AFTER_S, self._watch)
+
+    def _watch(self) -> None:
+        if self.row is not None and self.row.intent is None:
+            self.session.watch(self.row.key)
 
     @on(Said)
     def _say(self, event: Said) -> None:
         self.query_one(Notice).show(event.sentence, event.hint, role=event.role)
-
-    @on(JobsPane.JobHighlighted)
-    def _highlighted(self, event: JobsPane.JobHighlighted) -> None:
-        key = event.row.key if event.row is not None else None
-        self.refresh_bindings()
-        self.set_timer(WATCH_AFTER_S, lambda: self._watch(key))
-
-    def _watch(self, key: JobKey | None) -> None:
-        if self.row is not None and self.row.key == key and not key.id.startswith("intent:"):
-            self.session.watch(key)
 
     def clear_notice(self) -> None:
         """The next key was pressed."""
@@ -167,20 +216,51 @@ class MainScreen(Screen[None]):
             return []  # what was not cleaned must not outlive this process
         return [strip.render(self.app.console) for strip in strips]
 
-    # --- what can be done -------------------------------------------------------------------------------
+    # --- moving -----------------------------------------------------------------------------------------
+
+    def action_pane(self, number: int) -> None:
+        """Focus a pane by its number."""
+        self.grid.go_to(number)
+
+    def action_next_pane(self, step: int) -> None:
+        """Focus the next pane, or the one before."""
+        self.grid.go_next(step)
+
+    def action_full(self) -> None:
+        """The focused pane takes the whole screen, or gives it back."""
+        self.grid.toggle_full()
+
+    def action_back(self) -> None:
+        """From one pane alone to all of them, then to the jobs."""
+        if self.grid.full:
+            self.grid.toggle_full()
+        else:
+            self.grid.go_to(1)
+
+    @on(JobsPane.JobSelected)
+    def _open(self, event: JobsPane.JobSelected) -> None:
+        """Enter goes into the job; a request nobody answered asks what shall become of it."""
+        if event.row.intent in {"unsure", "refused"}:
+            self._ask_unsure(event.row)
+        else:
+            self.grid.go_to(2)
+
+    # --- acting -----------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """None greys a key, False takes it away."""
         row = self.row if self.is_mounted else None
         match action:
             case "create":
-                return bool(self._supplies.profiles)
-            case "cancel":
-                return None if row is None else (True if self._can_cancel(row) else None)
+                return bool(self.supplies.profiles)
+            case "cancel" if row is None or not self.supplies.profiles:
+                return None if self.supplies.profiles else False
+            case "cancel" if row is not None:
+                return self._can_cancel(row) or None
             case "try_prompt":
-                return True if row is not None and row.fine_tuned_model else None
+                return bool(row and row.fine_tuned_model) or None
             case "copy":
-                return True if row is not None else None
+                return row is not None or None
         return True
 
     def _can_cancel(self, row: JobRow) -> bool:
@@ -188,15 +268,15 @@ class MainScreen(Screen[None]):
             not row.is_final
             and row.intent is None
             and row.key not in self._settling
-            and not self._supplies.is_read_only(row.profile)
+            and not self.supplies.is_read_only(row.profile)
         )
 
     def action_create(self) -> None:
         """Open the form on the profile of the job under the cursor."""
         row = self.row
-        writable = self._supplies.profiles
+        writable = self.supplies.profiles
         profile = row.profile if row is not None and row.profile in writable else writable[0]
-        self.app.push_screen(CreateForm(self._supplies, profile), self._create)
+        self.app.push_screen(CreateForm(self.supplies, profile), self._create)
 
     def _create(self, draft: Draft | None) -> None:
         if draft is not None:
@@ -209,12 +289,25 @@ class MainScreen(Screen[None]):
         if row is None:
             return
         checkpoints = self.store.jobs.checkpoints(row.key)
-        if await self.app.push_screen_wait(ConfirmCancel(row, checkpoints, self._clock())):
-            self._settling.add(row.key)
-            self.refresh_bindings()
-            await self._told(self.session.cancel(row.key), "")
-            self._settling.discard(row.key)
-            self.refresh_bindings()
+        if not await self.app.push_screen_wait(ConfirmCancel(row, checkpoints, self._clock())):
+            return
+        self._settling.add(row.key)
+        self.refresh_bindings()
+        await self._told(self.session.cancel(row.key), f"{row.name} is being cancelled.")
+        self._settling.discard(row.key)
+        self.refresh_bindings()
+
+    @work(exit_on_error=False)
+    async def _ask_unsure(self, row: JobRow) -> None:
+        """A create without an answer: look for its job, put it away, or send it again."""
+        answer = await self.app.push_screen_wait(Unsure(row, self.session, self.feed.rows))
+        if answer == "resend":
+            await self._told(self.session.resend(row.key), "Sent again.")
+        elif answer == "dismiss":
+            await self._told(self.session.dismiss(row.key), "")
+        elif answer is not None:
+            found = next(key for key in self.feed.rows if key == (row.key.account, answer))
+            await self._told(self.session.adopt(row.key, found), "")
 
     def action_try_prompt(self) -> None:
         """Base and tuned model side by side."""
@@ -230,8 +323,8 @@ class MainScreen(Screen[None]):
     def action_copy(self) -> None:
         """Put the job's id on the clipboard of the person's own terminal."""
         if self.row is not None:
-            self.app.copy_to_clipboard(self.row.key.id)
-            self.post_message(Said(f"Copied {self.row.key.id}."))
+            self.app.copy_to_clipboard(text.clean(self.row.key.id))
+            self.post_message(Said(f"Copied {self.row.key.id}, if this terminal takes OSC 52."))
 
     def action_refresh(self) -> None:
         """Ask at once."""
@@ -240,9 +333,8 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """The keys that work where the focus is."""
-        self.app.push_screen(Help("the jobs list", self.active_bindings, self.jobs.glyphs))
-
-    # --- what was asked for -----------------------------------------------------------------------------
+        place = PANES.get((self.focused.id if self.focused is not None else None) or "jobs", "finetop")
+        self.app.push_screen(Help(place, self.active_bindings, self.jobs.glyphs))
 
     @work(exit_on_error=False)
     async def _settle(self, future: Future[Answer], done: str) -> None:
