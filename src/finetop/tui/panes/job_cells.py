@@ -32,6 +32,8 @@ COLUMNS: Final = (
     Column("job", "JOB", (0, 0, 0, 14), leaves=1),
 )
 PERCENT_CELLS: Final = 5
+MEASURED: Final = 500
+"""Rows whose values decide on widths; ten thousand would cost a frame at every poll."""
 
 _STATUS_ROLES: Final = {
     "checking": "text",
@@ -48,9 +50,10 @@ _METHODS: Final = {"supervised": "sft", "reinforcement": "rl"}
 
 def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) -> dict[str, int]:
     """The cells of the longest value of each column that gives way to its content."""
+    measured = rows[:MEASURED]
 
     def most(value: Callable[[JobRow], str]) -> int:
-        return max((text.cells(value(row)) for row in rows), default=0)
+        return max((text.cells(value(row)) for row in measured), default=0)
 
     return {
         "name": most(lambda row: text.clean(row.name)),
