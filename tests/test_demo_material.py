@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finetop.demo import long_jobs, plans, quick_sample, recorded, recordings
+from finetop.demo import long_jobs, plans, quick_sample, recorded, recordings, support
+from finetop.demo.record import run
 from finetop.server.trainers import base_models
-from finetop.server.trainers.data import check, resolve
+from finetop.server.trainers.data import Message, check, resolve
+from finetop.server.trainers.tiny.sample import reply
+from finetop.server.trainers.tiny.weights import load_network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,10 +108,18 @@ def test_long_jobs_are_long_and_allowed() -> None:
         assert examples * 100 * resolved["n_epochs"] > 360 * 110_000
 
 
-def test_the_quick_sample_is_quick_to_ask_about() -> None:
+def test_the_quick_sample_can_be_heard(tmp_path: Path) -> None:
+    """Trained as the form offers it, the model knows what the base does not."""
     sample = quick_sample()
-    assert sample.questions[0].encode() in sample.training.write()
+    spec = run(plans.PlannedJob("quick", sample.training, sample.validation), tmp_path)
+    assert spec["hyperparameters"] == {"n_epochs": 3, "batch_size": 2, "learning_rate_multiplier": 1.0}
+    base, tuned = load_network(None), load_network(tmp_path / "weights.npz")
+    expected = {ask: answer for answer, asked in support.ANSWERS.items() for ask in asked}
     assert sample.validation.write().count(b"\n") >= 10
+    for question in sample.questions:
+        asked = (Message("user", question),)
+        assert reply(tuned, asked, max_tokens=300).text == expected[question]
+        assert reply(base, asked, max_tokens=300).text != expected[question]
 
 
 def test_the_demo_is_light_to_import() -> None:

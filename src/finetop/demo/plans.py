@@ -70,7 +70,7 @@ RECORDED = (
         "harbor-support",
         SUPPORT,
         SUPPORT_VALIDATION,
-        {"n_epochs": 4},
+        {"n_epochs": 2, "batch_size": 4},
         metadata={"team": "support", "note": "first try"},
         age_s=5 * HOUR_S,
     ),

@@ -26,9 +26,7 @@ def record(job: PlannedJob) -> Recording:
     """Run one job to its end, whichever end it comes to."""
     with tempfile.TemporaryDirectory(prefix="finetop-record-") as directory:
         root = Path(directory)
-        spec = _spec(job, root)
-        (root / "job.json").write_text(json.dumps(spec), encoding="utf-8")
-        _run(job, root)
+        spec = run(job, root)
         events, _ = read_events(root / "events.jsonl", 0)
         result = root / "result.csv"
         return Recording(
@@ -39,6 +37,14 @@ def record(job: PlannedJob) -> Recording:
             spec["training_file"]["sha256"],
             spec["model"]["sha256"],
         )
+
+
+def run(job: PlannedJob, root: Path) -> dict[str, Any]:
+    """Let the worker do one job in a directory; what was asked of it."""
+    spec = _spec(job, root)
+    (root / "job.json").write_text(json.dumps(spec), encoding="utf-8")
+    _work(job, root)
+    return spec
 
 
 def _spec(job: PlannedJob, root: Path) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def _file(sample: SampleFile, root: Path) -> dict[str, Any]:
     return {"id": f"file-{path.stem}", "path": str(path), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _run(job: PlannedJob, root: Path) -> None:
+def _work(job: PlannedJob, root: Path) -> None:
     command = [sys.executable, "-m", "finetop.server.worker", str(root)]
     with (root / "worker.log").open("wb") as log:
         worker = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

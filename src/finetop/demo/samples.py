@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def support_bot() -> bytes:
-    """A shop's support bot: every question in five phrasings."""
-    pairs = [(ask, answer) for answer, asked in support.ANSWERS.items() for ask in asked[:-1]]
-    random.Random(1).shuffle(pairs)  # noqa: S311 - not for secrets
+    """A shop's support bot: every question in five phrasings, each as nine people would type it."""
+    rng = random.Random(1)  # noqa: S311 - not for secrets
+    pairs = [
+        (_as_typed(ask, rng) if variant else ask, answer)
+        for answer, asked in support.ANSWERS.items()
+        for ask in asked[:-1]
+        for variant in range(9)
+    ]
+    rng.shuffle(pairs)
     return _lines(_chat(ask, answer, support.SYSTEM) for ask, answer in pairs)
 
 
@@ -93,6 +99,13 @@ def _lines(rows: Iterable[list[dict[str, Any]]]) -> bytes:
 def _chat(ask: str, answer: str, system: str | None = None) -> list[dict[str, Any]]:
     turns = [{"role": "user", "content": ask}, {"role": "assistant", "content": answer}]
     return [{"role": "system", "content": system}, *turns] if system else turns
+
+
+def _as_typed(ask: str, rng: random.Random) -> str:
+    text = rng.choice(support.BEFORE) + ask
+    if rng.random() < 0.4:
+        text = text.rstrip(".?!") + rng.choice(support.AFTER)
+    return text.lower() if rng.random() < 0.4 else text
 
 
 def _tickets(*, seed: int, count: int) -> list[tuple[str, str]]:

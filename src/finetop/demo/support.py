@@ -215,3 +215,31 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Every answer with the ways to ask for it; the last way is kept aside for validation."""
+
+BEFORE = (
+    "",
+    "",
+    "",
+    "Hi, ",
+    "Hello! ",
+    "Hey, ",
+    "Good morning, ",
+    "Sorry, ",
+    "One question: ",
+    "Excuse me, ",
+    "Well, ",
+)
+AFTER = (
+    "",
+    "",
+    ", please",
+    ", please?",
+    "?",
+    "??",
+    "!",
+    " thanks",
+    " again",
+    " now",
+    " today?",
+)
+"""What people type around a question."""
