@@ -113,6 +113,8 @@ def test_axis_labels_are_round_and_end_after_the_last_step() -> None:
     assert [word for word in axis.split() if word.isdigit()] == ["0", "50", "100", "150", "200"]
     assert axis.rstrip().endswith("200 step")
     assert sum(bool(line[:6].strip()) for line in words(drawn)[:-1]) == 3
+    low = chart(Request(Points(STEPS, TRAIN)), 60, 3)
+    assert sum(bool(line[:6].strip()) for line in words(low)[:-1]) == 2
     tall = chart(Request(Points(STEPS, TRAIN)), 126, 22)
     assert sum(bool(line[:6].strip()) for line in words(tall)[:-1]) == 6
 

@@ -46,7 +46,7 @@ def round_step(least: float, factors: Sequence[float] = _X_FACTORS) -> float:
 def y_labels(rows: int) -> int:
     """How many values the y axis names."""
     if rows < 13:
-        return 3
+        return 3 if rows > 3 else 2
     return 5 if rows < 20 else 6
 
 

@@ -76,6 +76,8 @@ class CurvesPane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """A key works only where it has something to work on."""
+        if action in ("step", "page", "edge"):
+            return False  # the picture always fits
         if action == "leave_point":
             return self._point is not None
         if action in ("point", "best", "everything") and not self._series()[0].steps:
