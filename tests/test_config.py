@@ -1,0 +1,129 @@
+"""Profiles and places: read, written, refused with the place, and never with a key."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from finetop.config import OPENAI_URL, Paths, Profile, found_key, key_of, load, save
+from finetop.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "conf" / "config.toml", tmp_path / "data", tmp_path / "state")
+
+
+def test_without_a_file_there_is_no_answer_yet(paths: Paths) -> None:
+    assert load(paths) is None
+
+
+def test_what_is_saved_is_loaded(paths: Paths) -> None:
+    profiles = (
+        Profile("cloud", key_env="MY_KEY", organization="org-1", project="p", read_only=True),
+        Profile("other", base_url="http://127.0.0.1:8000/v1", key_env="OTHER"),
+        Profile("local", dialect="local", base_url="", data_dir="/srv/engine"),
+    )
+    save(paths, profiles)
+    loaded = load(paths)
+    assert loaded is not None
+    assert loaded[:2] == profiles[:2]
+    assert (loaded[2].name, loaded[2].dialect, loaded[2].data_dir) == ("local", "local", "/srv/engine")
+    assert stat.S_IMODE(paths.config_file.stat().st_mode) == 0o600
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_survives(paths: Paths, text: str) -> None:
+    save(paths, (Profile("p", organization=text, project=text),))
+    assert load(paths) == (Profile("p", organization=text, project=text),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("profiles = 5", "must be tables"),
+        ("[profiles.a]\nkee_env = 'x'", "no setting kee_env"),
+        ("[profiles.a]\nread_only = 'yes'", "read_only must be true or false"),
+        ("[profiles.a]\nkey_env = 5", "key_env must be text"),
+        ("[profiles.a]\ndialect = 'morse'", "no dialect morse"),
+        ("[profiles.a]\nbase_url = 'api.test'", "base_url must begin"),
+        ("[profiles.'a b']", "a name has"),
+        ("[profiles]\na = 5", "must be a table"),
+        ("[profiles.a]\nkey_env = ", "at line 2"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(paths: Paths, text: str, said: str) -> None:
+    paths.config_file.parent.mkdir()
+    paths.config_file.write_text(text)
+    with pytest.raises(BadInput, match=said) as bad:
+        load(paths)
+    assert str(paths.config_file) in bad.value.message
+
+
+def test_a_file_that_cannot_be_read_or_written_is_told(paths: Paths, tmp_path: Path) -> None:
+    paths.config_file.parent.mkdir()
+    paths.config_file.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="cannot be read"):
+        load(paths)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="cannot be written"):
+        save(Paths(tmp_path / "file" / "config.toml", tmp_path, tmp_path), ())
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "name"),
+    [
+        ({"OPENAI_API_KEY": "k"}, OPENAI_URL, "openai"),
+        (
+            {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "https://api.okapi.dev/v1/"},
+            "https://api.okapi.dev/v1",
+            "okapi",
+        ),
+        (
+            {"OPENAI_API_KEY": "k", "OPENAI_API_BASE": "http://127.0.0.1:80/v1"},
+            "http://127.0.0.1:80/v1",
+            "provider",
+        ),
+        (
+            {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://localhost/v1"},
+            "http://localhost/v1",
+            "provider",
+        ),
+    ],
+)
+def test_a_key_in_the_environment_is_found(environ: dict[str, str], url: str, name: str) -> None:
+    found = found_key({**environ, "OPENAI_ORG_ID": "o", "OPENAI_PROJECT_ID": "p"})
+    assert found is not None
+    profile = found.profile()
+    assert (profile.base_url, profile.name, profile.key_env) == (url, name, "OPENAI_API_KEY")
+    assert (profile.organization, profile.project) == ("o", "p")
+    assert "k" not in (found.base_url.split("//")[0], profile.key_env)
+
+
+@pytest.mark.parametrize("environ", [{}, {"OPENAI_API_KEY": "  "}])
+def test_no_key_is_no_key(environ: dict[str, str]) -> None:
+    assert found_key(environ) is None
+
+
+def test_a_key_is_read_anew_and_its_absence_named() -> None:
+    profile = Profile("cloud", key_env="MY_KEY")
+    assert key_of(profile, {"MY_KEY": " sk-1\n"}) == "sk-1"
+    with pytest.raises(BadInput, match="MY_KEY"):
+        key_of(profile, {})
+    assert key_of(Profile("open"), {}) == ""
+
+
+def test_places_follow_the_environment(tmp_path: Path) -> None:
+    paths = Paths.of({"FINETOP_DATA": str(tmp_path / "d"), "FINETOP_CONFIG": str(tmp_path / "c.toml")})
+    assert paths.store_file == tmp_path / "d" / "finetop.db"
+    assert paths.server_dir == tmp_path / "d" / "server"
+    assert paths.config_file == tmp_path / "c.toml"
+    assert Paths.of({}).state_dir.name == "finetop"

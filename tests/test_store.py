@@ -1,0 +1,565 @@
+"""The store: what is kept, what is dropped, and what a second process sees of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from finetop.errors import BadInput, TryLater
+from finetop.models import Checkpoint, Event, File, Job, Metric, Model
+from finetop.store import Contact, Intent, JobKey, JobRow, Store, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAMES = {1: "first", 2: "second"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "kept" / "finetop.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    opened = Store(path)
+    for number in (1, 2):
+        assert opened.accounts.ensure(dialect="openai", base_url=f"https://{number}.test/v1") == number
+    yield opened
+    opened.close()
+
+
+def job(id_: str = "j1", status: str = "running", **more: Any) -> tuple[Job, bytes]:
+    raw = {"id": id_, "object": "fine_tuning.job", "status": status, "model": "m", "created_at": 1000, **more}
+    return Job.model_validate(raw), repr(raw).encode()
+
+
+def keep(store: Store, *jobs: tuple[Job, bytes], account: int = 1) -> list[str]:
+    return store.jobs.save(account, jobs, store.ask())
+
+
+def only(store: Store, id_: str = "j1") -> JobRow:
+    (found,) = [row for row in store.jobs.rows(NAMES) if row.key.id == id_]
+    return found
+
+
+def metric(step: int, *, loss: float, **more: Any) -> Event:
+    data = {"step": step, "total_steps": 10, "train_loss": loss, **more}
+    return Event(id=f"e{step}", created_at=1000 + step, type="metrics", data=data)
+
+
+class TestOrder:
+    """An answer loses to that of a younger question, whoever asked."""
+
+    def test_an_older_answer_is_dropped(self, store: Store) -> None:
+        older, younger = store.ask(), store.ask()
+        store.jobs.save(1, [job(status="succeeded")], younger)
+        assert store.jobs.save(1, [job(status="running")], older) == []
+        assert only(store).status == "succeeded"
+
+    def test_a_younger_answer_that_changed_nothing_still_bars_older_ones(self, store: Store) -> None:
+        keep(store, job(status="running"))
+        older, younger = store.ask(), store.ask()
+        store.jobs.save(1, [job(status="running")], younger)
+        store.jobs.save(1, [job(status="queued")], older)
+        assert only(store).status == "running"
+
+    def test_an_equal_answer_moves_nothing(self, store: Store) -> None:
+        assert keep(store, job()) == ["j1"]
+        seq = only(store).seq
+        assert keep(store, job()) == []
+        assert only(store).seq == seq
+        assert store.jobs.rows(NAMES, since=seq) == []
+
+    def test_words_that_we_do_not_read_count_as_content(self, store: Store) -> None:
+        keep(store, job())
+        found, raw = job()
+        assert keep(store, (found, raw + b" ")) == ["j1"]
+        assert store.jobs.raw(JobKey(1, "j1")) == raw + b" "
+
+    def test_asking_again_in_vain_keeps_its_number(self, store: Store) -> None:
+        number = store.ask()
+        assert store.ask(number) == number
+        other = store.ask()
+        assert store.ask(number) > other
+
+    @given(order=st.permutations(range(6)))
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    def test_whatever_the_order_of_arrival_the_youngest_question_wins(
+        self, store: Store, order: list[int]
+    ) -> None:
+        name = "-".join(map(str, order))
+        numbers = [store.ask() for _ in order]
+        for index in order:
+            store.jobs.save(2, [job(name, "running", seed=index)], numbers[index])
+        kept = store.jobs.get(JobKey(2, name))
+        assert kept is not None
+        assert kept.seed == 5
+
+
+class TestRows:
+    """What a screen draws."""
+
+    def test_a_row_says_what_is_known(self, store: Store) -> None:
+        keep(
+            store,
+            job(
+                status="failed",
+                finished_at=1500,
+                method={"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": 2}}},
+                user_provided_suffix="mine",
+                error={"code": "bad_file", "message": "line 17 is odd"},
+            ),
+        )
+        row = only(store)
+        assert (row.profile, row.status, row.method, row.n_epochs) == ("first", "failed", "dpo", 2)
+        assert (row.name, row.reason, row.ended_at, row.created_at) == ("mine", "line 17 is odd", 1500, 1000)
+        assert row.is_final
+        assert not row.is_active
+
+    @pytest.mark.parametrize(
+        ("more", "name"),
+        [
+            ({}, "j1"),
+            ({"fine_tuned_model": "ft:m:org:haiku:x"}, "haiku"),
+            ({"fine_tuned_model": "ft:m:org::x"}, "j1"),
+            ({"suffix": "s", "fine_tuned_model": "ft:m:org:haiku:x"}, "s"),
+        ],
+    )
+    def test_a_row_is_called_as_its_job(self, store: Store, more: dict[str, Any], name: str) -> None:
+        keep(store, job(**more))
+        kept = store.jobs.get(JobKey(1, "j1"))
+        assert kept is not None
+        assert only(store).name == kept.name == name
+
+    def test_only_wanted_accounts_and_only_news(self, store: Store) -> None:
+        keep(store, job("a"))
+        keep(store, job("b"), account=2)
+        assert [row.key for row in store.jobs.rows({2: "x"})] == [JobKey(2, "b")]
+        assert store.jobs.rows({}) == []
+        seen = max(row.seq for row in store.jobs.rows(NAMES))
+        keep(store, job("c"))
+        assert [row.key.id for row in store.jobs.rows(NAMES, since=seen)] == ["c"]
+        assert store.jobs.counts() == {1: 2, 2: 1}
+
+    def test_a_place_in_the_queue_is_shown_while_there_is_one(self, store: Store) -> None:
+        keep(store, job(status="queued", queue_position=2))
+        assert only(store).place == 2
+        keep(store, job(status="running", queue_position=2))
+        assert only(store).place is None
+
+    def test_an_unreadable_job_says_so(self, store: Store) -> None:
+        keep(store, (Job(id="unreadable-x", unreadable="id: missing"), b"?"))
+        row = only(store, "unreadable-x")
+        assert (row.status, row.reason) == ("unknown", "could not be read")
+        assert store.jobs.unfinished(1) == []
+
+    def test_which_jobs_are_still_to_be_asked_for(self, store: Store) -> None:
+        words = ["queued", "running", "paused", "succeeded", "odd_word"]
+        keep(store, *[job(word, word, created_at=number) for number, word in enumerate(words)])
+        assert store.jobs.unfinished(1) == ["odd_word", "paused", "running", "queued"]
+        assert store.jobs.active(1) == {"running": "running", "queued": "queued"}
+        store.jobs.mark_gone(JobKey(1, "running"))
+        assert "running" not in store.jobs.unfinished(1)
+        assert only(store, "running").reason == "gone at the provider"
+
+
+class TestEvents:
+    """Logs and measurements."""
+
+    def test_events_are_kept_once_and_in_the_order_given(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        lines = [Event(id=name, created_at=5, message=name) for name in ("z", "a", "m")]
+        assert store.events.save(key, lines) == 3
+        seq = only(store).seq
+        assert store.events.save(key, [*lines, Event(id="b", message="b")]) == 1
+        assert [event.message for event in store.events.page(key, 0, 10)] == ["z", "a", "m", "b"]
+        assert [event.id for event in store.events.page(key, 1, 2)] == ["a", "m"]
+        assert only(store).seq > seq
+        assert store.events.known(key, ["a", "q"]) == {"a"}
+        assert store.events.count(key) == 4
+
+    def test_events_without_names_are_known_by_time_text_and_place(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        lines = [
+            Event(created_at=1, message="same"),
+            Event(created_at=1, message="same"),
+            Event(message="other"),
+        ]
+        assert store.events.save(key, lines) == 3
+        assert store.events.save(key, lines) == 0
+        assert store.events.save(key, [*lines, Event(created_at=1, message="same")]) == 1
+
+    def test_many_events_are_saved_in_bites(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        assert store.events.save(key, [Event(id=str(number)) for number in range(1201)]) == 1201
+        assert store.events.page(key, 1200, 5)[0].id == "1200"
+
+    def test_measurements_show_on_the_row_and_as_curves(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        store.events.save(
+            key,
+            [
+                Event(id="s", created_at=999, message="Fine-tuning job started"),
+                metric(1, loss=2.0, epoch=0.5),
+                metric(2, loss=1.0, epoch=1.0, full_valid_loss=1.5),
+                metric(3, loss=0.5, epoch=1.5),
+            ],
+        )
+        row = only(store)
+        assert (row.step, row.total_steps, row.epoch, row.train_loss, row.valid_loss) == (
+            3,
+            10,
+            1.5,
+            0.5,
+            1.5,
+        )
+        assert row.started_at == 999
+        assert row.eta_s == pytest.approx(7)
+        curves = store.events.curves(key)
+        assert (curves.train_loss.steps, curves.train_loss.values) == ((1, 2, 3), (2.0, 1.0, 0.5))
+        assert (curves.valid_loss.steps, curves.epoch_steps, curves.seq) == ((2,), (2,), row.seq)
+
+    def test_the_denser_validation_is_drawn(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        store.events.save(key, [metric(step, loss=1, valid_loss=2) for step in (1, 2, 3)])
+        store.events.save(key, [metric(4, loss=1, full_valid_loss=9)])
+        assert store.events.curves(key).valid_loss.values == (2, 2, 2)
+
+    def test_a_step_told_twice_is_one_step(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        store.events.save_metrics(key, [Metric(step=1, values={"train_loss": 3.0})])
+        store.events.save_metrics(key, [Metric(step=1, values={"train_accuracy": 0.5})])
+        curves = store.events.curves(key)
+        assert (curves.train_loss.values, curves.train_accuracy.values) == ((3.0,), (0.5,))
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 50), st.floats(allow_nan=True, allow_infinity=True) | st.none()),
+            max_size=30,
+        )
+    )
+    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    def test_no_measurement_breaks_a_curve(self, store: Store, told: list[tuple[int, float | None]]) -> None:
+        keep(store, job("odd"))
+        key = JobKey(1, "odd")
+        start = store.events.count(key)
+        events = [
+            Event(id=f"{start + place}", data={"step": step, "train_loss": value})
+            for place, (step, value) in enumerate(told)
+        ]
+        assert store.events.save(key, events) == len(events)
+        curve = store.events.curves(key).train_loss
+        assert list(curve.steps) == sorted(set(curve.steps))
+        assert len(curve.steps) == len(curve.values)
+
+
+def test_what_hangs_on_a_job_and_an_account(store: Store) -> None:
+    keep(store, job())
+    key = JobKey(1, "j1")
+    points = [Checkpoint(id="c2", step_number=2), Checkpoint(id="c1", step_number=1)]
+    assert store.jobs.save_checkpoints(key, points)
+    seq = only(store).seq
+    assert not store.jobs.save_checkpoints(key, points[::-1])
+    assert only(store).seq == seq
+    assert [point.id for point in store.jobs.checkpoints(key)] == ["c1", "c2"]
+    store.jobs.save_models(1, [Model(id="b"), Model(id="a")])
+    store.jobs.save_models(1, [Model(id="a"), Model(id="c")])
+    assert [model.id for model in store.jobs.models(1)] == ["a", "c"]
+
+
+def test_files_and_the_bytes_they_hold(store: Store) -> None:
+    files = [
+        File(id="f1", filename="a.jsonl", size_bytes=5, purpose="fine-tune", created_at=1),
+        File(id="f2", filename="b.jsonl", purpose="fine-tune", created_at=2),
+        File(id="f3", purpose="fine-tune-results", created_at=3),
+    ]
+    store.jobs.save_files(1, files)
+    store.jobs.note_file_hash(1, "f1", "aa")
+    store.jobs.save_files(1, files)
+    assert store.jobs.file_known_by_hash(1, "aa") == files[0]
+    assert store.jobs.file_known_by_hash(2, "aa") is None
+    assert [file.id for file in store.jobs.files(1)] == ["f2", "f1"]
+    assert store.jobs.file(1, "f3") == files[2]
+    store.jobs.forget_file(1, "f1")
+    assert store.jobs.file_known_by_hash(1, "aa") is None
+
+
+class TestAccounts:
+    """A place and a key."""
+
+    def test_equal_places_and_keys_are_one_account(self, store: Store) -> None:
+        place = {"dialect": "openai", "base_url": "https://x.test/v1", "key": "sk-1"}
+        number = store.accounts.ensure(**place)
+        assert store.accounts.ensure(**place) == number
+        for change in ({"key": "sk-2"}, {"project": "p"}, {"organization": "o"}, {"dialect": "local"}):
+            assert store.accounts.ensure(**{**place, **change}) != number
+
+    def test_the_key_is_nowhere_in_the_file(self, store: Store, path: Path) -> None:
+        store.accounts.ensure(dialect="openai", base_url="https://x.test/v1", key="sk-very-secret")
+        store.close()
+        for file in path.parent.rglob("*"):
+            if file.is_file():
+                assert b"sk-very-secret" not in file.read_bytes()
+
+    def test_contact_is_what_was_last_said(self, store: Store) -> None:
+        assert store.accounts.contact(1) == Contact()
+        said = Contact("offline", "no network", 3, 55.5, "host 1 0")
+        store.accounts.save_contact(1, said)
+        assert store.accounts.contact(1) == said
+
+    def test_a_wish_is_taken_once(self, store: Store) -> None:
+        store.accounts.wish(1, "refresh")
+        store.accounts.wish(1, "refresh")
+        store.accounts.wish(1, "watch", "j1")
+        store.accounts.wish(2, "refresh")
+        assert sorted(store.accounts.take_wishes(1)) == [("refresh", ""), ("watch", "j1")]
+        assert store.accounts.take_wishes(1) == []
+        assert store.accounts.take_wishes(2) == [("refresh", "")]
+
+
+class TestJournal:
+    """Intents move from state to state, each step by one process only."""
+
+    def test_a_pending_create_is_a_row_until_it_is_a_job(self, store: Store) -> None:
+        intent = store.journal.write(1, "create", "{}", name="mine", model="m")
+        row = only(store, f"intent:{intent.uuid}")
+        assert (row.name, row.status, row.intent, row.key) == ("mine", "queued", "creating", intent.key)
+        intent = store.journal.mark_sent(intent, request='{"a": 1}', file="f", at=5000.0)
+        assert (intent.sent_at, intent.request, intent.file) == (5000.0, '{"a": 1}', "f")
+        assert only(store, intent.key.id).status == "unknown"
+        seq = store.now()
+        store.journal.settle(intent, "created", job="j9")
+        assert store.jobs.rows(NAMES) == []
+        assert store.jobs.settled_intents(seq) == [intent.key]
+        assert store.journal.claimed(1) == {"j9"}
+
+    @pytest.mark.parametrize(
+        ("walk", "ok"),
+        [
+            (["sent", "created"], True),
+            (["sent", "unsure", "created"], True),
+            (["sent", "refused", "dismissed", "created"], True),
+            (["refused", "sent"], False),
+            (["dismissed", "sent"], False),
+            (["sent", "created", "refused"], False),
+            (["sent", "created", "unsure"], False),
+            (["sent", "dismissed"], False),
+            (["sent", "sent"], True),
+        ],
+    )
+    def test_which_steps_there_are(self, store: Store, walk: list[str], ok: bool) -> None:
+        intent = store.journal.write(1, "create", "{}", model="m", file="f")
+
+        def go() -> Intent:
+            now = intent
+            for state in walk:
+                if state == "sent":
+                    now = store.journal.mark_sent(intent)
+                else:
+                    now = store.journal.settle(intent, state, job="j" if state == "created" else None)
+            return now
+
+        if ok:
+            assert go().state == walk[-1]
+        else:
+            with pytest.raises(TryLater):
+                go()
+
+    def test_of_two_processes_one_takes_up_what_is_unsure(self, store: Store, path: Path) -> None:
+        intent = store.journal.mark_sent(store.journal.write(1, "create", "{}"), at=70.0)
+        intent = store.journal.settle(intent, "unsure")
+        other = Store(path)
+        assert other.journal.rewrite(intent).sent_at == 70.0
+        with pytest.raises(TryLater):
+            store.journal.mark_sent(store.journal.settle(intent, "dismissed"))
+        other.close()
+
+    def test_only_one_like_create_is_under_way(self, store: Store) -> None:
+        first = store.journal.write(1, "create", "{}", model="m", file="f")
+        second = store.journal.write(1, "create", "{}", model="m", file="f")
+        store.journal.mark_sent(first)
+        with pytest.raises(TryLater, match="same model and file"):
+            store.journal.mark_sent(second)
+        store.journal.settle(first, "unsure")
+        assert store.journal.mark_sent(second).state == "sent"
+
+    def test_a_job_belongs_to_one_intent(self, store: Store) -> None:
+        first, second = (store.journal.write(1, "create", "{}") for _ in range(2))
+        store.journal.settle(first, "created", job="j")
+        with pytest.raises(TryLater, match="another request"):
+            store.journal.settle(second, "created", job="j")
+
+    def test_saying_the_same_writes_nothing(self, store: Store) -> None:
+        intent = store.journal.say(store.journal.write(1, "create", "{}"), "uploading: 10 %")
+        clock = store.now()
+        assert store.journal.say(intent, "uploading: 10 %") == intent
+        assert store.now() == clock
+
+    def test_open_ones_can_be_asked_for_by_kind(self, store: Store) -> None:
+        store.journal.write(1, "create", "{}")
+        store.journal.write(1, "cancel", "{}", file="j")
+        store.journal.write(2, "upload", "{}")
+        assert [intent.kind for intent in store.journal.open(1)] == ["create", "cancel"]
+        assert [intent.account for intent in store.journal.open(kind="upload")] == [2]
+
+    @pytest.mark.parametrize(
+        ("state", "shown"),
+        [("sent", "cancelling"), ("unsure", "unsure"), ("created", "cancelling"), ("refused", None)],
+    )
+    def test_a_cancel_shows_on_its_jobs_row(self, store: Store, state: str, shown: str | None) -> None:
+        keep(store, job())
+        seq = only(store).seq
+        intent = store.journal.mark_sent(store.journal.write(1, "cancel", "{}", file="j1"))
+        if state != "sent":
+            store.journal.settle(intent, state)
+        assert only(store).intent == shown
+        assert only(store).seq > seq
+        keep(store, job(status="cancelled"))
+        assert only(store).intent is None
+
+
+class TestLocks:
+    """Locks that end with their process."""
+
+    def test_the_living_and_the_dead_are_told_apart(self, store: Store, path: Path) -> None:
+        code = (
+            "import sys; from pathlib import Path; from finetop.store import Store\n"
+            "store = Store(Path(sys.argv[1])); print(store.locks.owner(), flush=True); sys.stdin.read()"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        name = process.stdout.readline().strip()
+        assert store.locks.is_alive(name)
+        process.kill()
+        process.communicate()
+        assert not store.locks.is_alive(name)
+        assert not (path.parent / "locks" / name).exists(), "what it left is swept away"
+        assert store.locks.is_alive(store.locks.owner())
+        assert not store.locks.is_alive("")
+        assert not store.locks.is_alive("../../etc/passwd")
+
+    def test_one_asks_for_an_account(self, store: Store, path: Path) -> None:
+        other = Store(path)
+        held = store.locks.poll(1)
+        assert held is not None
+        assert other.locks.poll(1) is None
+        assert other.locks.poll(2) is not None
+        assert other.locks.poller(1).split()[1].isdigit()
+        held.release()
+        held.release()
+        again = other.locks.poll(1)
+        assert again is not None
+        again.release()
+        other.close()
+
+
+class TestFile:
+    """The file itself."""
+
+    def test_it_is_its_owners_alone(self, store: Store, path: Path) -> None:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    def test_a_place_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        with pytest.raises(BadInput, match="cannot be written") as bad:
+            Store(tmp_path / "file" / "finetop.db")
+        assert "FINETOP_DATA" in bad.value.hint
+
+    def test_something_else_under_its_name_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "finetop.db").write_text("a letter to my mother, not a database at all" * 30)
+        with pytest.raises(BadInput, match="cannot be read"):
+            Store(tmp_path / "finetop.db")
+
+    def test_one_from_the_future_is_told(self, store: Store, path: Path) -> None:
+        with store.database.write() as connection:
+            connection.execute(f"pragma user_version = {len(schema.MIGRATIONS) + 1}")
+        with pytest.raises(BadInput, match="newer finetop"):
+            Store(path)
+
+    def test_an_older_one_grows_and_keeps_what_it_has(self, tmp_path: Path) -> None:
+        old = sqlite3.connect(tmp_path / "finetop.db")
+        for statement in schema.MIGRATIONS[0].split(";"):
+            old.execute(statement)
+        old.execute("insert into account values (1, 'openai', 'u', '', '', 'h')")
+        old.execute(
+            "insert into job (account, id, seq, asked, status, form, raw)"
+            " values (1, 'j', 1, 1, 'running', '{}', x'')"
+        )
+        old.execute("pragma user_version = 1")
+        old.commit()
+        old.close()
+        store = Store(tmp_path / "finetop.db")
+        assert store.jobs.unfinished(1) == ["j"]
+        store.close()
+
+    def test_two_that_open_a_new_one_at_once_both_succeed(self, tmp_path: Path) -> None:
+        barrier, failed = threading.Barrier(6), []
+
+        def open_() -> None:
+            barrier.wait()
+            try:
+                Store(tmp_path / "finetop.db").close()
+            except Exception as error:  # noqa: BLE001 - told by the main thread
+                failed.append(error)
+
+        threads = [threading.Thread(target=open_) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+
+    def test_a_failed_write_leaves_nothing(self, store: Store) -> None:
+        def fail() -> None:
+            with store.database.write() as connection:
+                connection.execute("update clock set n = 999")
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            fail()
+        assert store.now() < 999
+
+    def test_threads_have_connections_of_their_own(self, store: Store) -> None:
+        found: list[Any] = []
+
+        def look() -> None:
+            found.append(store.database.connection)
+            keep(store, job("from-thread"))
+            store.release_thread()
+            store.release_thread()
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        assert found[0] is not store.database.connection
+        assert only(store, "from-thread")
+
+    def test_another_connections_writes_are_noticed_and_own_ones_are_not(
+        self, store: Store, path: Path
+    ) -> None:
+        other = Store(path)
+        version = store.data_version()
+        keep(store, job("mine"))
+        assert store.data_version() == version
+        keep(other, job("theirs"))
+        assert store.data_version() != version
+        other.close()
