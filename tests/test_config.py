@@ -57,7 +57,7 @@ def test_any_text_survives(paths: Paths, text: str) -> None:
         ("[profiles.a]\nbase_url = 'api.test'", "base_url must begin"),
         ("[profiles.'a b']", "a name has"),
         ("[profiles]\na = 5", "must be a table"),
-        ("[profiles.a]\nkey_env = ", "at line 2"),
+        ("[profiles.a]\nkey_env = ?\n", "at line 2"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(paths: Paths, text: str, said: str) -> None:
