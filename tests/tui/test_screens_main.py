@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers import Driver, Told, fill, house, opened
+from drivers import PROFILES, Driver, Told, fill, house, opened
 from finetop.errors import Unauthorized
 from finetop.tui.messages import Said, StoreChanged
 
@@ -138,3 +139,32 @@ async def test_what_another_process_writes_is_drawn(screen: Driver, tmp_path: Pa
     screen.main.post_message(StoreChanged())
     await screen.reads("brand-new")
     screen.jobs.expect("brand-new", status="running")
+
+
+async def test_an_action_is_found_by_its_name(screen: Driver) -> None:
+    await screen.press("colon")
+    await screen.type("curv")
+    assert "To the curves" in screen.picture
+    assert "Create a job" not in screen.picture
+    await screen.press("enter")
+    assert screen.main.focused is not None
+    assert screen.main.focused.id == "curves"
+
+
+async def test_the_palette_changes_the_colours(screen: Driver) -> None:
+    await screen.press("colon")
+    await screen.type("light")
+    await screen.press("enter")
+    assert screen.app.theme == "finetop-light"
+
+
+async def test_only_watching_takes_the_keys_that_write_away(tmp_path: Path) -> None:
+    paths = house(tmp_path)
+    watching = [replace(profile, read_only=True) for profile in PROFILES]
+    fill(paths)
+    async with opened(paths, profiles=watching) as driver:
+        await driver.jobs.select("support-bot-v3")
+        assert "Create" not in driver.lines[-1]
+        assert "Cancel" not in driver.lines[-1]
+        await driver.press("x", "c")
+        assert driver.app.screen is driver.main

@@ -24,6 +24,7 @@ from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.screens.confirm import ConfirmCancel
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.help import Help
+from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.screens.try_prompt import TryPrompt
@@ -78,6 +79,15 @@ class MainScreen(Screen[None]):
         Binding("x", "cancel", "Cancel", id="job.cancel", tooltip="Cancel this job; asks first"),
         Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on its model"),
         Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
+        Binding(
+            "colon,ctrl+p",
+            "palette",
+            "Actions",
+            show=False,
+            key_display=":",
+            id="app.palette",
+            tooltip="Find an action by its name",
+        ),
         Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask all profiles now"),
         Binding(
             "question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show these keys"
@@ -280,7 +290,21 @@ class MainScreen(Screen[None]):
 
     def _create(self, draft: Draft | None) -> None:
         if draft is not None:
-            self._settle(self.session.create(draft), f"{draft.suffix or 'The job'} was created.")
+            self._follow_new(self.session.create(draft))
+
+    @work(exit_on_error=False)
+    async def _follow_new(self, future: Future[JobKey]) -> None:
+        """Put the cursor on the new job, unless the user went somewhere else meanwhile."""
+        before = self.row.key if self.row is not None else None
+        key = await self._told(future, "")
+        if key is None:
+            return
+        self._look()
+        now = self.row
+        if now is None or now.key == before or now.key.id.startswith("intent:"):
+            self.jobs.select(key)
+        made = self.feed.rows.get(key)
+        self.post_message(Said(f"{made.name if made is not None else key.id} was created."))
 
     @work(exit_on_error=False)
     async def action_cancel(self) -> None:
@@ -293,7 +317,7 @@ class MainScreen(Screen[None]):
             return
         self._settling.add(row.key)
         self.refresh_bindings()
-        await self._told(self.session.cancel(row.key), f"{row.name} is being cancelled.")
+        await self._told(self.session.cancel(row.key), f"{row.name} is asked to stop.")
         self._settling.discard(row.key)
         self.refresh_bindings()
 
@@ -336,16 +360,28 @@ class MainScreen(Screen[None]):
         place = PANES.get((self.focused.id if self.focused is not None else None) or "jobs", "finetop")
         self.app.push_screen(Help(place, self.active_bindings, self.jobs.glyphs))
 
-    @work(exit_on_error=False)
-    async def _settle(self, future: Future[Answer], done: str) -> None:
-        await self._told(future, done)
+    def action_palette(self) -> None:
+        """Find an action by its name; it is done where the focus is."""
+        bindings = dict(self.active_bindings)
 
-    async def _told(self, future: Future[Answer], done: str) -> None:
-        """Wait for an answer and say how it went."""
+        async def do(chosen: str | None) -> None:
+            if chosen is not None and chosen.startswith("theme:"):
+                self.app.theme = chosen.removeprefix("theme:")
+                return
+            for node, binding, _, _ in bindings.values():
+                if chosen is not None and binding.id == chosen:
+                    await self.app.run_action(binding.action, node)
+                    return
+
+        self.app.push_screen(Palette(bindings.values()), do)
+
+    async def _told(self, future: Future[Answer], done: str) -> Answer | None:
+        """Wait for an answer and say how it went; None when it was no."""
         try:
-            await asyncio.wrap_future(future)
+            answer = await asyncio.wrap_future(future)
         except FinetopError as error:
             self.post_message(Said.of(error))
-        else:
-            if done:
-                self.post_message(Said(done))
+            return None
+        if done:
+            self.post_message(Said(done))
+        return answer

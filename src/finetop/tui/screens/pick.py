@@ -131,7 +131,9 @@ class Entries(LineView):
 
 
 class Pick(Dialog[str]):
-    """A list of entries; the value of the one that was chosen."""
+    """A list of entries; the value of the one that was chosen. The arrows move at once."""
+
+    AUTO_FOCUS = "Entries"
 
     def __init__(self, question: str, entries: Sequence[Entry], chosen: str = "") -> None:
         super().__init__()
@@ -147,10 +149,6 @@ class Pick(Dialog[str]):
     def content(self) -> Iterable[Widget]:
         """The list alone."""
         yield Entries(self._entries, self._chosen)
-
-    def on_mount(self) -> None:
-        """The arrows move at once."""
-        self.query_one(Entries).focus()
 
     def take(self, entry: Entry) -> None:
         """The answer."""
