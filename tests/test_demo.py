@@ -67,7 +67,7 @@ def opened(screen: Terminal) -> None:
 
 
 def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None:
-    """c, enter makes a job of the sample; it succeeds before one's eyes; q leaves nothing behind."""
+    """c, enter makes a job of the sample; it succeeds; i asks it; q leaves nothing behind."""
     with terminal(*FINETOP, "demo") as screen:
         opened(screen)
         shown = screen.text
@@ -80,7 +80,14 @@ def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None
         screen.until("already uploaded")
         screen.press("enter")
         screen.until(r"12 jobs")
-        screen.until(r"succeeded +ftjob-")
+        screen.until(r"^▌.*succeeded +ftjob-")
+        screen.press("i")
+        screen.until("Try a prompt")
+        screen.type("How do I return an item?")
+        screen.press("enter")
+        screen.until("You can return anything")
+        screen.press("esc")
+        screen.until_gone("Try a prompt")
         screen.press("q")
         assert screen.ended() == 0
         assert screen.written.endswith(b"\x1b[?1004l") or b"\x1b[?1049l" in screen.written[-200:]
