@@ -172,9 +172,20 @@ def _told(process: subprocess.Popen[str], log: Path) -> RunningServer:
 
 def workers(data_dir: Path) -> list[int]:
     """The pids of processes that work on jobs of a data directory."""
-    listing = subprocess.run(
-        ["ps", "-ww", "-ax", "-o", "pid=,command="], capture_output=True, text=True, check=True
-    )
-    lines = [line.split() for line in listing.stdout.splitlines()]
     jobs = str(data_dir / "jobs")
-    return [int(line[0]) for line in lines if "finetop.server.worker" in line and line[-1].startswith(jobs)]
+    return [
+        pid for pid, words in _processes() if "finetop.server.worker" in words and words[-1].startswith(jobs)
+    ]
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
+    if not Path("/proc/self/cmdline").exists():
+        listing = subprocess.run(
+            ["ps", "-ww", "-ax", "-o", "pid=,command="], capture_output=True, text=True, check=True
+        )
+        yield from ((int(line.split()[0]), line.split()[1:]) for line in listing.stdout.splitlines())
+        return
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = place.read_bytes().decode(errors="replace").split("\0")[:-1]
+            yield int(place.parent.name), words

@@ -161,11 +161,13 @@ def test_ending_leaves_the_worker_and_stop_with_jobs_pauses_it(tmp_path: Path) -
             third.wait(job_id, "cancelled")
 
 
-def test_a_parent_that_is_killed_takes_everything_with_it(tmp_path: Path) -> None:
-    """The pipe closes; workers, server and directory go."""
+@pytest.mark.parametrize("is_ephemeral", [True, False])
+def test_a_parent_that_is_killed_takes_everything_with_it(tmp_path: Path, is_ephemeral: bool) -> None:
+    """The pipe closes; workers and server go, and the directory, unless it is to be kept."""
     data_dir = tmp_path / "data"
+    words = ["--ephemeral"] if is_ephemeral else []
     parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, str(data_dir)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _PARENT, str(data_dir), *words], stdout=subprocess.PIPE, text=True
     )
     with parent:
         assert parent.stdout is not None
@@ -187,15 +189,21 @@ def test_a_parent_that_is_killed_takes_everything_with_it(tmp_path: Path) -> Non
         parent.kill()
     wait_for(lambda: processes.started(said["pid"]) != started, "the server's end")
     assert workers(data_dir) == []
-    assert not data_dir.exists()
+    assert data_dir.exists() != is_ephemeral
+    if is_ephemeral:
+        return
+    with serving(data_dir) as server:
+        (job,) = server.get("/fine_tuning/jobs")["data"]
+        said = [event["message"] for event in server.events(job["id"])]
+        assert any(message.startswith("Training paused") for message in said)
+        assert not any("unexpectedly" in message for message in said)
 
 
 _PARENT = """
 import os, subprocess, sys, time
 read, write = os.pipe()
 subprocess.Popen(
-    [sys.executable, "-m", "finetop.server", "--data-dir", sys.argv[1], "--json", "--ephemeral",
-     "--parent-fd", str(read)],
+    [sys.executable, "-m", "finetop.server", "--json", "--parent-fd", str(read), "--data-dir", *sys.argv[1:]],
     pass_fds=[read], start_new_session=True,
 )
 os.close(read)

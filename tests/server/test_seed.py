@@ -102,7 +102,11 @@ def test_the_sample_trains_at_once_beside_the_long_jobs(demo: RunningServer) -> 
     """It takes the express slot, and its model answers."""
     sample = json.loads((demo.data_dir / "demo.json").read_text())["sample"]
     assert demo.get(f"/files/{sample}")["filename"].endswith(".jsonl")
-    job = demo.wait(demo.create(sample)["id"], "succeeded")
+    as_offered = demo.create(sample)["id"]
+    demo.wait(as_offered, "running")
+    demo.http.post(f"/fine_tuning/jobs/{as_offered}/cancel")
+    demo.wait(as_offered, "cancelled")
+    job = demo.wait(demo.create(sample, hyperparameters={"n_epochs": 1})["id"], "succeeded")
     asked = {"model": job["fine_tuned_model"], "prompt": "How do I return an item?", "temperature": 0}
     answer = demo.http.post("/completions", json=asked).json()
     assert len(answer["choices"][0]["text"]) > 10

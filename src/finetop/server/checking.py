@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from finetop.server.layout import Layout
 
 AT_ONCE = 2
-BYTES_PER_S = 25_000
+BYTES_PER_S = 40_000
 STEP_S = 0.0005
-"""What the tiny trainer takes on a slow core at least; good enough to tell short from long."""
+"""Measured with the tiny trainer on one core, other work beside it; good enough to tell short from long."""
 
 _log = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ SILENCE_S = 60.0
 """A worker nobody can ask after is given up when it has written nothing for this long."""
 
 MOST_CRASHES = 3
-SHORT_WORK_S = 10.0
-"""A job with less training than this may use the express slot."""
+SHORT_WORK_S = 15.0
+"""A job with less training than this may use the express slot: ten seconds, and slack for the guess."""
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from finetop.errors import BadInput
+from finetop.errors import BadInput, FinetopError
 from finetop.server import disks, files, jobs, life
 from finetop.server.app import make_app
 from finetop.server.database import Database
@@ -190,6 +190,7 @@ class Life:
         self._key = key
         self._pausing = False
         self._orphaned = False
+        self._has_failed = False
 
     async def run(self, listener: socket.socket) -> None:
         """Serve until the end."""
@@ -208,6 +209,8 @@ class Life:
             idle.cancel()
         if self._orphaned or self._options.ephemeral:
             await scheduler.kill_all()
+        if self._has_failed:
+            raise FinetopError("The server ended by an accident of its own.", hint="Its log says which.")
 
     async def _work(self, scheduler: Scheduler) -> None:
         try:
@@ -215,6 +218,7 @@ class Life:
         except Exception:  # noqa: BLE001 - outermost frame of a task
             # Answering without working would look well and do nothing.
             _log.exception("the scheduler failed; the server ends")
+            self._has_failed = True
             self._end()
 
     def _end(self) -> None:

@@ -28,6 +28,7 @@ _LONGEST_FIELD = 1024
 ENVELOPE = 64 * 1024
 """What a body may hold beside the file: boundaries, headers, fields."""
 
+_MOST_HEADER_BYTES = 16 * 1024
 _LONGEST_NAME = 255
 _EXPIRY_S = (3600, 2_592_000)
 
@@ -57,6 +58,7 @@ class _Form:
         self._parts = 0
         self._header = (bytearray(), bytearray())
         self._headers: dict[str, str] = {}
+        self._header_bytes = 0
         self._field: bytearray | None = None
 
     def part_begin(self) -> None:
@@ -64,12 +66,21 @@ class _Form:
         if self._parts > _MOST_PARTS:
             raise ApiFault(413, f"The form has more than {_MOST_PARTS} parts.", code="request_too_large")
         self._headers = {}
+        self._header_bytes = 0
 
     def header_field(self, data: bytes, start: int, end: int) -> None:
+        self._count_header(end - start)
         self._header[0].extend(data[start:end])
 
     def header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count_header(end - start)
         self._header[1].extend(data[start:end])
+
+    def _count_header(self, size: int) -> None:
+        # Older parsers have no limit of their own.
+        self._header_bytes += size
+        if self._header_bytes > _MOST_HEADER_BYTES:
+            raise ApiFault(400, "A part of the form has too many headers, or too long ones.")
 
     def header_end(self) -> None:
         name, value = self._header
