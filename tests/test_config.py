@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from finetop.config import OPENAI_URL, Paths, Profile, found_key, key_of, load, save
 from finetop.errors import BadInput
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from finetop.server import disks
 
 
 @pytest.fixture
@@ -127,3 +125,14 @@ def test_places_follow_the_environment(tmp_path: Path) -> None:
     assert paths.server_dir == tmp_path / "d" / "server"
     assert paths.config_file == tmp_path / "c.toml"
     assert Paths.of({}).state_dir.name == "finetop"
+
+
+def test_a_store_on_a_network_disk_is_kept_on_this_machine(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert paths.notice == ""
+    monkeypatch.setattr(disks, "mount_table", lambda: [(Path("/"), "nfs4")])
+    assert paths.store_file.is_relative_to("/var/tmp")
+    assert str(paths.data_dir) in paths.notice
+    monkeypatch.setenv("FINETOP_DATA", str(paths.data_dir))
+    assert paths.store_file == paths.data_dir / "finetop.db"

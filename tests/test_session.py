@@ -17,7 +17,7 @@ from finetop.actions.draft import Draft
 from finetop.config import Paths, Profile
 from finetop.errors import BadInput, NotStarted, TryLater
 from finetop.server import life
-from finetop.session import Session, profile_named, starting
+from finetop.session import Session, links, profile_named, starting
 from finetop.store import JobKey, JobRow, ProfileState, Store
 from server.running_server import RunningServer, examples, serving, wait_for
 
@@ -128,8 +128,8 @@ def test_a_job_from_nothing_to_its_end(opened: Callable[..., Session], tmp_path:
 
 def test_a_running_job_is_seen_to_move(opened: Callable[..., Session], server: RunningServer) -> None:
     """The curve of the watched job grows with the job, without anybody asking for it."""
-    session = opened(LOCAL)
     job = server.create_long()
+    session = opened(LOCAL)
     key = JobKey(session.accounts["local"], job["id"])
     session.watch(key)
     seen: set[int] = set()
@@ -183,6 +183,49 @@ def test_a_server_that_cannot_start_says_why(opened: Callable[..., Session], pat
     with pytest.raises(TryLater, match="ended at once") as failed:
         done(session.models("local"))
     assert "server.log" in failed.value.hint
+
+
+def test_an_older_server_without_work_is_restarted(
+    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "__version__", "999.0")
+    session = opened(LOCAL)
+    done(session.use("local"))
+    found = life.running(session.paths.server_dir)
+    assert found is not None
+    assert found.pid != server.pid
+    assert server.process.wait(PATIENCE_S) == 0
+
+
+def test_an_older_server_with_work_is_used_as_it_is(
+    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "__version__", "999.0")
+    job = server.create_long()
+    session = opened(LOCAL)
+    assert done(session.get_job("local", job["id"])).id == job["id"]
+    assert server.process.poll() is None
+
+
+def test_a_server_of_another_contract_is_told(
+    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "CONTRACT", life.CONTRACT + 1)
+    with pytest.raises(TryLater, match="cannot speak"):
+        done(opened(LOCAL).models("local"))
+
+
+def test_a_killed_server_is_noticed_and_a_new_one_started(
+    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "TRUST_S", 0.0)
+    session = opened(LOCAL)
+    wait_for(lambda: state(session, "ok"), "contact")
+    server.kill()
+    session.refresh()
+    wait_for(lambda: state(session, "not started"), "the loss")
+    done(session.use("local"))
+    wait_for(lambda: state(session, "ok"), "contact with the new one")
 
 
 def test_two_screens_share_one_server_and_one_poller(

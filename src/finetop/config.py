@@ -56,9 +56,23 @@ class Paths:
         )
 
     @property
+    def store_dir(self) -> Path:
+        """The data folder; where that is on a network disk, which SQLite cannot bear, one on this machine."""
+        from finetop.server import disks  # noqa: PLC0415 - the saved first frame needs no mount table
+
+        return disks.home(self.data_dir)
+
+    @property
     def store_file(self) -> Path:
         """What finetop knows."""
-        return self.data_dir / "finetop.db"
+        return self.store_dir / "finetop.db"
+
+    @property
+    def notice(self) -> str:
+        """One sentence where the store is not where one would look for it; else nothing."""
+        if self.store_dir == self.data_dir:
+            return ""
+        return f"{self.data_dir} is on a network disk; what finetop knows is kept in {self.store_dir}."
 
     @property
     def server_dir(self) -> Path:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from finetop.client import ApiClient
 from finetop.config import Paths, Profile, key_of
-from finetop.errors import NotStarted
+from finetop.errors import NotStarted, TryLater
 from finetop.providers import Provider, provider_class
-from finetop.server import life
+from finetop.server import disks, life
 from finetop.session.places import data_dir_of
-from finetop.session.starting import start_server
+from finetop.session.starting import end_if_outdated, start_server
+
+CARD = "server.json"
+"""Where a server writes down who it is; `life` decides whether that is true."""
+TRUST_S = 10.0
+"""How long a server that was found is taken to run still; a killed one leaves its card behind."""
 
 
 class Link:
@@ -36,6 +43,9 @@ class Link:
         self._where: tuple[str, str] | None = None
         self._old: list[ApiClient] = []
         self._starting = asyncio.Lock()
+        self._home: Path | None = None
+        self._card: tuple[int, int] | None = None
+        self._found_at = float("-inf")
 
     async def ready(self) -> Provider:
         """The provider as it can be asked now. Raises BadInput without a key, NotStarted without a server."""
@@ -44,24 +54,29 @@ class Link:
                 key = key_of(self.profile, self._environ)
                 self._open(self.profile.base_url, key)
             return self._opened()
-        server = life.running(self.data_dir)
-        if server is None:
-            raise NotStarted(f"the server of {self.profile.name} is not started")
-        if self._where != (server.url, server.api_key):
-            self._open(server.url, server.api_key)
+        card = self._card_seen()
+        if card is None:
+            raise self._not_started()
+        fresh = time.monotonic() - self._found_at < TRUST_S and card == self._card
+        if not fresh:
+            self._find()
+            self._card = card
         return self._opened()
 
     async def used(self) -> Provider:
         """The same, where a person wants something: a local server is started first."""
-        try:
+        if self.profile.dialect != "local":
             return await self.ready()
-        except NotStarted:
-            if not self._start_local:
-                raise
         async with self._starting:
-            if life.running(self.data_dir) is None:
+            server = life.running(self.data_dir)
+            if server is not None and self._start_local:
+                server = await asyncio.to_thread(end_if_outdated, server)
+            if server is None:
+                if not self._start_local:
+                    raise self._not_started()
                 await start_server(self.data_dir, self._environ)
-        return await self.ready()
+            self._find()
+        return self._opened()
 
     async def patient(self) -> Provider:
         """As `used`, for one who waits for a single answer: what fails in passing is asked again."""
@@ -74,6 +89,34 @@ class Link:
             self._old.append(self._provider.client)
         for client in self._old:
             await client.close()
+
+    def _find(self) -> None:
+        """Look who runs, and open a way there where it is a new one."""
+        server = life.running(self.data_dir)
+        if server is None:
+            raise self._not_started()
+        if server.contract != life.CONTRACT:
+            raise TryLater(
+                f"the running server is finetop {server.version}, which this one cannot speak with",
+                hint="Wait for its jobs, then end it: finetop serve --stop",
+            )
+        self._found_at = time.monotonic()
+        if self._where != (server.url, server.api_key):
+            self._open(server.url, server.api_key)
+
+    def _card_seen(self) -> tuple[int, int] | None:
+        """What tells one server's card from the next; None without a card. Cheaper than asking the lock."""
+        if self._home is None:
+            self._home = disks.home(self.data_dir)
+        try:
+            found = (self._home / CARD).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _not_started(self) -> NotStarted:
+        self._found_at = float("-inf")
+        return NotStarted(f"the server of {self.profile.name} is not started")
 
     def _open(self, base_url: str, key: str) -> None:
         if self._provider is not None:

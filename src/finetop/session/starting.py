@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from finetop import __version__
 from finetop.errors import BadInput, TryLater
 from finetop.server import life
 
@@ -49,6 +51,18 @@ async def start_server(data_dir: Path, environ: Mapping[str, str] = os.environ) 
             raise TryLater(f"the local server ended at once: {said}", hint=f"See {log}.")
         await asyncio.sleep(LOOK_S)
     raise TryLater(f"the local server did not answer within {START_S:.0f} s", hint=f"See {log}.")
+
+
+def end_if_outdated(server: life.ServerInfo) -> life.ServerInfo | None:
+    """End a server of an older version that has nothing to do; None when it is gone."""
+    if _parts(server.version) >= _parts(__version__) or life.status(server.data_dir).unfinished_jobs:
+        return server
+    life.stop(server.data_dir)
+    return None
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
 
 
 def _launch(data_dir: Path, log: Path, environ: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:

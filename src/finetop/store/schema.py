@@ -159,12 +159,18 @@ class Database:
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+            owner = os.fstat(descriptor).st_uid
+            os.close(descriptor)
         except OSError as error:
             raise BadInput(
                 f"{path}: the store cannot be written: {error.strerror}",
                 hint="Set FINETOP_DATA to a folder of yours on a local disk.",
             ) from error
+        if owner != os.getuid() and os.getuid() != 0:
+            raise BadInput(
+                f"{path} belongs to another user", hint="Set FINETOP_DATA to a folder of your own."
+            )
         try:
             self._migrate()
         except sqlite3.DatabaseError as error:
