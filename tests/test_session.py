@@ -16,8 +16,9 @@ import pytest
 from finetop.actions.draft import Draft
 from finetop.config import Paths, Profile
 from finetop.errors import BadInput, NotStarted, TryLater
+from finetop.recorder import Recorder
 from finetop.server import life
-from finetop.session import Session, links, profile_named, starting
+from finetop.session import Session, links, network, profile_named, starting
 from finetop.store import JobKey, JobRow, ProfileState, Store
 from server.running_server import RunningServer, examples, serving, wait_for
 
@@ -296,6 +297,18 @@ def test_a_missing_key_is_told_on_its_profile(opened: Callable[..., Session]) ->
     assert "NO_SUCH_KEY" in wait_for(lambda: state(session, "refused"), "the state").message
     with pytest.raises(BadInput, match="NO_SUCH_KEY"):
         done(session.models("cloud"))
+
+
+def test_a_fault_of_ours_is_told_and_outlived(
+    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "RESTART_S", 0.01)
+    real = Recorder.round
+    monkeypatch.setattr(Recorder, "round", lambda self: 1 / 0)
+    session = opened(LOCAL)
+    assert "ZeroDivisionError" in wait_for(lambda: state(session, "stale"), "the complaint").message
+    monkeypatch.setattr(Recorder, "round", real)
+    wait_for(lambda: state(session, "ok"), "contact")
 
 
 def test_names_of_profiles_are_checked(opened: Callable[..., Session]) -> None:

@@ -538,6 +538,25 @@ class TestFile:
             fail()
         assert store.now() < 999
 
+    def test_a_full_disk_is_told_and_outlived(self, store: Store) -> None:
+        keep(store, job())
+        connection = store.database.connection
+        (pages,) = connection.execute("pragma page_count").fetchone()
+        connection.execute(f"pragma max_page_count = {pages}")
+        with pytest.raises(TryLater, match="full"):
+            keep(store, (job("big")[0], b"x" * 1_000_000))
+        connection.execute("pragma max_page_count = 100000")
+        assert keep(store, (job("big")[0], b"x" * 1_000_000)) == ["big"]
+
+    def test_a_file_another_process_writes_is_told(
+        self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(schema, "BUSY_MS", 20)
+        other = Store(path)
+        with store.database.write(), pytest.raises(TryLater, match="locked"):
+            other.ask()
+        other.close()
+
     def test_threads_have_connections_of_their_own(self, store: Store) -> None:
         found: list[Any] = []
 

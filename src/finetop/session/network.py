@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from finetop.actions import control, create, orphans
@@ -26,6 +28,8 @@ TELL_S = 0.05
 """News within this time is told once."""
 LOOK_S = 1.0
 """How often to look whether another process has written; four looks a second break the idle budget."""
+RESTART_S = 5.0
+"""Before work that failed by our own fault is taken up again."""
 PATIENCE_FAILURES = 12
 """How often in a row waiting for a job may fail before the one who waits is told."""
 
@@ -68,7 +72,7 @@ class Network:
                 on_jobs=functools.partial(self._adopt, account),
                 settle=functools.partial(self._settle, account),
             )
-            self._run(self._recorders[account].run())
+            self._run(self._record(account))
         self._run(self._look_for_others())
 
     async def close(self) -> None:
@@ -251,9 +255,24 @@ class Network:
                 desk = Desk(self._store, account, self._links[account].ready, self.changed)
                 self._run(self._settle_one(desk, intent))
 
+    async def _record(self, account: int) -> None:
+        """Record for ever: a fault of ours is told on the profile, and ends nothing else."""
+        while True:
+            try:
+                await self._recorders[account].run()
+            except Exception as error:  # noqa: BLE001 - the outermost frame of this work
+                said = error.message if isinstance(error, FinetopError) else f"a fault in finetop: {error!r}"
+                await asyncio.sleep(RESTART_S)
+                with contextlib.suppress(FinetopError):
+                    old = self._store.accounts.contact(account)
+                    self._store.accounts.save_contact(account, replace(old, state="stale", message=said))
+                self.changed()
+
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:
         try:
             await orphans.settle(desk, intent)
+        except FinetopError:
+            return  # it is still in the journal: the recorder comes back to it
         finally:
             self._settling.discard(intent.uuid)
 

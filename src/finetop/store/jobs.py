@@ -6,25 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from finetop.store.rows import ACTIVE, FINAL, JobKey, JobRow
+from finetop.store import listing
+from finetop.store.rows import ACTIVE, JobKey, JobRow
 from finetop.store.schema import Database, tick
 
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, File, Job, Model
-
-_METHODS = {"supervised": "sft", "reinforcement": "rl"}
-_SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
-    valid_loss, first_step, first_step_at, last_step_at, gone,
-    json_extract(form, '$.raw_status') raw_status, json_extract(form, '$.model') model,
-    json_extract(form, '$.method') method, json_extract(form, '$.finished_at') finished_at,
-    json_extract(form, '$.updated_at') updated_at, json_extract(form, '$.suffix') suffix,
-    json_extract(form, '$.hyperparameters.n_epochs') n_epochs,
-    json_extract(form, '$.fine_tuned_model') fine_tuned_model,
-    coalesce(json_extract(form, '$.error.message'), json_extract(form, '$.error.code')) reason,
-    json_extract(form, '$.unreadable') unreadable,
-    json_extract(form, '$.queue_position') queue_position,
-    (select state from intent where intent.account = job.account and kind = 'cancel' and file = job.id
-        order by written_at desc limit 1) cancel from job"""
 
 
 class Jobs:
@@ -61,23 +48,7 @@ class Jobs:
 
     def rows(self, profiles: Mapping[int, str], *, since: int = 0) -> list[JobRow]:
         """The rows of these accounts (account -> profile name) whose content changed after `since`."""
-        if not profiles:
-            return []
-        marks = ",".join("?" * len(profiles))
-        look = self._db.connection.cursor()
-        look.row_factory = sqlite3.Row
-        jobs = look.execute(
-            f"{_SHOWN} where seq > ? and account in ({marks}) order by created_at desc, id",
-            (since, *profiles),
-        )
-        rows = [_row(profiles[line["account"]], line) for line in jobs]
-        pending = look.execute(
-            f"""select account, uuid, seq, state, name, model, written_at, message from intent
-            where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
-            and seq > ? and account in ({marks})""",
-            (since, *profiles),
-        )
-        return rows + [_pending(profiles[line["account"]], line) for line in pending]
+        return listing.rows(self._db.connection, profiles, since)
 
     def settled_intents(self, since: int) -> list[JobKey]:
         """Rows to take away: creates that have become a job, or were put away, after `since`."""
@@ -265,87 +236,3 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
         (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
     )
     return True
-
-
-def _row(profile: str, line: sqlite3.Row) -> JobRow:
-    final = line["status"] in FINAL
-    parts = (line["fine_tuned_model"] or "").split(":")
-    return JobRow(
-        key=JobKey(line["account"], line["id"]),
-        seq=line["seq"],
-        profile=profile,
-        status=line["status"],
-        raw_status=line["raw_status"],
-        name=line["suffix"] or (parts[3] if len(parts) > 3 else "") or line["id"],
-        model=line["model"] or "",
-        method=_METHODS.get(line["method"], line["method"]),
-        created_at=line["created_at"],
-        started_at=line["started_at"],
-        ended_at=line["finished_at"] or (line["updated_at"] if final else None),
-        step=line["step"],
-        total_steps=line["total_steps"],
-        epoch=line["epoch"],
-        n_epochs=line["n_epochs"] if isinstance(line["n_epochs"], int) else None,
-        train_loss=line["train_loss"],
-        valid_loss=line["valid_loss"],
-        eta_s=None if final else _eta(line),
-        fine_tuned_model=line["fine_tuned_model"],
-        reason=_reason(line),
-        place=line["queue_position"] if line["status"] == "queued" else None,
-        intent=None if final else _CANCELS.get(line["cancel"]),
-    )
-
-
-_CANCELS = {"written": "cancelling", "sent": "cancelling", "created": "cancelling", "unsure": "unsure"}
-"""What the last cancel's state means for a job that has not ended: one that was accepted is on its way."""
-
-
-def _reason(line: sqlite3.Row) -> str | None:
-    """Why the row is not as one would wish."""
-    if line["gone"]:
-        return "gone at the provider"
-    if line["unreadable"]:
-        return "could not be read"
-    return line["reason"] if line["status"] == "failed" else None
-
-
-def _eta(line: sqlite3.Row) -> float | None:
-    """Seconds left at the pace between the first and the last measured step."""
-    needed = (
-        line["total_steps"],
-        line["step"],
-        line["first_step"],
-        line["first_step_at"],
-        line["last_step_at"],
-    )
-    if None in needed or line["step"] <= line["first_step"]:
-        return None
-    pace: float = (line["last_step_at"] - line["first_step_at"]) / (line["step"] - line["first_step"])
-    left: float = (line["total_steps"] - line["step"]) * pace
-    return max(0.0, left)
-
-
-_PENDING_WORDS = {
-    "written": ("queued", "about to be sent"),
-    "sent": ("unknown", "sent; waiting for an answer"),
-    "unsure": ("unknown", "sent; nobody knows whether it was made"),
-    "refused": ("failed", ""),
-}
-
-
-def _pending(profile: str, line: sqlite3.Row) -> JobRow:
-    """A row for a create that is not a job yet."""
-    status, reason = _PENDING_WORDS[line["state"]]
-    return JobRow(
-        key=JobKey(line["account"], f"intent:{line['uuid']}"),
-        seq=line["seq"],
-        profile=profile,
-        status=status,
-        raw_status=line["state"],
-        name=line["name"],
-        model=line["model"],
-        method="sft",
-        created_at=line["written_at"],
-        reason=line["message"] or reason,
-        intent="creating" if line["state"] in {"written", "sent"} else line["state"],
-    )

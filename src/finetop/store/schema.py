@@ -142,6 +142,18 @@ MIGRATIONS = (
 )
 """Append-only: `user_version` counts how many have been applied."""
 
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""What is the disk's or another process's doing, not ours."""
+
 
 class Database:
     """One file, one connection per thread, write transactions that take the lock at their start."""
@@ -196,20 +208,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it or nothing. Raises TryLater when another process holds the file."""
+        """A write transaction: all of it or nothing. Raises TryLater while the file cannot be written."""
         connection = self.connection
         try:
             connection.execute("begin immediate")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            raise TryLater(f"{self.path} is being written by another process") from error
-        try:
             yield connection
-        except BaseException:
-            connection.execute("rollback")
+            connection.execute("commit")
+        except BaseException as error:
+            if connection.in_transaction:  # a full disk has rolled back already
+                connection.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _PASSING:
+                raise TryLater(f"{self.path} cannot be written: {error}") from error
             raise
-        connection.execute("commit")
 
     def tick(self) -> int:
         """The next number of the store's one clock, outside a transaction."""
