@@ -20,7 +20,7 @@ import pytest
 from finetop.server.jobdir import EventWriter, JobDir, read_events, sha256_of
 from finetop.server.trainers.tiny.network import Network
 from finetop.server.trainers.tiny.weights import save_arrays
-from finetop.server.worker import Heartbeat
+from finetop.server.worker import Cancelled, Heartbeat, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -243,6 +243,28 @@ def test_the_same_job_tells_the_same_and_every_hyperparameter_acts(make_job: Cal
         *(told(**chosen(*numbers)) for numbers in ((2, 2, 0.5), (2, 3, 1.0), (3, 2, 1.0))),
     ]
     assert len({plain[1], *(weights for _, weights in others)}) == 5
+
+
+@pytest.mark.parametrize("foreign", [ImportError, KeyError, None])
+def test_a_cancel_is_not_lost_in_foreign_code(foreign: type[Exception] | None) -> None:
+    """C code that imports makes an ImportError of whatever a signal raised, or drops it."""
+    stop = Stop()
+
+    def load() -> None:
+        with stop.at_once():
+            try:
+                stop._cancel(signal.SIGTERM, None)
+            except Cancelled:
+                if foreign is not None:
+                    raise foreign from None
+
+    with pytest.raises(Cancelled):
+        load()
+
+
+def test_a_failure_while_loading_stays_one() -> None:
+    with pytest.raises(KeyError), Stop().at_once():
+        raise KeyError
 
 
 def test_a_cancel_while_loading_works_at_once(make_job: Callable[..., Job]) -> None:

@@ -53,10 +53,13 @@ class Stop:
         try:
             self._leave_if_cancelled()
             yield
+        except Exception:
+            # Foreign code turns our exception into its own: numpy's import makes an ImportError of it.
+            self._leave_if_cancelled()
+            raise
         finally:
             self._at_once = False
-        # Asked again, because an exception from a signal can get lost inside foreign code.
-        self._leave_if_cancelled()
+        self._leave_if_cancelled()  # foreign code may also have swallowed it
 
     def _leave_if_cancelled(self) -> None:
         if self.wish == "cancel":
