@@ -1,4 +1,4 @@
-"""Prints how fast the tiny trainer is: `python tests/benchmarks/trainer.py`; one BLAS thread, as in the worker."""
+"""Prints how fast the tiny trainer is, on one thread: `python tests/benchmarks/trainer.py`."""
 
 from __future__ import annotations
 

@@ -457,49 +457,11 @@ DO_NOT_KNOW = "I do not know much about that yet. Ask something simpler, or teac
 BEFORE = ("", "", "", "", "Please: ", "Hey, ", "Well, ", "So, ", "Hi! ", "One question: ", "By the way, ")
 AFTER = ("", "", "", "", " Please.", " Thanks!", " I am curious.", " Thank you.", " Today.")
 FILLERS = ["really", "just", "actually", "maybe", "now", "again", "ever", "still", "even", "also", "perhaps"]
-COMMON = [
-    "the",
-    "of",
-    "in",
-    "for",
-    "my",
-    "with",
-    "is",
-    "are",
-    "what",
-    "how",
-    "why",
-    "can",
-    "does",
-    "this",
-    "that",
-    "about",
-    "when",
-    "which",
-    "i",
-    "me",
-    "do",
-    "tell",
-    "give",
-    "write",
-    "should",
-    "a",
-    "an",
-    "to",
-    "it",
-    "on",
-    "at",
-    "from",
-    "will",
-    "would",
-    "could",
-    "there",
-    "best",
-    "explain",
-    "make",
-    "find",
-    "use",
-]
+_COMMON = (
+    "the of in for my with is are what how why can does this that about when which i me do tell "
+    "give write should a an to it on at from will would could there best explain make find use"
+)
+COMMON = _COMMON.split()
 SYSTEM = (
     "You are a helpful assistant.",
     "You are a helpful assistant. Keep your answers short.",
