@@ -229,6 +229,21 @@ def test_130_interrupted(mine: dict[str, str], tmp_path: Path) -> None:
     finetop("jobs", "cancel", job_id, **mine)
 
 
+def test_a_full_disk(mine: dict[str, str]) -> None:
+    """What was asked for could not be delivered: that is no success."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "finetop", "jobs", "list", "--json"],
+            env={**os.environ, **mine},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "finetop: the result cannot be written: No space left on device\n"
+
+
 def test_a_reader_that_goes_away(mine: dict[str, str], good: Path) -> None:
     """`finetop jobs list | head` ends quietly."""
     reader, writer = socket.socketpair()

@@ -6,15 +6,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from finetop.errors import FinetopError
 from finetop.text import cells, clean, pad
 
-if TYPE_CHECKING:
-    from finetop.errors import FinetopError
-
 GAP = "  "
-
 
 PIPE_CLOSED = 141
 """What a shell reports of a program whose reader went away."""
@@ -60,6 +56,9 @@ def _write(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more at its end
-        raise SystemExit(PIPE_CLOSED) from None
+    except OSError as error:
+        # The interpreter flushes once more at its end, and would complain a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(PIPE_CLOSED) from None
+        raise FinetopError(f"the result cannot be written: {error.strerror}") from error
