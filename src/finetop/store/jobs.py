@@ -61,9 +61,10 @@ class Jobs:
 
     def unfinished(self, account: int) -> list[str]:
         """The ids of jobs that may still change, newest first."""
+        # Unanalysed, SQLite would walk the whole account at each round.
         found = self._db.connection.execute(
-            """select id from job where account = ? and not gone and id not like 'unreadable-%'
-            and status not in ('succeeded', 'failed', 'cancelled') order by created_at desc""",
+            """select id from job indexed by job_status where account = ? and not gone
+            and id not like 'unreadable-%' and status in ('checking', 'queued', 'running', 'paused', 'unknown') order by created_at desc""",
             (account,),
         )
         return [row[0] for row in found]
@@ -73,7 +74,8 @@ class Jobs:
         marks = ", ".join("?" * len(ACTIVE))
         return dict(
             self._db.connection.execute(
-                f"""select id, status from job where account = ? and not gone and status in ({marks})
+                f"""select id, status from job indexed by job_status
+                where account = ? and status in ({marks}) and not gone
                 order by created_at desc""",
                 (account, *sorted(ACTIVE)),
             )

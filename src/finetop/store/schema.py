@@ -139,6 +139,10 @@ MIGRATIONS = (
     create index job_status on job (account, status);
     create index intent_file on intent (account, kind, file);
     """,
+    """
+    create index job_incomplete on job (account, created_at) where not whole and not gone
+        and status in ('succeeded', 'failed', 'cancelled');
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 
