@@ -93,6 +93,8 @@ class CreateForm(Screen[Draft]):
         self._opened_with: drafting.Entries | None = None
         self._asking: asyncio.Task[None] | None = None
         self._profile = profile
+        self._blocked = ""
+        self.fields: dict[str, Field] = {}
 
     # --- the fields -------------------------------------------------------------------------------------
 
@@ -101,7 +103,10 @@ class CreateForm(Screen[Draft]):
         yield Paper([[(" finetop", "key"), ("   New job", "bright")]], ground="bar", id="form-title")
         with Horizontal(id="form"):
             with VerticalScroll(id="fields", can_focus=False):
-                yield from self._fields()
+                for part in self._parts():
+                    if isinstance(part, Field):
+                        self.fields[part.field_name] = part
+                    yield part
                 with Horizontal(classes="acts"):
                     yield Act("Create the job", id="create")
                     yield Act("Leave", id="leave")
@@ -109,7 +114,7 @@ class CreateForm(Screen[Draft]):
             yield Vertical(Paper(ground="", id="check"), id="consequences")
         yield Paper([_keys()], ground="bar", id="form-keys")
 
-    def _fields(self) -> Iterable[Static | Field]:
+    def _parts(self) -> Iterable[Static | Field]:
         yield _section("Data")
         paths = PathSuggester()
         yield Field("training", "Training file", hint=HINTS["training"], suggester=paths)
@@ -129,12 +134,12 @@ class CreateForm(Screen[Draft]):
 
     def field(self, name: str) -> Field:
         """One field by its name."""
-        return self.query_one(f"#field-{name}", Field)
+        return self.fields[name]
 
     @property
     def entries(self) -> drafting.Entries:
         """What stands in the fields."""
-        values = {field.field_name: field.value for field in self.query(Field)}
+        values = {field.field_name: field.value for field in self.fields.values()}
         ids = {f"{name}_id": self._ids.get(name, "") for name in FILE_FIELDS}
         return drafting.Entries(**{"profile": self._profile, **values, **ids})
 
@@ -214,7 +219,7 @@ class CreateForm(Screen[Draft]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         """A field has other words: an uploaded file is no longer meant, a path is read anew."""
-        field = next((one for one in self.query(Field) if one.entry is event.input), None)
+        field = next((one for one in self.fields.values() if one.entry is event.input), None)
         if field is None:
             return
         name = field.field_name
@@ -266,7 +271,7 @@ class CreateForm(Screen[Draft]):
         known = self._models if self.supplies.is_local(self._profile) else ()
         if known and self.entries.model and self.entries.model not in known:
             found["model"] = f"one of {', '.join(known[:2])}"
-        for field in self.query(Field):
+        for field in self.fields.values():
             name = field.field_name
             if name in FILE_FIELDS and not (strict and name in found):
                 if name in self._reports and self._reports[name].problem is not None:
@@ -274,11 +279,13 @@ class CreateForm(Screen[Draft]):
                 continue
             problem = found.get(name, "")
             field.say(self._hint(name), problem=problem if strict or field.value else "")
-        shown = [field for field in self.query(Field) if field.problem]
+        shown = [field for field in self.fields.values() if field.problem]
         blocked = f"Create waits for {_listed(field.label.lower() for field in shown)}" if shown else ""
-        if shown and self.has_class("-narrow"):
-            blocked = f"{shown[0].label}: {shown[0].problem}"  # the hint may have been too short for it
-        self.query_one("#blocked", Static).update(Content(blocked))
+        if len(shown) == 1:
+            blocked += f": {shown[0].problem}"  # the hint may have been too narrow for it
+        if blocked != self._blocked:
+            self._blocked = blocked
+            self.query_one("#blocked", Static).update(Content(text.clean(blocked)))
         self.query_one("#create").set_class(bool(shown), "-blocked")
         self.query_one("#check", Paper).write(self._consequences())
         return found
@@ -344,8 +351,8 @@ class CreateForm(Screen[Draft]):
     @work(exclusive=True, group="submit", exit_on_error=False)
     async def action_submit(self) -> None:
         """Create the job if all is good; else go to the first field that is not."""
-        if self._asking is not None and not (self.entries.training and self.entries.model):
-            await asyncio.wait([self._asking])
+        if self._asking is not None and self.supplies.sample and not self.entries.training:
+            await asyncio.wait([self._asking])  # the sample is on its way
         found = self._show(strict=True)
         for name in FILE_FIELDS:
             value = self.field(name).value
@@ -355,7 +362,7 @@ class CreateForm(Screen[Draft]):
                     found[name] = self.field(name).problem
         if found:
             self._show(strict=True)
-            bad = next((field for field in self.query(Field) if field.field_name in found), None)
+            bad = next((field for field in self.fields.values() if field.field_name in found), None)
             if bad is not None:
                 bad.entry.focus()
             return
@@ -375,7 +382,7 @@ class CreateForm(Screen[Draft]):
 
     def action_choose(self) -> None:
         """Open the list that belongs to the field."""
-        field = next((one for one in self.query(Field) if one.entry.has_focus), None)
+        field = next((one for one in self.fields.values() if one.entry.has_focus), None)
         if field is None or field.field_name not in (*FILE_FIELDS, "model", "profile"):
             self.focus_next()
             return

@@ -57,7 +57,7 @@ def whole(words: str, least: int, most: int) -> str:
     words = words.strip().lower()
     if words in {"", AUTO}:
         return ""
-    if not re.fullmatch(r"\d{1,12}", words) or not least <= int(words) <= most:
+    if not re.fullmatch(r"[0-9]{1,12}", words) or not least <= int(words) <= most:
         return f"auto, or {least:,} to {most:,}"
     return ""
 

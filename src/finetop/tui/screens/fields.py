@@ -60,6 +60,8 @@ class Field(Horizontal):
 
     def say(self, hint: str, *, problem: str = "") -> None:
         """Show a hint, or what must change instead of it."""
+        if (hint, problem) == (self._hint, self._problem):
+            return
         self._hint, self._problem = hint, problem
         self.set_class(bool(problem), "-bad")
         if self.is_mounted:
