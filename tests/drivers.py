@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.events import Paste
+
 from finetop.config import Paths, Profile
 from finetop.models import Checkpoint, Event, File, Job, Model
 from finetop.session import Session
@@ -187,6 +189,12 @@ class Driver:
     async def type(self, words: str) -> None:
         """Type text."""
         await self.press(*("space" if letter == " " else letter for letter in words))
+
+    async def paste(self, words: str) -> None:
+        """Paste text, as one does with a path."""
+        assert self.app.focused is not None
+        self.app.focused.post_message(Paste(words))
+        await self.pilot.pause()
 
     async def until(self, holds: Callable[[], bool], what: str = "it") -> None:
         """Wait for a condition."""

@@ -1,0 +1,242 @@
+"""The form of a new job: judged field by field, and nothing leaves before all is good."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from drivers import PROFILES, Driver, OfflineSession, fill, house, opened
+from finetop.tui.screens import drafting
+from finetop.tui.screens.create import CreateForm
+from finetop.tui.screens.drafting import Entries, draft_of, problems
+from finetop.tui.screens.fields import complete_path
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from finetop.actions.draft import Draft
+    from finetop.session import Session
+    from finetop.store.rows import JobKey
+
+LOCAL = PROFILES[1:]
+GOOD = Entries(profile="local", training="train.jsonl", model="tiny-bytes-1")
+
+
+class Sent:
+    """The drafts that left the form, in place of a network that would carry them out."""
+
+    drafts: list[Draft]
+
+    def __init__(self) -> None:
+        self.drafts = []
+
+    def session(self, *args: object, **kwargs: object) -> Session:
+        made = OfflineSession(*args, **kwargs)  # type: ignore[arg-type]  # as the app calls it
+
+        def create(draft: Draft) -> Future[JobKey]:
+            self.drafts.append(draft)
+            return Future()
+
+        made.create = create  # type: ignore[method-assign]
+        return made
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+async def form(tmp_path: Path, sent: Sent) -> AsyncIterator[Driver]:
+    """The form, as the demo opens it: with a sample chosen."""
+    paths = house(tmp_path)
+    fill(paths, (), LOCAL)
+    async with opened(paths, profiles=LOCAL, sample="file-train", make_session=sent.session) as driver:
+        await driver.press("c")
+        await driver.reads("New job")
+        yield driver
+
+
+def write_examples(path: Path, count: int = 12) -> Path:
+    line = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+    path.write_text("".join(json.dumps(line) + "\n" for _ in range(count)))
+    return path
+
+
+async def go_to(driver: Driver, field: str, words: str, *, clear: bool = True) -> None:
+    """Put other words into a field, as a person would."""
+    form = driver.app.screen
+    assert isinstance(form, CreateForm)
+    form.field(field).entry.focus()
+    if clear:
+        await driver.press("end", "ctrl+u")
+    await (driver.paste if len(words) > 10 else driver.type)(words)
+
+
+async def test_c_and_enter_create_from_the_sample(form: Driver, sent: Sent) -> None:
+    await form.press("enter")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    draft = sent.drafts[0]
+    assert (draft.profile, draft.model, draft.training) == ("local", "tiny-bytes-1", "file-train")
+    assert set(draft.hyperparameters.values()) == {"auto"}
+    assert form.app.screen is form.main
+
+
+async def test_a_file_of_this_machine_is_read_before_it_is_sent(
+    form: Driver, sent: Sent, tmp_path: Path
+) -> None:
+    path = write_examples(tmp_path / "mine.jsonl")
+    await go_to(form, "training", str(path))
+    await form.reads("12 examples")
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].training == path
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty"),
+        (b'{"messages": []}\nnot json\n', "line 2"),
+        (b"[{}]", "one JSON array"),
+        (None, "there is no such file"),
+    ],
+)
+async def test_a_bad_file_is_told_at_its_field_and_nothing_is_sent(
+    form: Driver, sent: Sent, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    await go_to(form, "training", str(path))
+    await form.press("ctrl+s")
+    await form.reads(says)
+    assert isinstance(form.app.screen, CreateForm)
+    assert not sent.drafts
+
+
+async def test_a_directory_is_not_a_file(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    await go_to(form, "training", str(tmp_path))
+    await form.press("f10")
+    await form.reads("this is a directory")
+    assert not sent.drafts
+
+
+async def test_a_bad_number_blocks_and_gets_the_focus(form: Driver, sent: Sent) -> None:
+    await go_to(form, "epochs", "99")
+    await form.reads("! auto, or 1 to 50")
+    assert "Create waits for epochs" in form.picture
+    await form.press("ctrl+s")
+    assert not sent.drafts
+    assert form.app.focused is form.app.screen.field("epochs").entry  # type: ignore[attr-defined]
+
+
+async def test_letters_in_a_field_are_letters(form: Driver) -> None:
+    await go_to(form, "suffix", "qcx?fyi", clear=False)
+    assert isinstance(form.app.screen, CreateForm)
+    assert form.app.screen.field("suffix").value == "qcx?fyi"
+
+
+async def test_leaving_an_untouched_form_asks_nothing(form: Driver) -> None:
+    await form.press("escape")
+    assert form.app.screen is form.main
+
+
+async def test_leaving_a_changed_form_asks_first(form: Driver) -> None:
+    await go_to(form, "suffix", "mine", clear=False)
+    await form.press("escape")
+    await form.reads("Leave without creating?")
+    await form.press("enter")
+    assert form.app.screen is not form.main
+    await form.press("escape", "right", "enter")
+    assert form.app.screen is form.main
+
+
+async def test_an_uploaded_file_is_chosen_from_a_list(form: Driver, sent: Sent) -> None:
+    form.app.screen.field("validation").entry.focus()  # type: ignore[attr-defined]
+    await form.press("down")
+    await form.reads("Uploaded")
+    await form.press("down", "enter")
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].validation == "file-valid"
+
+
+async def test_a_file_is_found_by_walking_the_folders(
+    form: Driver, sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    path = write_examples(tmp_path / "deep" / "er" / "found.jsonl")
+    monkeypatch.chdir(tmp_path / "deep")
+    form.app.screen.field("validation").entry.focus()  # type: ignore[attr-defined]
+    await form.press("down")
+    await form.reads("er/")
+    await form.press("end", "enter")
+    await form.reads("found.jsonl")
+    await form.press("end", "enter")
+    await form.reads("12 examples")
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].validation == path
+
+
+async def test_an_incomplete_form_begins_at_its_first_field(tmp_path: Path, sent: Sent) -> None:
+    paths = house(tmp_path)
+    fill(paths, (), LOCAL)
+    async with opened(paths, profiles=LOCAL, make_session=sent.session) as driver:
+        await driver.press("c")
+        await driver.reads("New job")
+        await driver.press("ctrl+s")
+        await driver.reads("waits for training file: choose a .jsonl file")
+        assert not sent.drafts
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("epochs", "0"),
+        ("epochs", "3.5"),
+        ("epochs", "３"),
+        ("batch", "257"),
+        ("rate", "0"),
+        ("rate", "nan"),
+        ("rate", "fast"),
+        ("seed", "-1"),
+        ("seed", str(2**31)),
+        ("suffix", "x" * 65),
+        ("suffix", "a b"),
+        ("metadata", "team"),
+        ("metadata", "a=1, a=2"),
+        ("metadata", ", ".join(f"k{n}=1" for n in range(17))),
+    ],
+)
+def test_what_no_server_would_take_is_told_at_the_field(field: str, words: str) -> None:
+    assert set(problems(replace(GOOD, **{field: words}))) == {field}
+
+
+def test_good_entries_make_a_whole_draft() -> None:
+    entries = Entries(
+        profile="openai", training="~/t.jsonl", validation="", model=" gpt-4o-mini ", epochs="3",
+        batch="AUTO", rate="0.5", seed="42", suffix="bot", metadata="team=support, ticket=FT-1",
+    )  # fmt: skip
+    assert not problems(entries)
+    draft = draft_of(entries)
+    assert draft.model == "gpt-4o-mini"
+    assert draft.training == drafting.local_path("~/t.jsonl")
+    assert draft.hyperparameters == {"n_epochs": 3, "batch_size": "auto", "learning_rate_multiplier": 0.5}
+    assert (draft.validation, draft.seed, draft.suffix) == (None, 42, "bot")
+    assert draft.metadata == {"team": "support", "ticket": "FT-1"}
+
+
+def test_a_path_is_completed_to_folders_and_json_lines(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    write_examples(tmp_path / "train.jsonl")
+    (tmp_path / "trash.txt").write_text("")
+    assert complete_path(f"{tmp_path}/tr") == f"{tmp_path}/train.jsonl"
+    assert complete_path(f"{tmp_path}/d") == f"{tmp_path}/data/"
+    assert complete_path(f"{tmp_path}/nothing") is None
