@@ -78,3 +78,12 @@ def test_a_terminal_that_cannot_place_text() -> None:
         assert screen.ended() == 2
         screen.until("TERM")
         assert b"\x1b[?1049h" not in screen.written
+
+
+def test_a_theme_that_does_not_exist() -> None:
+    """The mistake in the variable is told with the names that would do."""
+    with terminal(*FINETOP, "--profile", "local", environ={"FINETOP_THEME": "sepia"}) as screen:
+        assert screen.ended() == 2
+        screen.until("there is no theme sepia")
+        assert "no-colour" in screen.text
+        assert "Traceback" not in screen.text

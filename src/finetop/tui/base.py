@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from finetop import text
+from finetop.errors import BadInput
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_dir
 
@@ -42,7 +43,11 @@ class BaseApp(App[Result]):
         )
         for ours in THEMES:
             self.register_theme(ours)
-        self.theme = choose_theme(environ.get("FINETOP_THEME") or theme, environ)
+        chosen = choose_theme(environ.get("FINETOP_THEME") or theme, environ)
+        if chosen not in self.available_themes:
+            known = ", ".join(ours.name.removeprefix("finetop-") for ours in THEMES)
+            raise BadInput(f"there is no theme {chosen}", hint=f"Use one of: auto, {known}.")
+        self.theme = chosen
         self.set_class(self.glyphs is text.ASCII, "-ascii")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
