@@ -64,7 +64,9 @@ class Jobs:
         # Unanalysed, SQLite would walk the whole account at each round.
         found = self._db.connection.execute(
             """select id from job indexed by job_status where account = ? and not gone
-            and id not like 'unreadable-%' and status in ('checking', 'queued', 'running', 'paused', 'unknown') order by created_at desc""",
+            and id not like 'unreadable-%'
+            and status in ('checking', 'queued', 'running', 'paused', 'unknown')
+            order by created_at desc""",
             (account,),
         )
         return [row[0] for row in found]

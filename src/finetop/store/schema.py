@@ -6,6 +6,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -203,7 +204,7 @@ class Database:
             found = sqlite3.connect(
                 self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
-            found.execute("pragma journal_mode = wal")
+            _write_ahead(found)
             found.execute("pragma synchronous = normal")
             self._local.connection = found
             with self._guard:
@@ -276,6 +277,19 @@ class Database:
     def _applied(connection: sqlite3.Connection) -> int:
         found: tuple[int] = connection.execute("pragma user_version").fetchone()
         return found[0]
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. For this one switch SQLite does not wait for others, so we do."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
 
 
 def tick(connection: sqlite3.Connection) -> int:
