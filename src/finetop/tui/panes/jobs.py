@@ -100,23 +100,18 @@ class JobsPane(LineView):
         now: float,
         trends: Mapping[JobKey, Sequence[float]] | None = None,
     ) -> None:
-        """Take the whole list; the cursor stays on its job, and its job stays where it is on the screen."""
+        """Take the whole list; a chosen job keeps the cursor, and its place on the screen."""
         before = self.current
         self._now = now
         self._note_changes(rows, before)
         ordered = in_order(rows)
-        if before is not None:
-            place = next((at for at, row in enumerate(ordered) if row.key == before.key), None)
-            if place is None:
-                self._cursor = min(self._cursor, max(0, len(ordered) - 1))
-            elif self._touched:
-                # A row the cursor is on does not move; it takes its own place once the cursor has left.
-                ordered.insert(min(self._cursor, len(ordered) - 1), ordered.pop(place))
-                self._cursor = min(self._cursor, len(ordered) - 1)
-            else:
-                self._cursor = place
-        else:
-            self._cursor = 0
+        place = next((at for at, row in enumerate(ordered) if before and row.key == before.key), None)
+        if not self._touched:
+            self._cursor = 0  # nobody has chosen a row yet, so the first one is meant
+        elif place is not None:
+            # A row the cursor is on does not move; it takes its own place once the cursor has left.
+            ordered.insert(min(self._cursor, len(ordered) - 1), ordered.pop(place))
+        self._cursor = max(0, min(self._cursor, len(ordered) - 1))
         self._rows = ordered
         if trends is not None:
             self._trends = trends
