@@ -323,6 +323,22 @@ async def test_a_file_deleted_behind_its_back_fails_the_job(house: House) -> Non
     assert json.loads(jobs.get(house.database, job)["error"])["code"] == "cannot_read_file"
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_an_end_that_comes_together_with_news_is_an_end(house: House, turns: int) -> None:
+    """However many turns of the loop lie between the two."""
+    worker = Scheduler(house.database, house.layout, house.launcher)
+    task = asyncio.create_task(worker.run())
+    job = house.create()
+    await house.until_started(job)
+    worker.wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=PATIENCE_S)
+    assert done == {task}
+    assert task.cancelled()
+
+
 async def test_a_job_that_cannot_be_read_does_not_stop_the_others(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,8 @@ async def _run(asked: bytes) -> dict[str, Any]:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        said, complained = await asyncio.wait_for(child.communicate(asked), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            said, complained = await child.communicate(asked)
     except TimeoutError:
         raise ApiFault(
             503, f"The model gave no answer within {PATIENCE_S:.0f} s.", kind="server_error", code="timeout"

@@ -80,8 +80,10 @@ class Scheduler:
                 self._news.clear()
                 self._in_trouble = False
                 self._look()
+                # wait_for() of Python 3.11 loses a cancel that comes together with news.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), self._pause_s())
+                    async with asyncio.timeout(self._pause_s()):
+                        await self._news.wait()
         finally:
             await self._checking.stop()
 
