@@ -102,16 +102,19 @@ STORY = (
 )  # fmt: skip
 
 
-def fill(paths: Paths, story: Sequence[Told] = STORY, profiles: Sequence[Profile] = PROFILES) -> None:
-    """Write a story into the store as the recorder would."""
+def fill(
+    paths: Paths, story: Sequence[Told] = STORY, profiles: Sequence[Profile] = PROFILES, *, said: str = ""
+) -> None:
+    """Write a story into the store as the recorder would; `said` is one more event of every job."""
     store = Store(paths.store_file)
     session = OfflineSession(paths, tuple(profiles), store)
     for account in session.names:
         store.accounts.save_contact(account, Contact(state="ok", last_ok_at=NOW - 4))
-        store.jobs.save_models(account, [Model(id="tiny-bytes-1")])
+        store.jobs.save_models(account, [Model(id=f"tiny-bytes-1{said}")])
         store.jobs.save_files(
             account,
             [
+                *([File(id=said, filename=said, size_bytes=1, purpose="fine-tune")] if said else []),
                 File(id="file-train", filename="train.jsonl", size_bytes=1_900_000, purpose="fine-tune"),
                 File(id="file-valid", filename="valid.jsonl", size_bytes=200_000, purpose="fine-tune"),
             ],
@@ -121,8 +124,10 @@ def fill(paths: Paths, story: Sequence[Told] = STORY, profiles: Sequence[Profile
         raw = json.dumps(told.body).encode()
         store.jobs.save(key.account, [(Job.model_validate(told.body), raw)], store.ask())
         store.events.save(key, list(_events(told)))
+        if said:
+            store.events.save(key, [Event(id=said, created_at=NOW, message=said, level=said, type=said)])
         if told.steps > 60:
-            points = [_checkpoint(step) for step in range(60, told.steps + 1, 60)]
+            points = [_checkpoint(step, said) for step in range(60, told.steps + 1, 60)]
             store.jobs.save_checkpoints(key, points)
     session.close()
     store.close()
@@ -134,10 +139,10 @@ def _losses(step: int) -> tuple[float, float]:
     return train, 0.52 + 1.2 * math.exp(-step / 30) + max(0, step - 120) * 0.0009
 
 
-def _checkpoint(step: int) -> Checkpoint:
+def _checkpoint(step: int, said: str) -> Checkpoint:
     return Checkpoint(
         id=f"ckpt-{step}", step_number=step, metrics={"full_valid_loss": _losses(step)[1]},
-        fine_tuned_model_checkpoint=f"ft:x:ckpt-step-{step}",
+        fine_tuned_model_checkpoint=f"ft:x:ckpt-step-{step}{said}",
     )  # fmt: skip
 
 
@@ -274,9 +279,12 @@ async def opened(
     theme: str = "dark",
     make_session: Callable[..., Session] = OfflineSession,
     clock: Callable[[], float] = lambda: NOW,
+    at_end: Callable[[], None] | None = None,
 ) -> AsyncIterator[Driver]:
     """The screen on these folders."""
-    options = Options(paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode")
+    options = Options(
+        paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode", at_end=at_end
+    )
     app = FinetopApp(options, make_session=make_session, clock=clock, environ={})
     try:
         async with app.run_test(size=size) as pilot:

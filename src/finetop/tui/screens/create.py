@@ -183,7 +183,9 @@ class CreateForm(Screen[Draft]):
     def _know(self, files: Iterable[File], models: Iterable[Model]) -> None:
         """Offer these files and models; fill an untouched form with what can be chosen for it."""
         self._files |= {file.id: file for file in files}
-        self._models = sorted({model.id for model in models} | set(self._models))
+        # A name that cannot be drawn cannot be typed either.
+        names = {model.id for model in models if text.clean(model.id) == model.id}
+        self._models = sorted(names | set(self._models))
         self.field("model").entry.suggester = SuggestFromList(self._models, case_sensitive=False)
         if self._opened_with is not None and self._opened_with != self.entries:
             return

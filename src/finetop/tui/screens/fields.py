@@ -16,6 +16,27 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
+class Entry(Input):
+    """A field of one line. What is pasted is cleaned like any other text, and nothing blinks."""
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(
+            text.clean(value), placeholder, compact=True, select_on_focus=False, suggester=suggester, id=id
+        )
+        self.cursor_blink = False  # a blinking caret costs 2.5 kB a second
+
+    def validate_value(self, value: str) -> str:
+        """What can be drawn of it."""
+        return text.clean(value)
+
+
 class Field(Horizontal):
     """A label, a field on its own ground, then one faint hint or the error with its mark."""
 
@@ -28,9 +49,7 @@ class Field(Horizontal):
         self.label = label
         self._hint = hint
         self._problem = ""
-        entry = Input(value, compact=True, select_on_focus=False, suggester=suggester)
-        entry.cursor_blink = False  # a blinking caret costs 2.5 kB a second
-        self.entry = entry
+        self.entry = Entry(value, suggester=suggester)
 
     def compose(self) -> ComposeResult:
         """The three parts, and the bar that says: you are here."""

@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from finetop.tui.screens import fields
 from finetop.tui.screens.pick import Entries, Entry, Pick
 from finetop.tui.theme import THEMES
 from finetop.tui.widgets.foot import key_word
@@ -55,9 +56,7 @@ class Palette(Pick):
 
     def content(self) -> Iterable[Widget]:
         """The words to find, then what was found."""
-        entry = Input(placeholder="Type a part of its name", compact=True, id="prompt")
-        entry.cursor_blink = False
-        yield entry
+        yield fields.Entry(placeholder="Type a part of its name", id="prompt")
         yield Entries(self._entries)
 
     @on(Input.Changed)

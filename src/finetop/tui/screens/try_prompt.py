@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.screens.dialog import Dialog
+from finetop.tui.screens.fields import Entry
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -37,9 +38,7 @@ class TryPrompt(Dialog[None]):
 
     def content(self) -> Iterable[Widget]:
         """The prompt, then two columns."""
-        entry = Input(placeholder="Type a prompt, then enter", compact=True, id="prompt")
-        entry.cursor_blink = False
-        yield entry
+        yield Entry(placeholder="Type a prompt, then enter", id="prompt")
         yield Horizontal(*(self._column(side) for side in range(2)), id="answers")
 
     def _column(self, side: int) -> Widget:

@@ -1,0 +1,219 @@
+"""The screen on a real terminal: the bytes it writes, and the terminal it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import sqlite3
+import subprocess
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands import FINETOP, PATIENCE_S, until
+from drivers import PROFILES, STORY, Told, fill, house
+from stage import HOSTILE
+from terminal import Terminal, terminal
+
+if TYPE_CHECKING:
+    from finetop.config import Paths
+
+LOCAL = PROFILES[1:]
+OPEN = (*FINETOP, "--profile", "local")
+QUIET_S = 0.6
+"""A screen that writes nothing for so long has come to rest."""
+IDLE_S = 3.0
+# Everything Textual itself sends: cursor, colours, modes, questions to the terminal, the pointer's shape.
+_OURS = re.compile(r"\x1b\[[?<>=]?[0-9;:]*\$?[A-Za-z]|\x1b\]22;[a-z-]*\x07")
+EVIL = HOSTILE.replace("\ud800", "")
+
+
+def story() -> list[Told]:
+    """The whole story on the local profile, old enough that no age changes while one looks."""
+    return [
+        Told(told.id, told.suffix, told.status, "local", told.model, told.age_s + 90_000 * 40, 60, told.steps)
+        for told in STORY
+    ]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    found = house(tmp_path)
+    fill(found, story(), LOCAL)
+    return found
+
+
+def environ(paths: Paths, **more: str) -> dict[str, str]:
+    return {
+        "FINETOP_CONFIG": str(paths.config_file),
+        "FINETOP_DATA": str(paths.data_dir),
+        "FINETOP_STATE": str(paths.state_dir),
+        **more,
+    }
+
+
+@contextmanager
+def screen(paths: Paths, **more: str) -> Iterator[Terminal]:
+    """Finetop on a terminal, come to rest."""
+    with terminal(*OPEN, environ=environ(paths, **more)) as opened:
+        opened.until("local not started")
+        opened.until("support-bot-v3")
+        rest(opened)
+        yield opened
+
+
+def rest(opened: Terminal) -> None:
+    """Wait until nothing more is written."""
+    before = -1
+    while before != len(opened.written):
+        before = len(opened.written)
+        time.sleep(QUIET_S)
+
+
+def attributes(opened: Terminal) -> list[object]:
+    return termios.tcgetattr(opened._master)
+
+
+def test_nothing_is_written_while_nothing_changes(paths: Paths) -> None:
+    with screen(paths) as opened:
+        before = len(opened.written)
+        time.sleep(IDLE_S)
+        assert len(opened.written) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back_and_closes_the_store(paths: Paths, number: signal.Signals) -> None:
+    with screen(paths) as opened:
+        assert not int(str(attributes(opened)[3])) & termios.ECHO
+        os.kill(opened.process.pid, number)
+        assert opened.ended() == 128 + number
+        assert int(str(attributes(opened)[3])) & termios.ECHO
+        until(lambda: opened.written.rstrip().endswith(b"\x1b[?1004l"), "the end of the screen")
+        assert b"\x1b[?1049l" in opened.written
+    with sqlite3.connect(paths.store_file) as store:
+        assert store.execute("pragma integrity_check").fetchone() == ("ok",)
+    store.close()
+
+
+def test_a_terminal_that_nobody_reads_does_not_keep_the_process(paths: Paths) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        OPEN, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **environ(paths)},
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(slave)
+    try:
+        seen = b""
+        while b"Quit" not in seen:
+            assert select.select([master], [], [], PATIENCE_S)[0]
+            seen += os.read(master, 65_536)
+        for _ in range(40):
+            os.write(master, b"4f]j3f]k1")
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def test_the_last_screen_is_there_at_once_and_says_how_old_it_is(paths: Paths) -> None:
+    with screen(paths) as opened:
+        opened.press("q")
+        assert opened.ended() == 0
+    assert (paths.state_dir / "frame").stat().st_mode & 0o777 == 0o600
+    with terminal(*OPEN, environ=environ(paths)) as opened:
+        opened.type("?")
+        opened.until(r"as of \d\d:\d\d")
+        assert b"\x1b[?1049h" in opened.written[:20]
+        opened.until("Keys in the jobs list")  # typed before anything could have read it
+        assert opened.written.count(b"\x1b[?1049h") == 1
+        assert "as of" not in opened.text
+        opened.press("q", "q")
+        assert opened.ended() == 0
+        assert int(str(attributes(opened)[3])) & termios.ECHO
+
+
+def test_a_frame_is_not_kept_with_a_dialog_on_it(paths: Paths) -> None:
+    with screen(paths) as opened:
+        opened.press("?")
+        opened.until("Keys in the jobs list")
+        opened.press("ctrl+q")
+        assert opened.ended() == 0
+    assert not (paths.state_dir / "frame").exists()
+
+
+def test_a_start_that_fails_gives_the_terminal_back(paths: Paths, tmp_path: Path) -> None:
+    with screen(paths) as opened:
+        opened.press("q")
+        assert opened.ended() == 0
+    broken = tmp_path / "broken" / "textual"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('a broken installation')")
+    with terminal(*OPEN, environ=environ(paths, PYTHONPATH=str(broken.parent))) as opened:
+        assert opened.ended() != 0
+        until(lambda: b"a broken installation" in opened.written, "the reason")
+        assert opened.written.index(b"\x1b[?1049l") < opened.written.index(b"a broken installation")
+        assert int(str(attributes(opened)[3])) & termios.ECHO
+
+
+# fmt: off
+EVERYTHING = (
+    "2", "]", "]", "]", "f", "f", "3", "]", "4", "f", "f", "1", "?", "esc", "j", "j", "x", "n", ":", "esc",
+    "c", "down", "esc", "esc", "k", "k", "k", "k", "j", "j", "j", "i",
+)
+# fmt: on
+"""Every pane, tab and dialog of the screen, one key after the other."""
+
+
+def rest_briefly(opened: Terminal) -> None:
+    """The screen has drawn its answer when it has been silent for a moment."""
+    before = -1
+    while before != len(opened.written):
+        before = len(opened.written)
+        time.sleep(0.07)
+
+
+def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(tmp_path: Path) -> None:
+    """200 columns show every column there is."""
+    paths = house(tmp_path)
+    evil = {
+        "user_provided_suffix": EVIL, "fine_tuned_model": f"ft:{EVIL}:x:{EVIL}", "metadata": {EVIL: EVIL},
+        "integrations": [{"type": EVIL, EVIL: {"entity": EVIL, "run": EVIL}}],
+        "training_file": EVIL, "result_files": [EVIL],
+    }  # fmt: skip
+    failure = {"error": {"code": EVIL, "message": EVIL, "param": EVIL}}
+    fill(
+        paths,
+        [
+            Told(f"ftjob-1{EVIL}", EVIL, EVIL, "local", EVIL, 3_600_000, extra=evil),
+            Told(f"ftjob-2{EVIL}", EVIL, "failed", "local", EVIL, 3_700_000, extra={**evil, **failure}),
+            Told(f"ftjob-3{EVIL}", EVIL, "running", "local", EVIL, 3_800_000, steps=120, extra=evil),
+            Told(f"ftjob-4{EVIL}", EVIL, "succeeded", "local", EVIL, 3_900_000, steps=30, extra=evil),
+        ],
+        LOCAL,
+        said=EVIL,
+    )
+    with terminal(*OPEN, columns=200, rows=60, environ=environ(paths)) as opened:
+        opened.until("1 Jobs")
+        rest(opened)
+        for key in EVERYTHING:
+            opened.press(key)
+            rest_briefly(opened)
+        opened.until("Try a prompt")
+        opened.press("ctrl+q")
+        assert opened.ended() == 0
+        written = opened.written.decode()
+        assert "red" in written, "the words themselves are shown"
+        assert "[/]" in written
+        left = _OURS.sub("", written.replace("\r", "").replace("\n", ""))
+        assert [char for char in left if not char.isprintable()] == []
+        assert "\x1b[31m" not in written

@@ -1,0 +1,79 @@
+"""What has loaded when the first paint is done, and how a screen ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from drivers import PROFILES, STORY, fill, house, opened
+from finetop.errors import BadInput
+from finetop.tui import start
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"pydantic", "httpx", "ssl", "numpy", "starlette", "uvicorn", "openai", "textual_plot", "markdown"}
+
+
+def test_the_first_paint_waits_for_nothing_that_talks_to_a_network(tmp_path: Path) -> None:
+    paths = house(tmp_path)
+    fill(paths, [replace(told, profile="local") for told in STORY], PROFILES[1:])
+    code = f"""
+import json, sys
+from pathlib import Path
+from finetop.config import Paths, Profile
+from finetop.tui.app import FinetopApp
+from finetop.tui.start import Options
+
+class Watched(FinetopApp):
+    def _begin(self):
+        strips = self.screen._compositor.render_strips()
+        text = " ".join(segment.text for strip in strips for segment in strip)
+        print(json.dumps([sorted(sys.modules), text]))
+        self.exit(0)
+
+paths = Paths(*map(Path, {[str(paths.config_file), str(paths.data_dir), str(paths.state_dir)]!r}))
+app = Watched(Options(paths, (Profile("local", dialect="local", base_url=""),)))
+app.run(headless=True, size=(120, 40))
+app.end()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules, painted = json.loads(done.stdout)
+    assert "rehearsal-3" in painted, "the store was read"
+    assert not HEAVY & {name.split(".")[0] for name in modules}
+
+
+def test_the_options_load_nothing_of_textual() -> None:
+    code = "import sys, finetop.tui.start; print('textual' in sys.modules, 'rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_where_nothing_can_be_drawn_one_sentence_says_so() -> None:
+    with pytest.raises(BadInput, match="draws on a terminal"):
+        start.need_terminal()
+
+
+async def test_leaving_closes_store_and_session_and_then_cleans_up(tmp_path: Path) -> None:
+    paths = house(tmp_path)
+    ended: list[str] = []
+    async with opened(paths, at_end=lambda: ended.append("end")) as driver:
+        await driver.press("q")
+        assert not driver.app.is_running
+    assert ended == ["end"]
+    assert not driver.app.session._thread.is_alive()
+
+
+async def test_the_frame_says_how_old_it_will_be(tmp_path: Path) -> None:
+    paths = house(tmp_path)
+    fill(paths)
+    async with opened(paths) as driver:
+        rows = driver.main.saved_rows()
+        assert len(rows) == 40
+        assert "as of " in rows[0]
+        assert any("support-bot-v3" in row for row in rows)
