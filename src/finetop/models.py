@@ -32,10 +32,11 @@ def to_number(value: object) -> float | None:
 
 
 def to_time(value: object) -> float | None:
-    """Unix seconds from seconds, milliseconds, a numeric string or ISO 8601; 0 and nonsense are None."""
+    """Unix seconds from seconds, milliseconds, a numeric string or ISO 8601; what no clock says is None."""
     number = to_number(value)
     if number is not None:
-        return (number / 1000 if number > MILLISECONDS_FROM else number) or None
+        seconds = number / 1000 if number > MILLISECONDS_FROM else number
+        return seconds if 0 < seconds <= MILLISECONDS_FROM else None
     if not isinstance(value, str):
         return None
     try:
