@@ -23,6 +23,7 @@ _KEPT = {
     "PYTEST_VERSION",
     "PYTEST_CURRENT_TEST",
     "COVERAGE_RCFILE",
+    "TEXTUAL_SNAPSHOT_TEMPDIR",
 }
 _OUTER = dict(os.environ)
 _LOCAL_NAMES = {None, "", "localhost", "ip6-localhost"}

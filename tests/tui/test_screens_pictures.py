@@ -1,0 +1,68 @@
+"""Pictures of the layout at the four sizes it is made for, and of each dialog once.
+
+After a wanted change: pytest tests/tui/test_screens_pictures.py --snapshot-update
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from drivers import NOW, PROFILES, OfflineSession, fill, house
+from finetop.tui.app import FinetopApp
+from finetop.tui.start import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture(autouse=True)
+def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The clock of the pictures shows the same hour everywhere."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[FinetopApp]:
+    paths = house(tmp_path)
+    fill(paths)
+    options = Options(paths, PROFILES, arguments=(), theme="dark", glyphs="unicode")
+    made = FinetopApp(options, make_session=OfflineSession, clock=lambda: NOW, environ={})
+    yield made
+    made.end()
+
+
+def rested(*keys: str) -> Any:
+    """Press keys once the whole job is loaded, and wait until it is shown."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        main = pilot.app.get_default_screen()
+        while not main._selected._loaded:  # type: ignore[attr-defined]
+            await pilot.pause(0.02)
+        await pilot.press("j")
+        await pilot.pause(0.2)
+        await pilot.press(*keys)
+        await pilot.pause(0.1)
+
+    return press
+
+
+@pytest.mark.parametrize(
+    "size", [(60, 16), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
+def test_main(app: FinetopApp, snap_compare: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=rested())
+
+
+@pytest.mark.parametrize("key", ["x", "question_mark"], ids=["cancel", "help"])
+def test_dialog(app: FinetopApp, snap_compare: Any, key: str) -> None:
+    assert snap_compare(app, terminal_size=(120, 40), run_before=rested(key))
