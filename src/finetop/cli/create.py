@@ -37,9 +37,9 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
     draft = _draft(profile.name, file, chosen)
     with account.opened(run, profile) as session:
         created = session.create(draft).result()
-        output.talk(f"created {created.id} at {profile.name}")
-        answer = session.wait if wait else session.get_job
         try:
+            output.talk(f"created {created.id} at {profile.name}")
+            answer = session.wait if wait else session.get_job
             job = answer(profile.name, created.id).result()
         except KeyboardInterrupt:
             output.talk(f"the job goes on; see it with: finetop jobs get {created.id}")
