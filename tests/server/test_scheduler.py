@@ -114,6 +114,9 @@ class House:
         status: str = jobs.get(self.database, job_id)["status"]
         return status
 
+    def place(self, job_id: str) -> int | None:
+        return jobs.queue_position(self.database, jobs.get(self.database, job_id))
+
     async def until(self, job_id: str, status: str) -> None:
         """Wait for a status."""
         await eventually(lambda: self.status(job_id) == status)
@@ -145,6 +148,8 @@ async def test_first_in_first_out_in_the_slots_there_are(house: House) -> None:
         made.append(house.create())
         worker.wake()
         await house.until(made[2], "queued")
+        assert house.place(made[2]) == 1
+        assert house.place(made[0]) is None, "a running job has no place in the line"
         house.launcher.write(made[1], "cancelled")
         house.launcher.exit(made[1], 0)
         await house.until_started(*made)

@@ -135,14 +135,14 @@ def test_the_tuned_model_answers_and_can_be_tuned_again(server: RunningServer, d
 
 
 def test_a_bad_line_fails_the_job_with_its_number(server: RunningServer) -> None:
-    """The error names file, line and parameter."""
+    """The error names line and parameter."""
     lines = examples(20).splitlines(keepends=True)
     lines[16] = b'{"messages": [{"role": "user", "content": "and then?"}]}\n'
     file_id = server.upload(b"".join(lines))
     job = server.wait(server.create(file_id)["id"])
     assert job["status"] == "failed"
     assert job["error"]["param"] == "training_file"
-    assert f"{file_id}: line 17: no assistant message" in job["error"]["message"]
+    assert job["error"]["message"] == "line 17: no assistant message"
     last = server.events(job["id"])[-1]
     assert (last["level"], "line 17" in last["message"]) == ("error", True)
 

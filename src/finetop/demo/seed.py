@@ -75,8 +75,8 @@ class _Seed:
         training = jobs.get(self._database, job_id)["training_file"]
         checked = data.check(self._layout.file(training), stop=lambda: False)
         if checked.problem is not None:
-            message = f"training file {training}: {checked.problem.message}"
-            jobs.fail(self._database, job_id, checked.problem.code, message, "training_file", at=checked_at)
+            problem = checked.problem
+            jobs.fail(self._database, job_id, problem.code, problem.message, "training_file", at=checked_at)
             return
         jobs.queue(self._database, job_id, recording.hyperparameters, recording.duration_s, at=checked_at)
         result = None

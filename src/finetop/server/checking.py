@@ -81,8 +81,8 @@ class Checking:
                 data.check, self._layout.file(file_id), stop=stop.is_set, **at_least
             )
             if found.problem is not None:
-                words = param.replace("_", " ")
-                message = f"{words} {file_id}: {found.problem.message}"
+                where = "" if param == "training_file" else "validation file, "
+                message = where + found.problem.message
                 jobs.fail(self._database, job["id"], found.problem.code, message, param)
                 return
             checked[param] = found

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _API_NAMES = {
+    "epoch": "epoch",
+    "lr": "learning_rate",
     "train_loss": "train_loss",
     "train_accuracy": "train_mean_token_accuracy",
     "valid_loss": "valid_loss",

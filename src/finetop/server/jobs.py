@@ -121,6 +121,14 @@ def in_state(database: Database, status: str) -> list[sqlite3.Row]:
     return database.all("select * from job where status = ? order by n", (status,))
 
 
+def queue_position(database: Database, job: sqlite3.Row) -> int | None:
+    """A waiting job's place in the line, from 1; None for any other."""
+    if job["status"] != "queued":
+        return None
+    row = database.one("select count(*) places from job where status = 'queued' and n <= ?", (job["n"],))
+    return None if row is None else int(row["places"])
+
+
 def unfinished(database: Database) -> list[sqlite3.Row]:
     """Jobs that are still to end, oldest first."""
     return database.all(f"select * from job where {_UNFINISHED} order by n")

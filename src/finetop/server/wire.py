@@ -24,10 +24,11 @@ def _loaded(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
-def job_object(row: sqlite3.Row, result_files: list[str]) -> dict[str, Any]:
-    """A fine_tuning.job."""
+def job_object(row: sqlite3.Row, result_files: list[str], queue_position: int | None) -> dict[str, Any]:
+    """A fine_tuning.job; `queue_position`, which OpenAI does not have, is told while there is one."""
     hyperparameters = json.loads(row["resolved"] or row["requested"])
-    return {
+    extra = {} if queue_position is None else {"queue_position": queue_position}
+    return extra | {
         "object": "fine_tuning.job",
         "id": row["id"],
         "created_at": row["created_at"],

@@ -178,7 +178,9 @@ def _job(here: Services, job_id: str) -> sqlite3.Row:
 
 
 def _object(here: Services, row: sqlite3.Row) -> dict[str, Any]:
-    return wire.job_object(row, jobs.result_files(here.database, row["id"]))
+    return wire.job_object(
+        row, jobs.result_files(here.database, row["id"]), jobs.queue_position(here.database, row)
+    )
 
 
 _JOBS = "/v1/fine_tuning/jobs"
