@@ -122,10 +122,12 @@ def in_state(database: Database, status: str) -> list[sqlite3.Row]:
 
 
 def queue_position(database: Database, job: sqlite3.Row) -> int | None:
-    """A waiting job's place in the line, from 1; None for any other."""
-    if job["status"] != "queued":
+    """A waiting job's place in the line, from 1; None for any other, and once its worker is starting."""
+    if job["status"] != "queued" or job["handle"] is not None:
         return None
-    row = database.one("select count(*) places from job where status = 'queued' and n <= ?", (job["n"],))
+    row = database.one(
+        "select count(*) places from job where status = 'queued' and handle is null and n <= ?", (job["n"],)
+    )
     return None if row is None else int(row["places"])
 
 
