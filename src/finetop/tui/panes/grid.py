@@ -66,6 +66,7 @@ class PaneGrid(Container):
         self._boxes = _Boxes()
         self._front = 2
         self._full: LineView | None = None
+        self._laid_out_full: LineView | None = None
         self._sentence = ""
 
     @property
@@ -96,6 +97,7 @@ class PaneGrid(Container):
 
     def _show(self) -> None:
         tabs = self.arrangement.tabs and self._full is None
+        before = (self._laid_out_full, [pane.display for pane in self.panes])
         for number, pane in enumerate(self.panes, 1):
             if self._sentence:
                 shown = False
@@ -107,8 +109,12 @@ class PaneGrid(Container):
             if isinstance(pane, Pane):
                 pane.set_group(GROUP if tabs else ())
         self.detail.four_facts = self.arrangement.facts and self._full is None
-        self._clear_arrangement_cache()
-        self.refresh(layout=True)
+        self._laid_out_full = self._full
+        if before != (self._full, [pane.display for pane in self.panes]):
+            # Otherwise the layout that brought the size has placed them already; a second one is a
+            # second full frame.
+            self._clear_arrangement_cache()
+            self.refresh(layout=True)
 
     def go_to(self, number: int) -> None:
         """Focus a pane; a hidden one comes to the front first."""
