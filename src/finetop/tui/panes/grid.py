@@ -105,7 +105,8 @@ class PaneGrid(Container):
                 shown = pane is self._full
             else:
                 shown = not tabs or number in (1, self._front)
-            pane.display = shown
+            if pane.display != shown:
+                pane.display = shown  # Textual lays out anew even for the value it had
             if isinstance(pane, Pane):
                 pane.set_group(GROUP if tabs else ())
         self.detail.four_facts = self.arrangement.facts and self._full is None
