@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -21,6 +21,7 @@ from finetop.dataset import Report, check_file
 from finetop.errors import FinetopError
 from finetop.tui.screens import drafting
 from finetop.tui.screens.confirm import ConfirmLeave
+from finetop.tui.screens.consequences import consequences, where
 from finetop.tui.screens.dialog import Act, Paper
 from finetop.tui.screens.fields import Field, PathSuggester
 from finetop.tui.screens.pick import Entry, Pick, PickFile
@@ -29,43 +30,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from finetop.models import File, Model
+    from finetop.tui.screens.supplies import Supplies
     from finetop.tui.widgets.runs import Run
 
 CHECK_AFTER_S = 0.25
 """A path is read when typing has paused."""
 FILE_FIELDS = ("training", "validation")
 WIDE_FROM = 100
-
-
-class Supplies(Protocol):
-    """Where the form finds what can be chosen; the main screen fills it from store and session."""
-
-    sample: str
-
-    @property
-    def profiles(self) -> tuple[str, ...]:
-        """Those that may create jobs."""
-        ...
-
-    def known_files(self, profile: str) -> list[File]:
-        """Uploaded files as last heard of."""
-        ...
-
-    def known_models(self, profile: str) -> list[Model]:
-        """Models as last heard of."""
-        ...
-
-    async def ask_files(self, profile: str) -> list[File]:
-        """Uploaded files, asked anew."""
-        ...
-
-    async def ask_models(self, profile: str) -> list[Model]:
-        """Models, asked anew."""
-        ...
-
-    def is_local(self, profile: str) -> bool:
-        """True for the engine of ours, whose list of models is complete."""
-        ...
 
 
 class CreateForm(Screen[Draft]):
@@ -137,6 +108,11 @@ class CreateForm(Screen[Draft]):
         return self.fields[name]
 
     @property
+    def _glyphs(self) -> text.Glyphs:
+        found: text.Glyphs = getattr(self.app, "glyphs", text.UNICODE)
+        return found
+
+    @property
     def entries(self) -> drafting.Entries:
         """What stands in the fields."""
         values = {field.field_name: field.value for field in self.fields.values()}
@@ -148,7 +124,7 @@ class CreateForm(Screen[Draft]):
     def on_mount(self) -> None:
         """Fill what is known, ask for the rest; a form that is complete waits on its button."""
         for sheet in self.query(Paper):
-            sheet.glyphs = getattr(self.app, "glyphs", text.UNICODE)
+            sheet.glyphs = self._glyphs
         self.set_class(self.app.size.width < WIDE_FROM, "-narrow")
         self._know(self.supplies.known_files(self._profile), self.supplies.known_models(self._profile))
         complete = bool(self.entries.training and self.entries.model) or bool(self.supplies.sample)
@@ -263,7 +239,7 @@ class CreateForm(Screen[Draft]):
         if report.problem is None:
             self.field(name).say(f"{report.examples:,} examples, {text.size(report.size_bytes)}")
         else:
-            self.field(name).say("", problem=_where(report))
+            self.field(name).say("", problem=where(report))
         return report
 
     def _show(self, *, strict: bool = False) -> dict[str, str]:
@@ -289,7 +265,10 @@ class CreateForm(Screen[Draft]):
             self._blocked = blocked
             self.query_one("#blocked", Static).update(Content(text.clean(blocked)))
         self.query_one("#create").set_class(bool(shown), "-blocked")
-        self.query_one("#check", Paper).write(self._consequences())
+        values = {name: self.fields[name].value for name in FILE_FIELDS}
+        self.query_one("#check", Paper).write(
+            consequences(values, self._ids, self._reports, self._profile, self._glyphs)
+        )
         return found
 
     def _hint(self, name: str) -> str:
@@ -302,39 +281,6 @@ class CreateForm(Screen[Draft]):
         ):
             return f"{len(drafting.pairs(self.entries.metadata))} of {drafting.MOST_PAIRS} pairs"
         return HINTS[name]
-
-    def _consequences(self) -> list[tuple[Run, ...]]:
-        """The panel at the right: what the files hold, and what will be sent."""
-        lines: list[tuple[Run, ...]] = [(("Data check", "bright"),), ()]
-        for name, label in (("training", "Training"), ("validation", "Validation")):
-            lines += self._about_file(name, label)
-        new = [name for name in FILE_FIELDS if self.field(name).value and name not in self._ids]
-        sizes = sum(self._reports[name].size_bytes for name in new if name in self._reports)
-        good = all(name in self._reports and self._reports[name].problem is None for name in new)
-        files = f"{text.size(sizes)} in {len(new)} file{'s' if len(new) > 1 else ''}"
-        sent = (files if good else "not before the files are good") if new else "nothing"
-        lines += [(), (("Will be sent", "bright"),), (), (("Upload      ", "muted"), (sent, "text"))]
-        target = text.clean(f"1 job to {self._profile}")
-        return [*lines, (("Then        ", "muted"), (target, "text"))]
-
-    def _about_file(self, name: str, label: str) -> list[tuple[Run, ...]]:
-        head = (label.ljust(12), "muted")
-        if name in self._ids:
-            return [
-                (head, ("already uploaded", "text")),
-                (("", "text"), (f"{'':12}{self._ids[name]}", "faint")),
-            ]
-        report = self._reports.get(name)
-        if report is None:
-            return [(head, ("not read yet" if self.field(name).value else "none", "faint"))]
-        if report.problem is not None:
-            hint = report.problem.hint
-            return [
-                (head, ("! ", "bad"), (text.clean(_where(report)), "bad")),
-                (("", "text"), (f"{'':12}{text.clean(hint)}", "muted")),
-            ]
-        good = getattr(self.app, "glyphs", text.UNICODE).succeeded
-        return [(head, (f"{good} ", "good"), (f"{report.examples:,} examples", "text"))]
 
     # --- acting -----------------------------------------------------------------------------------------
 
@@ -429,14 +375,6 @@ HINTS: Mapping[str, str] = {
     "suffix": "in the model's name",
     "metadata": "name=value, …",
 }
-
-
-def _where(report: Report) -> str:
-    """The problem without the path, which stands in the field."""
-    if report.problem is None:
-        return ""
-    line = f"line {report.problem.line}: " if report.problem.line else ""
-    return f"{line}{report.problem.reason}"
 
 
 def _listed(words: Iterable[str]) -> str:

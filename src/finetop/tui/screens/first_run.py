@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Middle
+from textual.containers import Container, Vertical
 
 from finetop import text
 from finetop.tui.base import BaseApp
@@ -152,7 +152,7 @@ class FirstRun(BaseApp[str]):
     def compose(self) -> ComposeResult:
         """A block in the middle between the two bars."""
         yield Paper([[(" finetop", "key")]], ground="bar", id="first-title")
-        with Middle(id="first"):
+        with Container(id="first"), Vertical():
             yield Paper(_welcome(), ground="", id="welcome")
             yield Choices(self._ways)
         keys: list[Run] = [

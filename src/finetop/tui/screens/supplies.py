@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -12,6 +12,37 @@ if TYPE_CHECKING:
     from finetop.session import Session
     from finetop.store import Store
     from finetop.tui.start import Options
+
+
+class Supplies(Protocol):
+    """Where the form finds what can be chosen; the main screen fills it from store and session."""
+
+    sample: str
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Those that may create jobs."""
+        ...
+
+    def known_files(self, profile: str) -> list[File]:
+        """Uploaded files as last heard of."""
+        ...
+
+    def known_models(self, profile: str) -> list[Model]:
+        """Models as last heard of."""
+        ...
+
+    async def ask_files(self, profile: str) -> list[File]:
+        """Uploaded files, asked anew."""
+        ...
+
+    async def ask_models(self, profile: str) -> list[Model]:
+        """Models, asked anew."""
+        ...
+
+    def is_local(self, profile: str) -> bool:
+        """True for the engine of ours, whose list of models is complete."""
+        ...
 
 
 class SessionSupplies:
