@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+if sys.platform == "win32":
+    sys.exit("finetop: this needs Linux or macOS. On Windows, run it inside WSL.")
+
 from finetop import frame
 
 if TYPE_CHECKING:

@@ -61,7 +61,7 @@ class Pace:
 
 
 LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, whole_s=0.5, grace_s=1, checkpoints_s=5)
-HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=60, whole_s=5, grace_s=90)
+HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, whole_s=5, grace_s=90)
 
 
 def pace_of(dialect: str) -> Pace:

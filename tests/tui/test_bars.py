@@ -61,7 +61,7 @@ async def test_an_idle_title_is_not_painted_again() -> None:
         await pilot.pause()
         repaints = Repaints(title)
         for second in range(1, 40):
-            title.tick(NOW + second)
+            title.show(PROFILES, ROWS, now=NOW + second)
         assert len(repaints.regions) <= 1, "only the minute of the stale profile"
         assert repaints.whole == 0
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 
-from drivers import PROFILES, Driver, Told, fill, house, opened
+from drivers import NOW, PROFILES, Driver, Told, fill, house, opened
 from finetop.errors import Unauthorized
+from finetop.store import Contact
 from finetop.tui.messages import Said, StoreChanged
 
 if TYPE_CHECKING:
@@ -46,6 +48,31 @@ async def test_enter_on_the_question_is_harmless(screen: Driver) -> None:
     await screen.press("enter")
     assert screen.app.screen is screen.main
     assert not screen.main._settling
+
+
+async def test_esc_and_a_key_in_one_piece_are_two_keys(screen: Driver) -> None:
+    """A slow line merges them, which reads as alt and the key."""
+    await screen.press("question_mark")
+    await screen.reads("Keys in the jobs list")
+    screen.app.post_message(events.Key("alt+shift+g", "G"))
+    await screen.until(lambda: screen.app.screen is screen.main)
+    last = screen.jobs.names[-1]
+    await screen.until(lambda: screen.main.row is not None and screen.main.row.name == last)
+
+
+async def test_the_title_says_how_old_the_last_answer_is(tmp_path: Path) -> None:
+    """An answer that brought no news makes the data young again."""
+    paths, now = house(tmp_path), [NOW]
+    fill(paths)
+    async with opened(paths, clock=lambda: now[0]) as screen:
+        account = screen.main.session.accounts["openai"]
+        now[0] += 3600
+        screen.app.store.accounts.save_contact(account, Contact("ok", last_ok_at=now[0] - 300))
+        screen.main._tick()
+        await screen.reads("openai 5 m")
+        screen.app.store.accounts.save_contact(account, Contact("ok", last_ok_at=now[0]))
+        screen.main._tick()
+        await screen.reads("openai live")
 
 
 async def test_the_question_says_what_is_done_kept_and_lost(screen: Driver) -> None:

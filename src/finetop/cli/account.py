@@ -43,6 +43,8 @@ def opened(run: Run, *profiles: Profile) -> Iterator[Session]:
     from finetop.session import Session  # noqa: PLC0415 - only commands that talk to a provider
     from finetop.store import Store  # noqa: PLC0415 - as above
 
+    if run.paths.notice:
+        output.talk(run.paths.notice)
     store = Store(run.paths.store_file)
     try:
         session = Session(run.paths, profiles, store, environ=run.environ, poll=False)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FinetopApp", "Options", "run"]
 
+_MERGED = "alt+"
+"""On a slow line esc and the next key arrive in one piece, which reads as alt; nothing is bound to alt."""
+
 PATIENCE_S = 2.0
 """After a signal: how long the orderly end may take before the terminal is taken back by force."""
 
@@ -95,6 +98,8 @@ class FinetopApp(BaseApp[int]):
         self._started = True
         self.session.start()
         self._main.begin()
+        if notice := self.options.paths.notice:
+            self._main.post_message(Said(notice))
 
     def _store_changed(self) -> None:
         """Called on the network thread."""
@@ -165,6 +170,10 @@ class FinetopApp(BaseApp[int]):
         """A notice stands until the next key."""
         if isinstance(event, events.Key):
             self._main.clear_notice()
+            if event.key.startswith(_MERGED):
+                await super().on_event(events.Key("escape", None))
+                key = event.key.removeprefix(_MERGED).removeprefix("shift+")
+                event = events.Key((len(key) == 1 and event.character) or key, event.character)
         await super().on_event(event)
 
     # --- talking ----------------------------------------------------------------------------------------

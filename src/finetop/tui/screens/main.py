@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from finetop import text
 from finetop.errors import FinetopError
@@ -29,6 +28,7 @@ from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
+from finetop.tui.widgets.calm import CalmScreen
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
@@ -55,7 +55,7 @@ WATCH_AFTER_S = 0.4
 PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
-class MainScreen(Screen[None]):
+class MainScreen(CalmScreen[None]):
     """Jobs above, one job below."""
 
     AUTO_FOCUS = "#jobs"
@@ -191,7 +191,7 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         now = self._clock()
         self.jobs.tick(now)
-        self.query_one(TitleBar).tick(now)
+        self._show_title()
         self.grid.events.tick(now)
         self.grid.detail.show(self._selected.detail(now, self.jobs.glyphs))
 

@@ -52,11 +52,6 @@ class TitleBar(OneLine):
         self._now, self._profile, self._as_of = now, text.clean(profile), text.clean(as_of)
         self.redraw()
 
-    def tick(self, now: float) -> None:
-        """Let the ages grow."""
-        self._now = now
-        self.redraw()
-
     def note(self, sentence: str, role: str = "warn") -> None:
         """A sentence in place of the profiles (`polling paused, p resumes`); "" takes it back."""
         self._note = (text.clean(sentence), role)
