@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,9 +11,11 @@ from textual.containers import Container, Vertical
 
 from finetop import text
 from finetop.tui.base import BaseApp
+from finetop.tui.screens import welcome
 from finetop.tui.screens.dialog import Paper
+from finetop.tui.widgets.ends import Ends, key_runs
 from finetop.tui.widgets.lines import LineView
-from finetop.tui.widgets.runs import Line, Run
+from finetop.tui.widgets.runs import Line, width_of
 
 if TYPE_CHECKING:
     from textual import events
@@ -21,7 +24,13 @@ if TYPE_CHECKING:
 
     from finetop.config import FoundKey
 
-WIDTH = 76
+LEAD = 2
+"""The cursor bar stands before the block."""
+LONGEST = 200
+"""No sentence here is wider."""
+ROOM_FOR_CURVE = 80
+INDENT = 3
+"""The words of a choice stand behind its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,37 +96,55 @@ class Choices(LineView):
         super().__init__()
         self.ways = ways
         self.chosen = 0
+        self.spaced = True
 
-    def _lines(self) -> list[Line]:
-        lines: list[Line] = []
+    def lay_out(self, width: int) -> list[tuple[int, Line]]:
+        """Each line with the place of its choice."""
+        lines: list[tuple[int, Line]] = []
+        lead = (" " * (LEAD + INDENT), "text")
         for place, way in enumerate(self.ways):
             here = place == self.chosen
-            bar = (f"{self.glyphs.cursor} " if here else "  ", "accent")
-            lines.append(Line((bar, (f"{place + 1}  ", "key"), (way.title, "bright" if here else "text"))))
-            lines += [Line((("     ", "text"), (words, "muted"))) for words in way.says]
-            lines.append(Line())
+            bar = ((self.glyphs.cursor if here else "").ljust(LEAD), "accent")
+            if place and self.spaced:
+                lines.append((place - 1, Line()))
+            number = (str(place + 1).ljust(INDENT), "key")
+            lines.append((place, Line((bar, number, (way.title, "bright" if here else "text")))))
+            for words in way.says:
+                lines += [(place, Line((lead, (part, "muted")))) for part in _wrapped(words, width)]
         return lines
 
     def body_count(self) -> int:
         """All lines."""
-        return len(self._lines())
+        return len(self.lay_out(self.size.width))
 
-    def body_line(self, index: int, width: int) -> Line:  # noqa: ARG002 - the lines know their width
+    def body_line(self, index: int, width: int) -> Line:
         """One of them."""
-        return self._lines()[index]
+        return self.lay_out(width)[index][1]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as above
         """As high as its lines."""
-        return self.body_count()
+        return len(self.lay_out(width))
 
     def action_step(self, lines: int) -> None:
         """The next or the previous way."""
-        self.chosen = max(0, min(len(self.ways) - 1, self.chosen + lines))
-        self.redraw()
+        self._move_to(self.chosen + lines)
+
+    def action_page(self, pages: int) -> None:
+        """As the edges: a page holds all ways."""
+        self.action_edge(pages)
 
     def action_edge(self, side: int) -> None:
         """The first or the last way."""
-        self.action_step(side * len(self.ways))
+        self._move_to(side * len(self.ways))
+
+    def _move_to(self, place: int) -> None:
+        self.chosen = max(0, min(len(self.ways) - 1, place))
+        mine = [at for at, (way, _) in enumerate(self.lay_out(self.size.width)) if way == self.chosen]
+        if mine[0] < self.top:
+            self.scroll_to_line(mine[0])
+        elif mine[-1] >= self.top + self.body_height:
+            self.scroll_to_line(mine[-1] + 1 - self.body_height)
+        self.redraw()
 
     def action_choose(self, number: int = 0) -> None:
         """Start this way."""
@@ -127,15 +154,13 @@ class Choices(LineView):
 
     def on_click(self, event: events.Click) -> None:
         """The mouse moves to a way; a second click takes it."""
-        lines = 0
-        for place, way in enumerate(self.ways):
-            lines += len(way.says) + 2
-            if event.y + self.top < lines:
-                if place == self.chosen:
-                    self.action_choose()
-                self.chosen = place
-                self.redraw()
-                return
+        lines = self.lay_out(self.size.width)
+        if not 0 <= event.y + self.top < len(lines):
+            return
+        place = lines[event.y + self.top][0]
+        if place == self.chosen:
+            self.action_choose()
+        self._move_to(place)
 
 
 class FirstRun(BaseApp[str]):
@@ -151,27 +176,43 @@ class FirstRun(BaseApp[str]):
 
     def compose(self) -> ComposeResult:
         """A block in the middle between the two bars."""
-        yield Paper([[(" finetop", "key")]], ground="bar", id="first-title")
+        yield Ends([("finetop", "key")], [("no profile yet", "muted")], id="first-title")
         with Container(id="first"), Vertical():
-            yield Paper(_welcome(), ground="", id="welcome")
+            yield Paper(ground="", id="welcome")
             yield Choices(self._ways)
-        keys: list[Run] = [
-            (f" 1-{len(self._ways)}", "key"), (" Choose   ", "muted"), ("enter", "key"),
-            (" Start   ", "muted"), ("q", "key"), (" Quit", "muted"),
-        ]  # fmt: skip
-        yield Paper([keys], ground="bar", id="first-keys")
+        keys = key_runs(((f"1-{len(self._ways)}", "Choose"), ("enter", "Start")))
+        yield Ends(keys, key_runs((("q", "Quit"),)), id="first-keys")
 
     def on_mount(self) -> None:
         """The arrows move at once."""
         for sheet in self.query(LineView):
             sheet.glyphs = self.glyphs
         self.query_one(Choices).focus()
+        self._arrange(self.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What does not fit leaves: the curve, then the words, then the blank lines."""
+        if self.query(Choices):
+            self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        choices, room = self.query_one(Choices), size.height - 2
+        choices.spaced = True
+        widest = max(width_of(line.runs) for _, line in choices.lay_out(LONGEST))
+        heads = [welcome.plain(), welcome.short()]
+        if self.glyphs.plot != "ascii" and size.width >= ROOM_FOR_CURVE:
+            heads.insert(0, welcome.tall(self.glyphs))
+        for head in heads:
+            width = min(max(widest, *(LEAD + width_of(line) for line in head)), size.width - 1)
+            if len(head) + len(choices.lay_out(width)) <= room:
+                break
+        else:
+            choices.spaced = False
+        block = self.query_one("#first Vertical")
+        block.styles.width = width
+        self.query_one("#welcome", Paper).write([[(" " * LEAD, "text"), *line] for line in head])
+        choices.refresh(layout=True)
 
 
-def _welcome() -> list[list[Run]]:
-    return [
-        [("finetop", "bright"), ("  top for fine-tuning jobs", "muted")],
-        [],
-        [("How do you want to start?", "bright"), ("  This is asked once.", "faint")],
-        [],
-    ]
+def _wrapped(words: str, width: int) -> list[str]:
+    return wrap(words, max(20, width - LEAD - INDENT), break_on_hyphens=False)
