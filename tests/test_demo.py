@@ -80,7 +80,7 @@ def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None
         screen.until("already uploaded")
         screen.press("enter")
         screen.until(r"12 jobs")
-        screen.until(r"^▌.*succeeded +ftjob-")
+        screen.until(r"^▌.*succeeded +harbor-support")
         screen.press("i")
         screen.until("Try a prompt")
         screen.type("How do I return an item?")

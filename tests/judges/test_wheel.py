@@ -83,7 +83,7 @@ def test_the_installed_demo_trains(installed: Path) -> None:
         screen.press("c")
         screen.until("already uploaded")
         screen.press("enter")
-        screen.until(r"succeeded +ftjob-")
+        screen.until(r"^▌.*succeeded +harbor-support")
         screen.press("q")
         assert screen.ended() == 0
 

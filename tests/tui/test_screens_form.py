@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,10 @@ import pytest
 from drivers import PROFILES, Driver, OfflineSession, fill, house, opened
 from finetop.tui.screens import drafting
 from finetop.tui.screens.create import CreateForm
-from finetop.tui.screens.drafting import Entries, draft_of, problems
+from finetop.tui.screens.drafting import Entries, draft_of, problems, suffix_from
 from finetop.tui.screens.fields import complete_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from finetop.actions.draft import Draft
@@ -136,6 +137,45 @@ async def test_a_bad_number_blocks_and_gets_the_focus(form: Driver, sent: Sent) 
     assert form.app.focused is form.app.screen.field("epochs").entry  # type: ignore[attr-defined]
 
 
+async def test_the_job_is_named_after_its_file(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    assert isinstance(form.app.screen, CreateForm)
+    assert form.app.screen.field("suffix").value == "train"
+    path = write_examples(tmp_path / "my tone (2).jsonl")
+    await go_to(form, "training", str(path))
+    await form.reads("12 examples")
+    assert form.app.screen.field("suffix").value == "my-tone-2"
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].suffix == "my-tone-2"
+
+
+@pytest.mark.parametrize("words", ["", "mine"])
+async def test_a_name_the_user_wrote_or_took_away_stays(
+    form: Driver, sent: Sent, tmp_path: Path, words: str
+) -> None:
+    await go_to(form, "suffix", words)
+    await go_to(form, "training", str(write_examples(tmp_path / "other.jsonl")))
+    await form.reads("12 examples")
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].suffix == (words or None)
+
+
+@pytest.mark.parametrize(
+    ("filename", "suffix"),
+    [
+        ("train.jsonl", "train"),
+        ("customer-support-train.jsonl", "customer-support"),
+        ("a" * 30 + ".jsonl", "a" * 18),
+        ("täglich_3.jsonl", "t-glich-3"),
+        ("…", ""),
+        ("", ""),
+    ],
+)
+def test_a_suffix_is_made_of_a_file_name(filename: str, suffix: str) -> None:
+    assert suffix_from(filename) == suffix
+
+
 async def test_letters_in_a_field_are_letters(form: Driver) -> None:
     await go_to(form, "suffix", "qcx?fyi", clear=False)
     assert isinstance(form.app.screen, CreateForm)
@@ -194,6 +234,56 @@ async def test_an_incomplete_form_begins_at_its_first_field(tmp_path: Path, sent
         await driver.press("ctrl+s")
         await driver.reads("waits for training file: choose a .jsonl file")
         assert not sent.drafts
+
+
+@asynccontextmanager
+async def opened_at(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driver]:
+    paths = house(tmp_path)
+    fill(paths, (), LOCAL)
+    async with opened(paths, profiles=LOCAL, sample="file-train", size=size) as driver:
+        await driver.press("c")
+        await driver.reads("already uploaded")
+        yield driver
+
+
+async def test_fields_and_consequences_stand_under_rules(form: Driver) -> None:
+    assert form.lines[1].startswith("━━ New job  supervised ━━━")
+    assert " local ━  ── Data check ─" in form.lines[1]
+    assert "── Will be sent ──" in form.picture
+    sections = [line for line in form.lines if line.startswith((" Data", " Model", " Hyper", " Name and"))]
+    assert len(sections) == 4
+
+
+async def test_the_focused_field_is_marked_at_the_edge(form: Driver) -> None:
+    assert not [line for line in form.lines if line.startswith("▌")]
+    form.app.screen.field("epochs").entry.focus()  # type: ignore[attr-defined]
+    await form.until(lambda: any(line.startswith("▌Epochs") for line in form.lines), "the mark")
+    await form.press("tab")
+    assert [line.split("  ")[0] for line in form.lines if line.startswith("▌")] == ["▌Batch size"]
+
+
+async def test_below_a_hundred_columns_the_check_stands_below(tmp_path: Path) -> None:
+    async with opened_at(tmp_path, (80, 24)) as form:
+        assert form.lines[2] == " Data", "nothing had to scroll"
+        assert "▸ Create the job" in form.picture
+        assert form.lines[20].startswith("── Data check ──")
+        assert form.lines[21] == " Training   already uploaded   Validation none"
+        assert form.lines[22] == " Upload     nothing, then 1 job to local"
+        await go_to(form, "training", str(write_examples(tmp_path / "mine.jsonl")))
+        await form.reads("Training   ✓ 12 examples")
+        assert " in 1 file, then 1 job to local" in form.picture
+
+
+async def test_on_the_smallest_screen_the_check_is_one_line(tmp_path: Path) -> None:
+    async with opened_at(tmp_path, (60, 16)) as form:
+        assert form.lines[14].startswith("── Data check ──")
+        assert form.lines[14].endswith("already uploaded ─")
+        (tmp_path / "bad.jsonl").write_text("no json\n")
+        await go_to(form, "training", str(tmp_path / "bad.jsonl"))
+        await form.until(lambda: form.lines[14].endswith("! one file must change ─"), "the verdict")
+        await form.pilot.resize_terminal(120, 40)
+        await form.reads("Create waits for training file: line 1")
+        assert "already uploaded" not in form.picture
 
 
 @pytest.mark.parametrize(

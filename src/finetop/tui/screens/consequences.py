@@ -2,59 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from finetop import text
+from finetop.tui.screens.ruled import Head, Part
 
 if TYPE_CHECKING:
     from finetop.dataset import Report
     from finetop.tui.widgets.runs import Run
 
 LABELS = {"training": "Training", "validation": "Validation"}
-INDENT = 12
+LABEL = 11
 
 
-def consequences(
-    values: Mapping[str, str],
-    ids: Mapping[str, str],
-    reports: Mapping[str, Report],
-    profile: str,
-    glyphs: text.Glyphs,
-) -> list[tuple[Run, ...]]:
-    """The panel at the right. `ids` names the uploaded files that were chosen, by field."""
-    lines: list[tuple[Run, ...]] = [(("Data check", "bright"),), ()]
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The part of a form that something follows from."""
+
+    files: Mapping[str, str]
+    """What stands in the fields for files."""
+    ids: Mapping[str, str]
+    """The uploaded files that were chosen, by field."""
+    reports: Mapping[str, Report]
+    profile: str
+
+    @property
+    def new(self) -> list[str]:
+        """The fields whose files must be uploaded."""
+        return [name for name in LABELS if self.files[name] and name not in self.ids]
+
+
+def consequences(given: Given, width: int, glyphs: text.Glyphs) -> list[Part]:
+    """The panel at the right."""
+    room = max(10, width - LABEL - 1)
+    lines: list[Part] = [Head("Data check", fact=_verdict(given)), ()]
     for name, label in LABELS.items():
-        head = (label.ljust(INDENT), "muted")
-        if name in ids:
-            lines += [(head, ("already uploaded", "text")), ((f"{'':{INDENT}}{ids[name]}", "faint"),)]
-        else:
-            lines += _about_file(head, values[name], reports.get(name), glyphs)
-    lines += [(), (("Will be sent", "bright"),), ()]
-    lines.append((("Upload".ljust(INDENT), "muted"), (_upload(values, ids, reports), "text")))
-    lines.append((("Then".ljust(INDENT), "muted"), (text.clean(f"1 job to {profile}"), "text")))
+        lines += _fact(label, _about_file(given, name, glyphs), room)
+        if name in given.ids:
+            lines.append(_indented((text.shorten_middle(given.ids[name], room, glyphs.ellipsis), "faint")))
+        report = given.reports.get(name)
+        if report is not None and report.problem is not None:
+            lines += [_indented((part, "muted")) for part in wrap(text.clean(report.problem.hint), room)]
+    lines += [(), Head("Will be sent"), ()]
+    lines += _fact("Upload", [(_upload(given), "text")], room)
+    lines += _fact("Then", [(text.clean(f"1 job to {given.profile}"), "text")], room)
     return lines
 
 
-def _about_file(head: Run, value: str, report: Report | None, glyphs: text.Glyphs) -> list[tuple[Run, ...]]:
+def in_short(given: Given, rows: int, glyphs: text.Glyphs) -> list[Part]:
+    """The same in one rule, or in a rule and two lines."""
+    verdict = _verdict(given)
+    if rows < 3:
+        return [Head("Data check", fact=verdict if verdict[0] else ("already uploaded", "muted"))]
+    checked: list[Run] = []
+    for name, label in LABELS.items():
+        head = f"   {label} " if checked else label.ljust(LABEL)
+        checked += [(head, "muted"), *_about_file(given, name, glyphs)]
+    sent = f"{_upload(given)}, then 1 job to {given.profile}"
+    upload: Part = (("Upload".ljust(LABEL), "muted"), (text.clean(sent), "text"))
+    return [Head("Data check", fact=verdict), tuple(checked), upload]
+
+
+def _verdict(given: Given) -> Run:
+    """Everything in a word: how far the check of the files has come."""
+    if any(given.reports[name].problem is not None for name in given.new if name in given.reports):
+        return ("! one file must change", "bad")
+    if not given.files["training"]:
+        return ("no file yet", "faint")
+    if any(name not in given.reports for name in given.new):
+        return ("reading", "faint")
+    return ("no errors" if given.new else "", "muted")
+
+
+def _fact(label: str, runs: Sequence[Run], room: int) -> list[Part]:
+    """A label and its value; a long value goes on below itself."""
+    *first, (words, role) = runs
+    used = sum(text.cells(part) for part, _ in first)
+    rows = wrap(words, room, initial_indent=" " * used) or [""]
+    head: tuple[Run, ...] = ((label.ljust(LABEL), "muted"), *first, (rows[0][used:], role))
+    return [head, *(_indented((row, role)) for row in rows[1:])]
+
+
+def _indented(run: Run) -> tuple[Run, ...]:
+    return ((" " * LABEL, "muted"), run)
+
+
+def _about_file(given: Given, name: str, glyphs: text.Glyphs) -> list[Run]:
+    if name in given.ids:
+        return [("already uploaded", "text")]
+    report = given.reports.get(name)
     if report is None:
-        return [(head, ("not read yet" if value else "none", "faint"))]
+        return [("not read yet" if given.files[name] else "none", "faint")]
     if report.problem is not None:
-        return [
-            (head, ("! ", "bad"), (text.clean(where(report)), "bad")),
-            ((f"{'':{INDENT}}{text.clean(report.problem.hint)}", "muted"),),
-        ]
-    return [(head, (f"{glyphs.succeeded} ", "good"), (f"{report.examples:,} examples", "text"))]
+        return [("! ", "bad"), (text.clean(where(report)), "bad")]
+    return [(f"{glyphs.succeeded} ", "good"), (f"{report.examples:,} examples", "text")]
 
 
-def _upload(values: Mapping[str, str], ids: Mapping[str, str], reports: Mapping[str, Report]) -> str:
-    new = [name for name in LABELS if values[name] and name not in ids]
-    if not new:
+def _upload(given: Given) -> str:
+    if not given.new:
         return "nothing"
-    if any(name not in reports or reports[name].problem is not None for name in new):
+    reports = given.reports
+    if any(name not in reports or reports[name].problem is not None for name in given.new):
         return "not before the files are good"
-    total = text.size(sum(reports[name].size_bytes for name in new))
-    return f"{total} in {len(new)} file{'s' if len(new) > 1 else ''}"
+    total = text.size(sum(reports[name].size_bytes for name in given.new))
+    return f"{total} in {len(given.new)} file{'s' if len(given.new) > 1 else ''}"
 
 
 def where(report: Report) -> str:

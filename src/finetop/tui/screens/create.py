@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
@@ -19,24 +19,32 @@ from finetop import text
 from finetop.actions.draft import Draft
 from finetop.dataset import Report, check_file
 from finetop.errors import FinetopError
-from finetop.tui.screens import drafting
+from finetop.tui.screens import drafting, form_parts
 from finetop.tui.screens.confirm import ConfirmLeave
-from finetop.tui.screens.consequences import consequences, where
-from finetop.tui.screens.dialog import Act, Paper
-from finetop.tui.screens.fields import Field, PathSuggester
+from finetop.tui.screens.consequences import Given, consequences, in_short, where
+from finetop.tui.screens.dialog import Act
+from finetop.tui.screens.fields import Field
 from finetop.tui.screens.pick import Entry, Pick, PickFile
+from finetop.tui.screens.ruled import Head, Ruled
+from finetop.tui.widgets.ends import Ends, key_runs
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from finetop.models import File, Model
     from finetop.tui.screens.supplies import Supplies
-    from finetop.tui.widgets.runs import Run
 
 CHECK_AFTER_S = 0.25
 """A path is read when typing has paused."""
 FILE_FIELDS = ("training", "validation")
 WIDE_FROM = 100
+"""Fields and consequences side by side."""
+PANEL_AT = 74
+"""The column where the consequences begin."""
+HINTS_FROM = 72
+"""Narrower, the fields leave room for the hints."""
+LOW_BELOW = 22
+"""On a lower screen the consequences are one line."""
 
 
 class CreateForm(Screen[Draft]):
@@ -64,44 +72,30 @@ class CreateForm(Screen[Draft]):
         self._opened_with: drafting.Entries | None = None
         self._asking: asyncio.Task[None] | None = None
         self._profile = profile
-        self._blocked = ""
+        self._blocked = Content("")
+        self._named = False
+        """True once the user has written a suffix, or taken ours away."""
         self.fields: dict[str, Field] = {}
 
     # --- the fields -------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Fields at the left, what follows from them at the right."""
-        yield Paper([[(" finetop", "key"), ("   New job", "bright")]], ground="bar", id="form-title")
-        with Horizontal(id="form"):
-            with VerticalScroll(id="fields", can_focus=False):
-                for part in self._parts():
-                    if isinstance(part, Field):
-                        self.fields[part.field_name] = part
-                    yield part
-                with Horizontal(classes="acts"):
-                    yield Act("Create the job", id="create")
-                    yield Act("Leave", id="leave")
-                yield Static(id="blocked")
-            yield Vertical(Paper(ground="", id="check"), id="consequences")
-        yield Paper([_keys()], ground="bar", id="form-keys")
-
-    def _parts(self) -> Iterable[Static | Field]:
-        yield _section("Data")
-        paths = PathSuggester()
-        yield Field("training", "Training file", hint=HINTS["training"], suggester=paths)
-        yield Field("validation", "Validation file", hint=HINTS["validation"], suggester=paths)
-        yield _section("Model")
-        if len(self.supplies.profiles) > 1:
-            yield Field("profile", "Profile", self._profile, hint=HINTS["profile"])
-        yield Field("model", "Base model", hint=HINTS["model"])
-        yield _section("Hyperparameters")
-        yield Field("epochs", "Epochs", drafting.AUTO, hint=HINTS["epochs"], wide=False)
-        yield Field("batch", "Batch size", drafting.AUTO, hint=HINTS["batch"], wide=False)
-        yield Field("rate", "Rate multiplier", drafting.AUTO, hint=HINTS["rate"], wide=False)
-        yield Field("seed", "Seed", drafting.AUTO, hint=HINTS["seed"], wide=False)
-        yield _section("Name and notes")
-        yield Field("suffix", "Suffix", hint=HINTS["suffix"])
-        yield Field("metadata", "Metadata", hint=HINTS["metadata"])
+        """Fields at the left, what follows from them at the right or below."""
+        yield Ends([("finetop", "key"), ("   New job", "bright")], id="form-title")
+        with Container(id="form"):
+            with Vertical(id="left"):
+                yield Ruled(id="form-rule")
+                with VerticalScroll(id="fields", can_focus=False):
+                    for part in form_parts.parts(self._profile, several=len(self.supplies.profiles) > 1):
+                        if isinstance(part, Field):
+                            self.fields[part.field_name] = part
+                        yield part
+                    with Horizontal(classes="acts"):
+                        yield Act("Create the job", id="create")
+                        yield Act("Leave", id="leave")
+                    yield Static(id="blocked")
+            yield Ruled(id="check")
+        yield Ends([], id="form-keys")
 
     def field(self, name: str) -> Field:
         """One field by its name."""
@@ -123,9 +117,9 @@ class CreateForm(Screen[Draft]):
 
     def on_mount(self) -> None:
         """Fill what is known, ask for the rest; a form that is complete waits on its button."""
-        for sheet in self.query(Paper):
+        for sheet in self.query(Ruled):
             sheet.glyphs = self._glyphs
-        self.set_class(self.app.size.width < WIDE_FROM, "-narrow")
+        self._fit()
         self._know(self.supplies.known_files(self._profile), self.supplies.known_models(self._profile))
         complete = bool(self.entries.training and self.entries.model) or bool(self.supplies.sample)
         (self.query_one("#create") if complete else self.field("training").entry).focus()
@@ -138,8 +132,16 @@ class CreateForm(Screen[Draft]):
             self._asking.cancel()
 
     def on_resize(self) -> None:
-        """Below a hundred columns the consequences stand in the hints alone."""
-        self.set_class(self.app.size.width < WIDE_FROM, "-narrow")
+        """Below a hundred columns the consequences stand below the fields, in short."""
+        self._fit()
+        self._show_consequences()
+
+    def _fit(self) -> None:
+        width = self.app.size.width
+        self.set_class(width < WIDE_FROM, "-narrow")
+        self.set_class(width < HINTS_FROM, "-tight")
+        keys = form_parts.keys(narrow=width < WIDE_FROM)
+        self.query_one("#form-keys", Ends).write(keys, key_runs((("F1", "Help"),)))
 
     async def _ask(self) -> None:
         """Files and models as they are now; what the provider refuses is said at the field."""
@@ -190,7 +192,15 @@ class CreateForm(Screen[Draft]):
             return
         self._ids[name] = known.id
         self._fill(name, text.clean(known.filename or known.id))
+        self._name_after(name, known.filename or "")
         self.field(name).say(f"uploaded{f', {text.size(known.size_bytes)}' if known.size_bytes else ''}")
+
+    def _name_after(self, name: str, filename: str) -> None:
+        """A row with a name is found again: offer the training file's, unless the user named the job."""
+        suffix = self.field("suffix").entry
+        if name == "training" and not self._named and not suffix.has_focus:
+            self._fill("suffix", drafting.suffix_from(filename))
+            suffix.select_on_focus = True  # typing replaces what nobody typed
 
     # --- judging ----------------------------------------------------------------------------------------
 
@@ -204,8 +214,10 @@ class CreateForm(Screen[Draft]):
         if name in FILE_FIELDS:
             self._ids.pop(name, None)
             self._reports.pop(name, None)
-            field.say(HINTS[name])
+            field.say(form_parts.HINTS[name])
             self._check_soon(name)
+        if name == "suffix":
+            self._named, field.entry.select_on_focus = True, False
         if name == "profile" and event.value in self.supplies.profiles and event.value != self._profile:
             self._change_profile(event.value)
         self._show()
@@ -213,7 +225,7 @@ class CreateForm(Screen[Draft]):
     def _change_profile(self, profile: str) -> None:
         self._profile = profile
         self._files, self._models = {}, []
-        for name in [*self._ids, "model"]:
+        for name in [*self._ids, "model", *(() if self._named else ("suffix",))]:
             self._fill(name, "")
         self._ids = {}
         self._know(self.supplies.known_files(profile), self.supplies.known_models(profile))
@@ -238,6 +250,7 @@ class CreateForm(Screen[Draft]):
         self._reports[name] = report
         if report.problem is None:
             self.field(name).say(f"{report.examples:,} examples, {text.size(report.size_bytes)}")
+            self._name_after(name, report.path.name)
         else:
             self.field(name).say("", problem=where(report))
         return report
@@ -256,31 +269,27 @@ class CreateForm(Screen[Draft]):
                     found[name] = field.problem
                 continue
             problem = found.get(name, "")
-            field.say(self._hint(name), problem=problem if strict or field.value else "")
-        shown = [field for field in self.fields.values() if field.problem]
-        blocked = f"Create waits for {_listed(field.label.lower() for field in shown)}" if shown else ""
-        if len(shown) == 1:
-            blocked += f": {shown[0].problem}"  # the hint may have been too narrow for it
+            field.say(form_parts.hint(name, self.entries), problem=problem if strict or field.value else "")
+        blocked = form_parts.blocked(self.fields.values())
         if blocked != self._blocked:
             self._blocked = blocked
-            self.query_one("#blocked", Static).update(Content(text.clean(blocked)))
-        self.query_one("#create").set_class(bool(shown), "-blocked")
-        values = {name: self.fields[name].value for name in FILE_FIELDS}
-        self.query_one("#check", Paper).write(
-            consequences(values, self._ids, self._reports, self._profile, self._glyphs)
-        )
+            line = self.query_one("#blocked", Static)
+            line.update(blocked)
+            line.set_class(bool(blocked), "-shown")
+        self.query_one("#create").set_class(bool(blocked), "-blocked")
+        self._show_consequences()
         return found
 
-    def _hint(self, name: str) -> str:
-        if name == "suffix" and self.entries.suffix:
-            return f"{len(self.entries.suffix)} of {drafting.MOST_SUFFIX}"
-        if (
-            name == "metadata"
-            and self.entries.metadata.strip()
-            and not drafting.metadata_problem(self.entries.metadata)
-        ):
-            return f"{len(drafting.pairs(self.entries.metadata))} of {drafting.MOST_PAIRS} pairs"
-        return HINTS[name]
+    def _show_consequences(self) -> None:
+        files = {name: self.fields[name].value for name in FILE_FIELDS}
+        given = Given(files, self._ids, self._reports, self._profile)
+        panel, size = self.query_one("#check", Ruled), self.app.size
+        if size.width < WIDE_FROM:
+            panel.write(in_short(given, 1 if size.height < LOW_BELOW else 3, self._glyphs))
+        else:
+            panel.write(consequences(given, size.width - PANEL_AT, self._glyphs))
+        head = Head("New job", "supervised", (text.clean(self._profile), "text"), here=True)
+        self.query_one("#form-rule", Ruled).write([head])
 
     # --- acting -----------------------------------------------------------------------------------------
 
@@ -361,35 +370,3 @@ class CreateForm(Screen[Draft]):
             Entry(f"id:{file.id}", file.filename or file.id, text.size(file.size_bytes or 0))
             for file in self._files.values()
         ]
-
-
-HINTS: Mapping[str, str] = {
-    "training": "↓ chooses",
-    "validation": "may be left empty",
-    "profile": "↓ chooses",
-    "model": "↓ chooses",
-    "epochs": "1 to 50",
-    "batch": "1 to 256",
-    "rate": "1 is the usual rate",
-    "seed": "same data and seed, same result",
-    "suffix": "in the model's name",
-    "metadata": "name=value, …",
-}
-
-
-def _listed(words: Iterable[str]) -> str:
-    """Several words as one phrase: `a, b and c`."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _section(name: str) -> Static:
-    return Static(Content(name), classes="section")
-
-
-def _keys() -> list[Run]:
-    words = (("tab", "Next"), ("↓", "Choose"), ("→", "Complete"), ("ctrl+s", "Create"), ("esc", "Leave"))
-    runs: list[Run] = [(" ", "muted")]
-    for key, does in words:
-        runs += [(key, "key"), (f" {does}   ", "muted")]
-    return runs

@@ -15,6 +15,8 @@ AUTO = "auto"
 MOST_SEED = 2**31 - 1
 MOST_PAIRS = 16
 MOST_SUFFIX = 64
+OFFERED_SUFFIX = 18
+"""A name of this length is read whole in the list."""
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -83,6 +85,15 @@ def suffix_problem(words: str) -> str:
     if words and not _SUFFIX.fullmatch(words):
         return "letters, digits, dots, dashes"
     return ""
+
+
+def suffix_from(filename: str) -> str:
+    """A suffix that names a file: its stem in letters, digits and dashes, whole words where they fit."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", Path(filename).stem).strip("-")
+    if len(stem) <= OFFERED_SUFFIX:
+        return stem
+    whole = stem[: OFFERED_SUFFIX + 1].rpartition("-")[0]
+    return (whole or stem[:OFFERED_SUFFIX]).rstrip("-")
 
 
 def pairs(words: str) -> dict[str, str]:

@@ -208,6 +208,7 @@ class FirstRun(BaseApp[str]):
                 break
         else:
             choices.spaced = False
+        choices.styles.max_height = room - len(head)
         block = self.query_one("#first Vertical")
         block.styles.width = width
         self.query_one("#welcome", Paper).write([[(" " * LEAD, "text"), *line] for line in head])
