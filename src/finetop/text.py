@@ -7,6 +7,7 @@ import re
 import time
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # --- any string -> drawable string -----------------------------------------------------------------------
@@ -76,6 +77,7 @@ _WIDE: Final = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 
 _JOINED: Final = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF), (0x1F3FB, 0x1F3FF))
 
 
+@lru_cache(maxsize=4096)
 def char_cells(char: str) -> int:
     """The cells one character takes: 0, 1 or 2."""
     code = ord(char)
@@ -88,6 +90,7 @@ def char_cells(char: str) -> int:
     return 1
 
 
+@lru_cache(maxsize=4096)  # the same marks, bars and braille come at every key
 def cells(text: str) -> int:
     """The cells a cleaned string takes."""
     if text.isascii():

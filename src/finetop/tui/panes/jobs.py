@@ -156,13 +156,16 @@ class JobsPane(LineView):
         place = max(0, min(place, len(self._rows) - 1))
         if not self._rows:
             return
-        moved = place != self._cursor
+        left, top = self._cursor, self.top
         self._cursor = place
         self._touched = True
         self._changed.discard(self._rows[place].key)
         self._keep_cursor_in_sight()
-        self.redraw()
-        if moved:
+        if self.top != top:
+            self.redraw()
+        else:  # the rule that counts, the row left and the row reached; all others stand
+            self.redraw({0, *(self.head_count + row - top for row in (left, place))})
+        if place != left:
             self.post_message(self.JobHighlighted(self.current))
 
     def _keep_cursor_in_sight(self) -> None:

@@ -21,6 +21,8 @@ from finetop.tui.widgets.marked import marked
 from finetop.tui.widgets.runs import Line, changed_spans, fit, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.selection import Selection
 
 WHEEL_LINES = 3
@@ -171,8 +173,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if self.parent is not None:
             self.parent.post_message(events.DescendantBlur(self))
 
-    def redraw(self) -> None:
-        """Paint again exactly what differs from the last painting."""
+    def redraw(self, lines: Iterable[int] | None = None) -> None:
+        """Paint again exactly what differs from the last painting, in these lines of the screen or in all."""
         if not self.is_attached:
             return
         self.scroll_y = min(self.top, self.max_scroll_y)
@@ -181,7 +183,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
             return
         regions: list[Region] = []
-        for y in range(height):
+        for y in range(height) if lines is None else lines:
             old = self._drawn.get(y)
             if old is None:
                 continue  # not painted yet, so it will be
