@@ -47,7 +47,7 @@ Answer = TypeVar("Answer")
 
 TICK_S = 10.0
 """Ages are coarse; nothing is written when none of their words changed."""
-SHOW_AFTER_S = 0.05
+SHOW_AFTER_S = 0.04
 """A held key moves the cursor at once and the lower panes when it rests."""
 WATCH_AFTER_S = 0.4
 """A cursor that only passes by does not ask a provider."""
