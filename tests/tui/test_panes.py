@@ -89,10 +89,48 @@ async def test_detail_tells_everything_about_a_job() -> None:
             " Metadata     team support\n",
             " Weights & B. acme/bot  run 3f2k",
             "waited 50 m, training 10 m  ~4 m left  41 k tokens",
-            "invalid_file file",
+            "code invalid_file  param file",
         ):
             assert words in whole, words
         assert whole.count("line 17 has no assistant message") >= 3, "the error takes several lines"
+
+
+async def test_a_failed_job_tells_its_reason_once() -> None:
+    said = "line 17: no assistant message"
+    error = {"code": "invalid_training_file", "message": f"{said}.", "param": "training_file"}
+    failed = JOB.model_copy(update={"error": Job.model_validate({"id": "x", "error": error}).error})
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(72, 40)) as pilot:
+        pane.show(detail_model(replace(ROW, status="failed", reason=said), now=NOW, job=failed))
+        await pilot.pause()
+        lines = picture(app)
+        assert sum(said in line for line in lines) == 1
+        at = lines.index(f" Reason       ✗ {said}")
+        assert lines[at + 1] == "              code invalid_training_file  param training_file"
+        pane.show(detail_model(replace(ROW, status="failed", reason="it stopped"), now=NOW, job=failed))
+        await pilot.pause()
+        assert f" Error        {said}." in picture(app), "the API says something else"
+
+
+async def test_the_checkpoints_tab_shows_all_and_whole() -> None:
+    name = "ft:tiny-bytes-1:local:harbor-support:AbCdEf12:ckpt-step-"
+    metrics = {"train_loss": 0.5, "train_mean_token_accuracy": 0.9, "full_valid_loss": 0.6}
+    points = [
+        Checkpoint(id=f"c-{n}", step_number=n, metrics=metrics, fine_tuned_model_checkpoint=f"{name}{n}")
+        for n in range(1, 13)
+    ]
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(46, 80)) as pilot:
+        pane.show(detail_model(ROW, now=NOW, job=JOB, checkpoints=points))
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        whole = "".join(line[14:] for line in picture(app))
+        for n in range(1, 13):
+            assert f"{name}{n}" in whole
+        assert whole.count("full valid loss") == whole.count("0.600") == 12
+        assert "…" not in whole
 
 
 async def test_detail_tabs_turn_with_keys_and_mouse() -> None:

@@ -11,14 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from finetop import text
-from finetop.tui.panes.detail_model import DetailModel, Entry, detail_model
+from finetop.tui.panes.detail_model import DetailModel, detail_model
 from finetop.tui.panes.pane import TAB_BINDINGS, Pane
 from finetop.tui.widgets.runs import Line, Run, plain, width_of
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-__all__ = ["DetailModel", "DetailPane", "Entry", "detail_model"]
+    from finetop.tui.panes.entry import Entry
+
+__all__ = ["DetailModel", "DetailPane", "detail_model"]
 
 LABEL: Final = 13
 EMPTY: Final = {

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from finetop import text
 from finetop.plot import Points, best_point
+from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_runs
+from finetop.tui.panes.entry import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,14 +21,6 @@ if TYPE_CHECKING:
     from finetop.models import Checkpoint, File, Job
     from finetop.store.rows import Curves, JobRow
     from finetop.tui.widgets.runs import Run
-
-
-class Entry(NamedTuple):
-    """A label and what belongs to it; `wraps` lets a sentence take more lines."""
-
-    label: str
-    runs: tuple[Run, ...]
-    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ def detail_model(
     named = dict(files or {})
     return DetailModel(
         overview=tuple(_overview(row, job, checkpoints, files=named, now=now, glyphs=glyphs)),
-        checkpoints=tuple(_checkpoint_entries(checkpoints, glyphs)),
+        checkpoints=tuple(checkpoint_entries(checkpoints, glyphs)),
         files=tuple(_file_entries(job, named)),
         raw=tuple(json_lines(raw)),
         facts=tuple(_facts(row, now, curves, glyphs)),
@@ -112,7 +106,7 @@ def _overview(
         yield from _settings(job, glyphs)
     yield from _times(row, job, now)
     if checkpoints:
-        yield Entry("Checkpoints", _checkpoint_runs(checkpoints, glyphs))
+        yield Entry("Checkpoints", checkpoint_runs(checkpoints, glyphs))
     if job is not None:
         yield from _notes(job)
     if row.created_at is not None:
@@ -135,11 +129,19 @@ def _trouble(row: JobRow, job: Job | None, glyphs: text.Glyphs) -> Iterable[Entr
     if row.reason:
         yield Entry("Reason", ((f"{glyphs.failed} {text.clean(row.reason)}", "bad"),), wraps=True)
     error = job.error if job is not None else None
-    if error is not None:
-        said = " ".join(text.clean(part) for part in (error.code, error.param) if part)
-        yield Entry("Error", ((text.clean(error.message or said), "text"),), wraps=True)
-        if error.message and said:
-            yield Entry("", ((said, "faint"),))
+    if error is None:
+        return
+    if error.message and not _same(error.message, row.reason):
+        yield Entry("Error", ((text.clean(error.message), "text"),), wraps=True)
+    named = (("code", error.code), ("param", error.param))
+    said = "  ".join(f"{name} {text.clean(part)}" for name, part in named if part)
+    if said:
+        yield Entry("" if row.reason or error.message else "Error", ((said, "faint"),), wraps=True)
+
+
+def _same(said: str, reason: str | None) -> bool:
+    """True where the API's sentence says what stands there already."""
+    return reason is not None and text.clean(said).strip(" .").casefold() in text.clean(reason).casefold()
 
 
 def _data(job: Job, files: Mapping[str, File]) -> Iterable[Entry]:
@@ -203,48 +205,6 @@ def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
 def _coarse(seconds: float, *, exact: bool) -> str:
     """A finished time in two units; a growing one coarse, so that it does not tick."""
     return text.length(seconds) if exact else text.age(seconds)
-
-
-def _loss(checkpoint: Checkpoint) -> float | None:
-    metrics = checkpoint.metrics
-    for name in ("full_valid_loss", "valid_loss", "train_loss"):
-        if name in metrics:
-            return metrics[name]
-    return None
-
-
-def _checkpoint_runs(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -> tuple[Run, ...]:
-    runs: list[Run] = []
-    best = _best(checkpoints)
-    for checkpoint in sorted(checkpoints, key=lambda item: item.step_number or 0)[-4:]:
-        runs += [
-            ("   " if runs else "", "text"),
-            (f"{checkpoint.step_number}", "text"),
-            (f"  {text.loss(_loss(checkpoint))}", "muted"),
-        ]
-        if checkpoint is best:
-            runs.append((f"  {glyphs.best} best", "bright"))
-    return tuple(runs)
-
-
-def _best(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
-    measured = [(loss, item) for item in checkpoints if (loss := _loss(item)) is not None]
-    return min(measured, key=lambda pair: pair[0])[1] if len(measured) > 1 else None
-
-
-def _checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -> Iterable[Entry]:
-    best = _best(checkpoints)
-    for checkpoint in sorted(checkpoints, key=lambda item: -(item.step_number or 0)):
-        metrics: list[Run] = [
-            (f"{text.clean(name).replace('_', ' ')} {text.loss(value)}  ", "muted")
-            for name, value in checkpoint.metrics.items()
-        ]
-        if checkpoint is best:
-            metrics.append((f"{glyphs.best} best", "bright"))
-        yield Entry(
-            f"Step {checkpoint.step_number or '?'}", tuple(metrics) or (("no measurements", "faint"),)
-        )
-        yield Entry("", ((text.clean(checkpoint.fine_tuned_model_checkpoint or checkpoint.id), "text"),))
 
 
 def _file_entries(job: Job | None, files: Mapping[str, File]) -> Iterable[Entry]:
