@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from finetop import text
 from finetop.text import ASCII, UNICODE
 from finetop.tui.panes.job_cells import COLUMNS, cells, longest
 from finetop.tui.widgets.runs import Line, changed_spans, fit, merged, plain
@@ -52,6 +53,63 @@ def test_wide_screens_give_no_column_more_than_its_content_and_two() -> None:
     for slot in arrange(COLUMNS, 200, longest(rows, {})):
         most = longest(rows, {})[slot.column.name]
         assert slot.width <= max(most, len(slot.column.head)) + 2, slot.column.name
+
+
+STEPS = [
+    job(1, "running", step=4_125, total_steps=125_000, train_loss=0.1),
+    job(2, step=586, total_steps=586),
+]
+
+
+@pytest.mark.parametrize("width", [140, 160, 200])
+def test_long_step_numbers_keep_their_distance(width: int) -> None:
+    slots = arrange(COLUMNS, width, longest(STEPS, {}))
+    line = plain(row_runs(slots, cells(STEPS[0], NOW, None, UNICODE), [("   ", "text")]))
+    assert "  3 %  " in line
+    assert "  4125/125000   0.100" in line
+    short = plain(row_runs(slots, cells(STEPS[1], NOW, None, UNICODE), [("   ", "text")]))
+    assert short.index("586/586") + 7 == line.index("4125/125000") + 11, "aligned at the right"
+
+
+def test_the_step_column_does_not_move_with_the_last_digits() -> None:
+    places = [
+        [(slot.column.name, slot.x) for slot in arrange(COLUMNS, 140, longest([row], {}))]
+        for row in (job(1, "running", step=step, total_steps=125_000) for step in (9_999, 10_000, 100_000))
+    ]
+    assert places[0] == places[1] == places[2]
+
+
+@pytest.mark.parametrize("status", ["running", "succeeded", "queued", "failed", "cancelled"])
+@pytest.mark.parametrize("step", [3, 1_000])
+def test_at_200_no_column_is_wider_than_its_longest_cell_and_two(status: str, step: int) -> None:
+    many = {
+        "step": step,
+        "total_steps": 300_000,
+        "ended_at": NOW,
+        "place": 1,
+        "train_loss": 1.5,
+        "valid_loss": 1.5,
+    }
+    rows = [job(n, status, reason="it stopped" if status == "failed" else None, **many) for n in range(1, 6)]
+    slots = arrange(COLUMNS, 200, longest(rows, {}))
+    for slot in slots:
+        drawn = [
+            text.cells(plain(draw(slot.width, slot.width)).strip())
+            for row in rows
+            if (draw := cells(row, NOW, None, UNICODE).get(slot.column.name))
+        ]
+        assert slot.width <= max(len(slot.column.head), *drawn, 4 if slot.column.name == "age" else 0) + 2, (
+            slot
+        )
+
+
+def test_at_80_the_four_facts_of_every_row_are_whole() -> None:
+    row = job(1, "running", step=4_125, total_steps=125_000, train_loss=12.31, valid_loss=0.5, eta_s=700.0,
+              name="customer-support-v3")  # fmt: skip
+    slots = arrange(COLUMNS, 80, longest([row], {}))
+    line = plain(row_runs(slots, cells(row, NOW, None, UNICODE), [("   ", "text")]))
+    for words in ("◉ running", "customer-support-v3", "  3 %", "12.310"):
+        assert words in line
 
 
 def test_a_short_name_leaves_its_room_to_the_model() -> None:

@@ -22,7 +22,7 @@ COLUMNS: Final = (
     Column("model", "BASE MODEL", (0, 0, 12, 12), share=48, leaves=6),
     Column("method", "METHOD", (0, 0, 6, 6), leaves=5),
     Column("progress", "PROGRESS", (5, 14, 16, 24), short_head=" DONE"),
-    Column("step", "STEP", (0, 0, 0, 9), align="right", leaves=2),
+    Column("step", "STEP", (0, 0, 0, 9), align="right", leaves=2, fits=True),
     Column("loss", "LOSS", (6, 6, 6, 6), align="right", leaves=9),
     Column("valid", "VALID", (0, 6, 6, 6), align="right", leaves=8),
     Column("trend", "TREND", (0, 0, 0, 8), leaves=3, optional=True),
@@ -32,6 +32,7 @@ COLUMNS: Final = (
     Column("job", "JOB", (0, 0, 0, 14), leaves=1),
 )
 PERCENT_CELLS: Final = 5
+BAR_CELLS: Final = 24
 MEASURED: Final = 500
 """Rows whose values decide on widths; ten thousand would cost a frame at every poll."""
 
@@ -60,14 +61,14 @@ def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) ->
         "model": most(lambda row: text.clean(row.model)),
         "profile": most(lambda row: text.clean(row.profile)),
         "method": most(method),
-        "step": most(steps),
+        "step": max(map(_step_cells, measured), default=0),
         "status": most(status_words),
-        "progress": 24,
+        "progress": BAR_CELLS if any(map(_has_bar, measured)) else most(_short_story),
         "loss": 6,
         "valid": 6,
         "eta": 4,
         "age": 4,
-        "job": 14,
+        "job": most(lambda row: text.clean(row.key.id)),
         "trend": 8 if trends else 0,
     }
 
@@ -89,6 +90,25 @@ def steps(row: JobRow) -> str:
     if row.step is None:
         return ""
     return f"{row.step}/{row.total_steps}" if row.total_steps else str(row.step)
+
+
+def _step_cells(row: JobRow) -> int:
+    """As wide as the step will be, as far as that is two cells away: columns should not move with it."""
+    now = 0 if _reason_runs_on(row) else len(steps(row))
+    return max(now, min(now + 2, 2 * len(str(row.total_steps)) + 1)) if now and row.total_steps else now
+
+
+def _reason_runs_on(row: JobRow) -> bool:
+    return row.status in ("failed", "unknown") and bool(row.reason or row.status == "unknown")
+
+
+def _has_bar(row: JobRow) -> bool:
+    return row.done is not None and row.status in ("running", "paused") and row.intent != "unsure"
+
+
+def _short_story(row: JobRow) -> str:
+    """What the story needs of its own column; a reason runs on over the next."""
+    return "" if _reason_runs_on(row) else next(iter(_stories(row)), "")
 
 
 def story(row: JobRow, width: int, ellipsis: str = "…") -> str:
@@ -149,9 +169,8 @@ def cells(row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs
         "profile": _words(text.clean(row.profile), "muted", text.shorten_end, glyphs),
         "job": _words(text.clean(row.key.id), "faint", text.shorten_middle, glyphs),
     }
-    reason_runs_on = row.status in ("failed", "unknown") and bool(row.reason or row.status == "unknown")
     drawn["progress"] = _progress(row, glyphs)
-    if not reason_runs_on:
+    if not _reason_runs_on(row):
         drawn |= _numbers(row, value_role)
         if trend and len(trend) > 1:
             drawn["trend"] = lambda width, _room: [
@@ -203,7 +222,7 @@ def _progress(row: JobRow, glyphs: Glyphs) -> Draw:
     )
 
     def draw(width: int, room: int) -> list[Run]:
-        if share is None or row.status not in ("running", "paused") or row.intent == "unsure":
+        if share is None or not _has_bar(row):
             return [(story(row, room, glyphs.ellipsis), role)]
         percent = (text.percent(share), "warn" if row.status == "paused" else "text")
         if width <= PERCENT_CELLS:

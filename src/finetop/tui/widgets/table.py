@@ -38,6 +38,8 @@ class Column:
     most: int = 34
     optional: bool = False
     """Leaves while no row has a value for it."""
+    fits: bool = False
+    """As wide as its longest value, be it more or less than `widths`."""
     short_head: str = ""
     """Stands where `head` would not fit."""
 
@@ -92,6 +94,8 @@ def _fixed(column: Column, width: int, longest: Mapping[str, int]) -> int:
     if column.share:
         return 0
     wide = column.at(width)
+    if column.fits:
+        return max(text.cells(column.head), longest.get(column.name, 0))
     if width < STEPS[-1]:
         return wide
     return min(wide, max(len(column.head), longest.get(column.name, 0) + GAP))
