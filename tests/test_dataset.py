@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetop.dataset import check_file, reader
+from finetop.dataset import check_file, first_prompt, reader
 
 GOOD = b'{"messages": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}]}\n'
 
@@ -113,3 +113,20 @@ def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, conte
     path.write_bytes(content)
     report = check_file(path)
     assert (report.problem is None) == (report.examples > 0 and report.size_bytes == len(content))
+
+
+@pytest.mark.parametrize(
+    ("line", "prompt"),
+    [
+        (b'{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "How?"}]}', "How?"),
+        (b'{"messages": [{"role": "assistant", "content": "a"}]}', ""),
+        (b'{"messages": [{"role": "user", "content": [1]}]}', ""),
+        (b'{"prompt": "p", "completion": "c"}', ""),
+        (b'{"messages": [{"role": "us', ""),
+        (b"[" * 100_000, ""),
+        (b"", ""),
+    ],
+)
+def test_the_first_prompt_of_a_chat_file(line: bytes, prompt: str) -> None:
+    """Nothing is better than something odd."""
+    assert first_prompt(line) == prompt

@@ -8,7 +8,7 @@ import json
 import random
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -150,7 +150,7 @@ class ApiClient:
         ) as response:
             return await self._whole(response)
 
-    async def download(self, path: str, *, most_bytes: int | None = None) -> AsyncIterator[bytes]:
+    async def download(self, path: str, *, most_bytes: int | None = None) -> AsyncGenerator[bytes]:
         """A file's bytes as they come; BadReply beyond `most_bytes`."""
         async with self._reply("GET", path) as response:
             async for chunk in self._chunks(response, most_bytes):

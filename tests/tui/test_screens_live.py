@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -55,7 +56,8 @@ async def test_a_job_is_made_trains_and_answers(screen: Driver, tmp_path: Path) 
     await screen.reads("ft:tiny-bytes-1:local:sums:")
     await screen.press("i")
     await screen.reads("Tuned model")
-    await screen.paste("What is 2 plus 2?")
+    asked = json.loads(path.read_text().splitlines()[0])["messages"][0]["content"]
+    await screen.reads(asked)
     await screen.press("enter")
     answers = [screen.app.screen.query_one(f"#answer-{side}") for side in range(2)]
     await screen.until(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -116,7 +116,7 @@ class Provider:
         """Training files, newest first."""
         return await self._page("files", "", self._plain(File), after=after, purpose="fine-tune")
 
-    def content(self, file_id: str, *, most_bytes: int | None = None) -> AsyncIterator[bytes]:
+    def content(self, file_id: str, *, most_bytes: int | None = None) -> AsyncGenerator[bytes]:
         """The bytes of a file."""
         return self.client.download(self._path("content", file_id), most_bytes=most_bytes)
 

@@ -145,6 +145,10 @@ class Session:
         """One prompt to one model."""
         return self._ask(lambda network: network.chat(profile, model, prompt))
 
+    def first_prompt(self, profile: str, file: str) -> Future[str]:
+        """What the user says first in a training file; empty where the file is not for reading."""
+        return self._ask(lambda network: network.first_prompt(profile, file))
+
     def use(self, profile: str) -> Future[None]:
         """Make a profile ready: starts the local server where it does not run."""
         return self._ask(lambda network: network.use(profile))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetop.actions import control, create, orphans
 from finetop.actions.desk import Desk
+from finetop.dataset import first_prompt
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import next_delay, pace_of
 from finetop.providers import every_page
@@ -30,6 +31,8 @@ LOOK_S = 1.0
 """How often to look whether another process has written; four looks a second break the idle budget."""
 RESTART_S = 5.0
 """Before work that failed by our own fault is taken up again."""
+LONGEST_EXAMPLE = 1 << 20
+"""Bytes of a training file that are read in search of its first line's end."""
 PATIENCE_FAILURES = 12
 """How often in a row waiting for a job may fail before the one who waits is told."""
 
@@ -130,6 +133,21 @@ class Network:
 
     async def chat(self, profile: str, model: str, prompt: str) -> str:
         return await (await self._links[self._account(profile)].used()).chat(model, prompt)
+
+    async def first_prompt(self, profile: str, file: str) -> str:
+        if not file:
+            return ""
+        provider = await self._links[self._account(profile)].used()
+        start = b""
+        try:
+            async with contextlib.aclosing(provider.content(file)) as chunks:
+                async for chunk in chunks:
+                    start += chunk
+                    if b"\n" in start or len(start) > LONGEST_EXAMPLE:
+                        break
+        except FinetopError:
+            return ""  # many providers keep training files to themselves
+        return first_prompt(start.split(b"\n", 1)[0])
 
     async def use(self, profile: str) -> None:
         account = self._account(profile)

@@ -342,7 +342,10 @@ class MainScreen(CalmScreen[None]):
         async def chat(model: str, prompt: str) -> str:
             return await asyncio.wrap_future(self.session.chat(row.profile, model, prompt))
 
-        self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat))
+        job = self.store.jobs.get(row.key)
+        file = job.training_files[0].id if job is not None and job.training_files else ""
+        example = self.session.first_prompt(row.profile, file)
+        self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat, example))
 
     def action_copy(self) -> None:
         """Put the job's id on the clipboard of the person's own terminal."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -24,12 +25,18 @@ MOST_SHOWN = 4_000
 
 
 class TryPrompt(Dialog[None]):
-    """`chat(model, prompt)` answers for both; a refusal stands where the answer would."""
+    """`chat(model, prompt)` answers for both; a refusal stands where the answer would.
 
-    def __init__(self, base: str, tuned: str, chat: Callable[[str, str], Awaitable[str]]) -> None:
+    `example` is offered as the first prompt unless something was typed before it came.
+    """
+
+    def __init__(
+        self, base: str, tuned: str, chat: Callable[[str, str], Awaitable[str]], example: Future[str]
+    ) -> None:
         super().__init__()
         self._models = (base, tuned)
         self._chat = chat
+        self._example = example
 
     @property
     def question(self) -> str:
@@ -51,8 +58,20 @@ class TryPrompt(Dialog[None]):
         )
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Type at once, or take the question that the model was taught first."""
         self.query_one(Input).focus()
+        self._offer()
+
+    @work(exit_on_error=False)
+    async def _offer(self) -> None:
+        try:
+            example = text.clean(await asyncio.wrap_future(self._example))
+        except FinetopError:
+            return  # the prompt itself will tell what is wrong
+        field = self.query_one(Input)
+        if not field.value:
+            field.value = example
+            field.action_end()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
