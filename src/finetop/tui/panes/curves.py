@@ -171,7 +171,8 @@ class CurvesPane(Pane):
             if drawn.best.worse_since:
                 runs.append((f"   ! {'falling' if self.tab == 'Accuracy' else 'rising'} since", "warn"))
         elif self.tab != "Rate":
-            runs.append(("no validation file", "faint"))
+            ended = self._row is not None and self._row.is_final
+            runs.append(("validation was not measured" if ended else "no validation yet", "faint"))
         if drawn.gaps:
             runs.append((f"   {drawn.gaps} gap{'s' * (drawn.gaps != 1)}", "warn"))
         if self._smoothing != "mid" and self.tab != "Rate":
