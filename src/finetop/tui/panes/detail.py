@@ -136,23 +136,37 @@ def _shortened(runs: tuple[Run, ...], room: int, ellipsis: str) -> tuple[Run, ..
 
 
 def _wrapped(runs: tuple[Run, ...], room: int) -> list[tuple[Run, ...]]:
-    """A sentence over several lines, broken at blanks; every word keeps its role."""
+    """Facts or a sentence over several lines; a fact stays whole where it can, every word keeps its role."""
     rows: list[tuple[Run, ...]] = []
     line: list[Run] = []
     used = 0
-    for words, role in runs:
-        for word in _words(words, room):
-            size = text.cells(word)
-            if used + size > room and line:
+    for fact in _facts(runs, room):
+        whole = width_of(fact)
+        far = used + whole > room >= whole
+        for word, role in fact:
+            if line and (far or used + text.cells(word) > room):
                 rows.append(tuple(line))
                 line, used = [], 0
-                word = word.lstrip()  # noqa: PLW2901 - a line does not begin with the blank before it
-                size = text.cells(word)
-            line.append((word, role))
-            used += size
+            far = False
+            # A line does not begin with the blank before its first word.
+            shown = word if line else word.lstrip()
+            if shown:
+                line.append((shown, role))
+                used += text.cells(shown)
     if line and plain(line).strip():
         rows.append(tuple(line))
     return rows or [()]
+
+
+def _facts(runs: tuple[Run, ...], room: int) -> list[list[Run]]:
+    """The words of each fact; two blanks stand between facts."""
+    facts: list[list[Run]] = []
+    for words, role in runs:
+        for word in _words(words, room):
+            if not facts or word.startswith("  "):
+                facts.append([])
+            facts[-1].append((word, role))
+    return facts
 
 
 def _words(words: str, room: int) -> list[str]:

@@ -177,7 +177,7 @@ def _settings(job: Job, glyphs: text.Glyphs) -> Iterable[Entry]:
     if job.seed is not None:
         runs += [("  " if runs else "", "text"), (f"seed {job.seed}", "text")]
     if runs:
-        yield Entry("Settings", tuple(runs))
+        yield Entry("Settings", tuple(runs), wraps=True)
 
 
 def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
