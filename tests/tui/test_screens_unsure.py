@@ -136,6 +136,18 @@ async def test_a_job_that_looks_like_it_is_taken_for_it(screen: Driver, provider
     assert "faq-1" in screen.jobs.names
 
 
+async def test_at_the_smallest_size_every_button_and_sentence_is_whole(
+    screen: Driver, provider: Provider
+) -> None:
+    provider.candidates = [LOOKS_LIKE_IT, "ftjob-ticketsBBBBBBBBBBBBBB3", "ftjob-QxT8vN2mLr4kWz7e3f2k"]
+    await screen.pilot.resize_terminal(60, 16)
+    await ask(screen, "lost-one")
+    await screen.reads("These look like it:")
+    for words in ("It is faq-1, made", "It is tickets-v3, made", "It is support-bot-v3, made",
+                  "Put it away", "Send it again", "no answer after 180 s", "first.  "):  # fmt: skip
+        await screen.reads(words)
+
+
 async def test_a_provider_that_cannot_be_asked_is_told(screen: Driver, provider: Provider) -> None:
     provider.candidates = Unreachable("openai cannot be reached")
     await ask(screen, "lost-one")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 
 from finetop import text
 from finetop.errors import FinetopError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from finetop.tui.widgets.runs import Run
 
 MOST_CANDIDATES = 3
+WIDTH = 60
+"""Cells inside the box."""
+BORDERS = 6
 
 
 class Unsure(Dialog[str]):
@@ -32,6 +36,7 @@ class Unsure(Dialog[str]):
         self._session = session
         self._rows = rows
         self._candidates: list[str] = []
+        self._found = ""
 
     @property
     def question(self) -> str:
@@ -40,8 +45,8 @@ class Unsure(Dialog[str]):
 
     def content(self) -> Iterable[Widget]:
         """What is known, then the choices."""
-        yield Paper(self._lines(), id="known")
-        yield Horizontal(id="candidates", classes="acts")
+        yield Paper(id="known")
+        yield Vertical(id="candidates")
         yield Horizontal(
             Act("Leave it", id="wait"),
             Act("Put it away", id="dismiss"),
@@ -53,23 +58,35 @@ class Unsure(Dialog[str]):
         """Enter must not make a second job."""
         self.query_one("#candidates").display = False
         self.query_one("#wait").focus()
+        self._write()
         if self._row.intent == "unsure":
             self._look()
 
-    def _lines(self, found: str = "") -> list[tuple[Run, ...]]:
+    def on_resize(self) -> None:
+        """The sentences take as many lines as they need."""
+        self._write()
+
+    def _write(self) -> None:
+        room = min(WIDTH, self.app.size.width - BORDERS)
+
+        def paragraph(words: str, role: str) -> list[tuple[Run, ...]]:
+            return [((part, role),) for part in wrap(text.clean(words), room)]
+
         name = text.shorten_middle(text.clean(self._row.name), 30)
-        said = text.shorten_end(text.clean(self._row.reason or ""), 60)
         lines: list[tuple[Run, ...]] = [
             (),
             ((name, "bright"), (f"  {text.clean(self._row.profile)}", "muted")),
-            ((said, "text"),),
+            *paragraph(self._row.reason or "", "text"),
             (),
         ]
         if self._row.intent == "unsure":
-            lines.append((("Sending it again reads the provider's list once more first.", "muted"),))
-        if found:
-            lines.append(((found, "muted"),))
-        return [*lines, ()]
+            lines += paragraph("Sending it again reads the provider's list once more first.", "muted")
+        lines += paragraph(self._found, "muted")
+        self.query_one(Paper).write([*lines, ()])
+
+    def _found_words(self, words: str) -> None:
+        self._found = words
+        self._write()
 
     @work(exclusive=True, exit_on_error=False)
     async def _look(self) -> None:
@@ -77,19 +94,21 @@ class Unsure(Dialog[str]):
         try:
             found = await asyncio.wrap_future(self._session.candidates(self._row.key))
         except FinetopError as error:
-            self.query_one(Paper).write(self._lines(text.clean(error.message)))
+            self._found_words(error.message)
             return
         keys = [key for key in found if key in self._rows][:MOST_CANDIDATES]
         if not keys:
-            self.query_one(Paper).write(self._lines("No job at the provider looks like it."))
+            self._found_words("No job at the provider looks like it.")
             return
-        self.query_one(Paper).write(self._lines("These look like it:"))
+        self._found_words("These look like it:")
         place = self.query_one("#candidates")
         place.display = True
         for number, key in enumerate(keys):
             self._candidates.append(key.id)
-            name = text.shorten_middle(text.clean(self._rows[key].name), 18)
-            await place.mount(Act(f"It is {name}", id=f"candidate-{number}"))
+            job = self._rows[key]
+            name = text.shorten_middle(text.clean(job.name), 24)
+            made = f", made {text.day_clock(job.created_at)}" if job.created_at is not None else ""
+            await place.mount(Act(f"It is {name}{made}", id=f"candidate-{number}"))
 
     @on(Act.Pressed)
     def _pressed(self, event: Act.Pressed) -> None:
