@@ -194,7 +194,11 @@ def test_rules_have_number_name_tabs_and_facts() -> None:
 
 def test_a_column_of_a_rule_is_a_tab_or_a_pane() -> None:
     rule = Rule(3, "Curves", ("Loss", "Rate"), "Loss")
-    assert rule.tab_at(14, UNICODE) == (0, "Loss")
-    assert rule.tab_at(50, UNICODE) is None
+    assert rule.tab_at(14, 60, UNICODE) == (0, "Loss")
+    assert rule.tab_at(50, 60, UNICODE) is None
+    tabs = Rule(2, "Detail", ("Overview", "Checkpoints", "Files", "JSON"), "Overview")
+    assert plain(tabs.line(48, UNICODE).runs).startswith("── 2 Detail  Overview  Checkpoints  Files  JSON ")
+    assert plain(tabs.line(46, UNICODE).runs) == "── 2 Detail Overview Checkpoints Files JSON ──"
+    assert tabs.tab_at(39, 46, UNICODE) == (0, "JSON")
     group = Rule(2, "Detail", group=((2, "Detail"), (3, "Curves")))
-    assert group.tab_at(14, UNICODE) == (3, "")
+    assert group.tab_at(14, 60, UNICODE) == (3, "")

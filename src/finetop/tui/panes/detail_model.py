@@ -98,9 +98,9 @@ def _overview(
     method = text.clean(job.method if job is not None else row.method)
     yield Entry("Model", ((text.clean(row.model), "text"), (f"  {method}", "muted")))
     if row.fine_tuned_model:
-        yield Entry("Tuned model", ((text.clean(row.fine_tuned_model), "bright"),))
+        yield Entry("Tuned model", ((text.clean(row.fine_tuned_model), "bright"),), wraps=True)
     elif row.is_active:
-        yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),))
+        yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),), wraps=True)
     if job is not None:
         yield from _data(job, files)
         yield from _settings(job, glyphs)
@@ -199,7 +199,7 @@ def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
     if job is not None and job.trained_tokens:
         runs.append((f"  {text.count(job.trained_tokens)} tokens", "muted"))
     if parts or len(runs) > 1:
-        yield Entry("Time", tuple(runs))
+        yield Entry("Time", tuple(runs), wraps=True)
 
 
 def _coarse(seconds: float, *, exact: bool) -> str:

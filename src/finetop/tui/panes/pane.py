@@ -88,7 +88,7 @@ class Pane(LineView):
     def on_click(self, event: events.Click) -> None:
         """A click on the rule turns to a tab or a pane."""
         event.prevent_default()  # Textual would select the whole pane on a double click
-        if event.y != 0 or (target := self.rule().tab_at(event.x, self.glyphs)) is None:
+        if event.y != 0 or (target := self.rule().tab_at(event.x, self.size.width, self.glyphs)) is None:
             return
         number, tab = target
         if tab:

@@ -28,8 +28,8 @@ class Rule:
     group: tuple[tuple[int, str], ...] = ()
 
     def line(self, width: int, glyphs: Glyphs) -> Line:
-        """The rule as one line; too narrow, it loses the facts from the left, then the other tabs."""
-        left, _ = self._left(glyphs)
+        """The rule as one line; too narrow, it loses the facts from the left."""
+        left, _ = self._left(glyphs, width)
         facts = list(self.facts)
         while facts and width_of(left) + self._facts_width(facts) + 2 > width:
             facts.pop(0)
@@ -37,9 +37,9 @@ class Rule:
         room = width - width_of(left) - width_of(right)
         return Line((*left, (self._dash(glyphs) * max(0, room), self._role), *right))
 
-    def tab_at(self, x: int, glyphs: Glyphs) -> tuple[int, str] | None:
+    def tab_at(self, x: int, width: int, glyphs: Glyphs) -> tuple[int, str] | None:
         """What stands at a column: (number, "") for a pane of the group, (0, tab) for a tab."""
-        for start, end, target in self._left(glyphs)[1]:
+        for start, end, target in self._left(glyphs, width)[1]:
             if start <= x < end:
                 return target
         return None
@@ -51,14 +51,19 @@ class Rule:
     def _dash(self, glyphs: Glyphs) -> str:
         return glyphs.rule_focus if self.focused else glyphs.rule
 
-    def _left(self, glyphs: Glyphs) -> tuple[list[Run], list[tuple[int, int, tuple[int, str]]]]:
+    def _left(self, glyphs: Glyphs, width: int) -> tuple[list[Run], list[tuple[int, int, tuple[int, str]]]]:
+        """The words, and which columns stand for what; too narrow, the tabs move together."""
+        runs, spots = self._named(glyphs, "  ")
+        return (runs, spots) if width_of(runs) <= width else self._named(glyphs, " ")
+
+    def _named(self, glyphs: Glyphs, gap: str) -> tuple[list[Run], list[tuple[int, int, tuple[int, str]]]]:
         runs: list[Run] = [(self._dash(glyphs) * 2 + " ", self._role)]
         spots: list[tuple[int, int, tuple[int, str]]] = []
         panes = self.group or ((self.number, self.name),)
         for place, (number, name) in enumerate(panes):
             mine = number == self.number
             if place:
-                runs.append(("  ", "faint"))
+                runs.append((gap, "faint"))
             start = width_of(runs)
             runs.append((f"{number} ", "key" if mine and self.focused else "faint"))
             if self.group:
@@ -67,7 +72,7 @@ class Rule:
                 runs.append((name, "bright" if self.focused else "text"))
             spots.append((start, width_of(runs), (number, "")))
         for tab in () if self.group else self.tabs:
-            runs.append(("  ", "faint"))
+            runs.append((gap, "faint"))
             start = width_of(runs)
             runs.append(_tab(tab, active=tab == self.tab, glyphs=glyphs))
             spots.append((start, width_of(runs), (0, tab)))
