@@ -35,7 +35,7 @@ PROFILES = (
     Profile("openai", base_url="https://api.openai.com/v1", key_env="OPENAI_API_KEY"),
     Profile("local", dialect="local", base_url=""),
 )
-OfflineSession = partial(Session, poll=False, start_local=False, environ={"OPENAI_API_KEY": "key"})
+OfflineSession = partial(Session, poll=False, environ={"OPENAI_API_KEY": "key"})
 """The real session, which asks nobody unless it is told to."""
 
 
@@ -281,10 +281,11 @@ async def opened(
     clock: Callable[[], float] = lambda: NOW,
     at_end: Callable[[], None] | None = None,
 ) -> AsyncIterator[Driver]:
-    """The screen on these folders."""
+    """The screen on these folders; it starts no server, so that none is left behind."""
     options = Options(
-        paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode", at_end=at_end
-    )
+        paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode", at_end=at_end,
+        start_local=False,
+    )  # fmt: skip
     app = FinetopApp(options, make_session=make_session, clock=clock, environ={})
     try:
         async with app.run_test(size=size) as pilot:

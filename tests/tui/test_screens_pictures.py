@@ -35,7 +35,7 @@ def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def app(tmp_path: Path) -> Iterator[FinetopApp]:
     paths = house(tmp_path)
     fill(paths)
-    options = Options(paths, PROFILES, arguments=(), theme="dark", glyphs="unicode")
+    options = Options(paths, PROFILES, arguments=(), theme="dark", glyphs="unicode", start_local=False)
     made = FinetopApp(options, make_session=OfflineSession, clock=lambda: NOW, environ={})
     yield made
     made.end()

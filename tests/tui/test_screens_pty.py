@@ -20,6 +20,7 @@ import pytest
 
 from commands import FINETOP, PATIENCE_S, until
 from drivers import PROFILES, STORY, Told, fill, house
+from finetop.server import life
 from stage import HOSTILE
 from terminal import Terminal, terminal
 
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
 LOCAL = PROFILES[1:]
 OPEN = (*FINETOP, "--profile", "local")
-QUIET_S = 0.6
+QUIET_S = 0.2
 """A screen that writes nothing for so long has come to rest."""
 IDLE_S = 3.0
+"""Long enough for the session to have asked and looked around again."""
 # Everything Textual itself sends: cursor, colours, modes, questions to the terminal, the pointer's shape.
 _OURS = re.compile(r"\x1b\[[?<>=]?[0-9;:]*\$?[A-Za-z]|\x1b\]22;[a-z-]*\x07")
 EVIL = HOSTILE.replace("\ud800", "")
@@ -45,10 +47,17 @@ def story() -> list[Told]:
 
 
 @pytest.fixture
-def paths(tmp_path: Path) -> Paths:
+def home(tmp_path: Path) -> Iterator[Paths]:
+    """Folders of a person's own; a server that was started from there ends with the test."""
     found = house(tmp_path)
-    fill(found, story(), LOCAL)
-    return found
+    yield found
+    life.stop(found.server_dir, jobs=True)
+
+
+@pytest.fixture
+def paths(home: Paths) -> Paths:
+    fill(home, story(), LOCAL)
+    return home
 
 
 def environ(paths: Paths, **more: str) -> dict[str, str]:
@@ -70,12 +79,12 @@ def screen(paths: Paths, **more: str) -> Iterator[Terminal]:
         yield opened
 
 
-def rest(opened: Terminal) -> None:
+def rest(opened: Terminal, quiet_s: float = QUIET_S) -> None:
     """Wait until nothing more is written."""
     before = -1
     while before != len(opened.written):
         before = len(opened.written)
-        time.sleep(QUIET_S)
+        time.sleep(quiet_s)
 
 
 def attributes(opened: Terminal) -> list[object]:
@@ -84,6 +93,7 @@ def attributes(opened: Terminal) -> list[object]:
 
 def test_nothing_is_written_while_nothing_changes(paths: Paths) -> None:
     with screen(paths) as opened:
+        rest(opened, QUIET_S * 3)
         before = len(opened.written)
         time.sleep(IDLE_S)
         assert len(opened.written) == before
@@ -174,17 +184,8 @@ EVERYTHING = (
 """Every pane, tab and dialog of the screen, one key after the other."""
 
 
-def rest_briefly(opened: Terminal) -> None:
-    """The screen has drawn its answer when it has been silent for a moment."""
-    before = -1
-    while before != len(opened.written):
-        before = len(opened.written)
-        time.sleep(0.07)
-
-
-def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(tmp_path: Path) -> None:
+def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(home: Paths) -> None:
     """200 columns show every column there is."""
-    paths = house(tmp_path)
     evil = {
         "user_provided_suffix": EVIL, "fine_tuned_model": f"ft:{EVIL}:x:{EVIL}", "metadata": {EVIL: EVIL},
         "integrations": [{"type": EVIL, EVIL: {"entity": EVIL, "run": EVIL}}],
@@ -192,7 +193,7 @@ def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(tmp_p
     }  # fmt: skip
     failure = {"error": {"code": EVIL, "message": EVIL, "param": EVIL}}
     fill(
-        paths,
+        home,
         [
             Told(f"ftjob-1{EVIL}", EVIL, EVIL, "local", EVIL, 3_600_000, extra=evil),
             Told(f"ftjob-2{EVIL}", EVIL, "failed", "local", EVIL, 3_700_000, extra={**evil, **failure}),
@@ -202,12 +203,12 @@ def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(tmp_p
         LOCAL,
         said=EVIL,
     )
-    with terminal(*OPEN, columns=200, rows=60, environ=environ(paths)) as opened:
+    with terminal(*OPEN, columns=200, rows=60, environ=environ(home)) as opened:
         opened.until("1 Jobs")
         rest(opened)
         for key in EVERYTHING:
             opened.press(key)
-            rest_briefly(opened)
+            rest(opened, 0.07)  # it has drawn its answer
         opened.until("Try a prompt")
         opened.press("ctrl+q")
         assert opened.ended() == 0
