@@ -59,22 +59,22 @@ def nothing_left(folder: Path) -> Callable[[], bool]:
     return lambda: not processes_in(folder) and not list(folder.iterdir())
 
 
-def opened(screen: Terminal) -> None:
-    """Wait until the demo shows its past, and both its jobs run."""
+def opened(screen: Terminal, folder: Path) -> None:
+    """Wait until the demo shows its past, and both its jobs have a worker beside the server."""
     screen.until("harbor-support")
-    screen.until(r"running +ticket-replies")
-    screen.until(r"running +trail-notes")
+    until(lambda: len(processes_in(folder)) >= 3, "a server and two workers")
 
 
 def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None:
     """c, enter makes a job of the sample; it succeeds; i asks it; q leaves nothing behind."""
     with terminal(*FINETOP, "demo") as screen:
-        opened(screen)
+        opened(screen, own_temporary_folder)
+        screen.until(r"running +ticket-replies")
+        screen.until(r"running +trail-notes")
         shown = screen.text
         assert "demo" in shown.splitlines()[0]
         for name in PAST:
             assert name in shown
-        assert len(processes_in(own_temporary_folder)) >= 3, "a server and two workers"
         screen.press("c")
         screen.until("New job")
         screen.until("already uploaded")
@@ -98,7 +98,7 @@ def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None
 def test_however_it_ends_nothing_is_left(own_temporary_folder: Path, number: signal.Signals) -> None:
     """A closed window, a polite and an impolite kill of the process with the screen."""
     with terminal(*FINETOP, "demo") as screen:
-        opened(screen)
+        opened(screen, own_temporary_folder)
         kill(screen.process.pid, number)
         screen.ended()
     until(nothing_left(own_temporary_folder), "the end of the server, its workers and its directory")

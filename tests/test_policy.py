@@ -43,10 +43,11 @@ def test_known():
 
 
 def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run one small test file under the policy alone."""
+    """Run one small test file under the policy alone; foreign plugins would take longer than the tests."""
     (folder / "test_story.py").write_text(story)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = judge\n")
-    environ = {name: value for name, value in os.environ.items() if name != "CI"} | {"PYTHONPATH": str(TESTS)}
+    environ = {name: value for name, value in os.environ.items() if name != "CI"}
+    environ |= {"PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "policy", "-p", "no:cacheprovider", "-q", *args],
         cwd=folder,
