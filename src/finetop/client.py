@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import os
 import random
 import ssl
 import time
@@ -357,6 +358,8 @@ def _reason(error: BaseException) -> str:
     while (cause := deepest.__cause__ or deepest.__context__) is not None:
         deepest = cause
     if isinstance(deepest, OSError) and deepest.strerror:
-        return deepest.strerror.lower()
+        # asyncio writes a sentence of its own there; name look-ups have numbers below zero.
+        number = deepest.errno or 0
+        return (os.strerror(number) if number > 0 else deepest.strerror).lower()
     said = str(error) or type(error).__name__
     return said[:1].lower() + said[1:]
