@@ -183,6 +183,7 @@ def _words(words: str, room: int) -> list[str]:
         at = end
         while text.cells(word) > room:
             piece = text.cut(word, room)
+            piece = piece[: piece.rfind(":") + 1] or piece  # a model's name has parts
             pieces.append(piece)
             word = word[len(piece) :]
         pieces.append(word)
