@@ -1,14 +1,19 @@
-"""The rules every test run keeps: judges wait to be asked for, and under CI nothing is skipped silently."""
+"""The rules every test run keeps: judges wait to be asked for, under CI nothing is skipped silently,
+and no process outlives the run.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
+LEAVE_PATIENCE_S = 10.0
+"""What was told to end may take so long about it."""
 _waiting = pytest.StashKey[int]()
 
 
@@ -53,6 +58,31 @@ def pytest_make_collect_report(
     report = yield
     _judge_skip(report)
     return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test started it also ends; a process is known by the folder that its words name."""
+    yield
+    folder = tmp_path_factory.getbasetemp()
+    deadline = time.monotonic() + LEAVE_PATIENCE_S
+    while left := at_work_in(folder):
+        if time.monotonic() > deadline:
+            pytest.fail("processes outlive the tests:\n" + "\n".join(left), pytrace=False)
+        time.sleep(0.05)
+
+
+def at_work_in(folder: Path) -> list[str]:
+    """The processes whose words name something in a folder; none are known where there is no /proc."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = place.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it has just ended, or is somebody else's
+        if any(f"{folder}/" in word for word in words):
+            found.append(f"{place.parent.name} {' '.join(words).strip()}")
+    return found
 
 
 def _judge_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -40,6 +40,16 @@ import pytest
 def test_known():
     assert False
 """
+LEAVING = """
+import policy, subprocess, sys
+
+policy.LEAVE_PATIENCE_S = 0.0
+started = []
+
+def test_leaves(tmp_path):
+    wait = [sys.executable, "-c", "import sys; sys.stdin.read()", str(tmp_path / "data")]
+    started.append(subprocess.Popen(wait, stdin=subprocess.PIPE))
+"""
 
 
 def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
@@ -86,6 +96,18 @@ def test_a_skip_is_an_error_only_under_ci(tmp_path: Path, story: str) -> None:
 def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
     """An xfail is reported as it always was."""
     assert run(tmp_path, EXPECTED_FAILURE, ci=True).returncode == 0
+
+
+def test_a_process_that_outlives_its_test_is_an_error(tmp_path: Path) -> None:
+    """It is named by its command; here it ends with the run, whose pipe it reads."""
+    done = run(tmp_path, LEAVING)
+    if not Path("/proc/self/cmdline").exists():  # nobody can tell there
+        assert done.returncode == 0
+        return
+    assert done.returncode == 1
+    assert "1 passed, 1 error" in done.stdout
+    assert "processes outlive the tests:" in done.stdout
+    assert "sys.stdin.read()" in done.stdout
 
 
 def test_nothing_of_the_person_reaches_a_test(own_home: Path) -> None:
