@@ -119,6 +119,14 @@ def test_axis_labels_are_round_and_end_after_the_last_step() -> None:
     assert sum(bool(line[:6].strip()) for line in words(tall)[:-1]) == 6
 
 
+def test_epochs_that_would_stand_like_a_fence_are_left_out() -> None:
+    """Forty lines say nothing and hide the curve."""
+    few = words(chart(Request(Points(STEPS, TRAIN), epochs=(50, 100)), 63, 11))
+    many = words(chart(Request(Points(STEPS, TRAIN), epochs=range(4, 180, 4)), 63, 11))
+    assert any("╎" in line for line in few)
+    assert not any("╎" in line for line in many)
+
+
 def test_the_epoch_line_lies_behind_the_data() -> None:
     lines = words(chart(Request(Points(STEPS, TRAIN), epochs=(100,)), 63, 11))
     columns = {line.index("╎") for line in lines if "╎" in line}

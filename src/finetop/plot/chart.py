@@ -30,6 +30,9 @@ SMOOTHING: Final = {"off": 0.0, "low": 0.01, "mid": 0.03, "high": 0.08}
 LEAST_CELLS: Final = 16
 """A plot narrower than this has no room for names or wide labels."""
 
+EPOCH_CELLS: Final = 6
+"""Epoch lines nearer than this on average are a fence before the curve, and are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -247,7 +250,10 @@ def _grid(frame: Frame, request: Request, right: int) -> list[list[Run]]:
     raster, x = frame.raster, frame.x
     blank: Run = (" ", "text")
     grid = [[blank] * (raster.cells + right) for _ in range(raster.rows)]
-    upright = [(step, request.marks.epoch, "grid") for step in request.epochs if x.low < step < x.high]
+    epochs = [step for step in request.epochs if x.low < step < x.high]
+    if len(epochs) * EPOCH_CELLS > raster.cells:
+        epochs = []
+    upright = [(step, request.marks.epoch, "grid") for step in epochs]
     if request.crosshair is not None:
         upright.append((request.crosshair, request.marks.crosshair, "accent"))
     for step, mark, role in upright:
