@@ -47,8 +47,9 @@ policy.LEAVE_PATIENCE_S = 0.0
 started = []
 
 def test_leaves(tmp_path):
-    wait = [sys.executable, "-c", "import sys; sys.stdin.read()", str(tmp_path / "data")]
-    started.append(subprocess.Popen(wait, stdin=subprocess.PIPE))
+    wait = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()", str(tmp_path / "data")]
+    started.append(subprocess.Popen(wait, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+    assert started[0].stdout.readline()
 """
 
 
