@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["policy"]
+pytest_plugins = ["policy", "halves"]
 
 _KEPT = {
     "PATH",
