@@ -13,6 +13,9 @@ import pytest
 
 pytest_plugins = ["policy", "halves"]
 
+# Read once, when numpy loads: more threads only wait for each other in networks as small as ours.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 _KEPT = {
     "PATH",
     "LANG",
