@@ -122,6 +122,46 @@ MIGRATIONS = [
         heard_at real not null
     ) strict;
     """,
+    """
+    alter table job add column method text not null default 'supervised';
+    alter table job add column grader text;
+    -- What only the older fine-tune object has; null for a job that was made as a fine_tuning.job.
+    alter table job add column legacy text;
+    alter table job add column paused_at integer;
+    drop index job_unfinished;
+    create index job_unfinished on job (n)
+        where status in ('validating_files', 'queued', 'running', 'paused');
+
+    create table permission (
+        n integer primary key autoincrement,
+        id text not null unique,
+        checkpoint text not null,
+        project text not null,
+        created_at integer not null,
+        unique (checkpoint, project)
+    ) strict;
+
+    create table upload (
+        n integer primary key autoincrement,
+        id text not null unique,
+        created_at integer not null,
+        expires_at integer not null,
+        filename text not null,
+        purpose text not null,
+        bytes integer not null,
+        status text not null,
+        file_expires_s integer,
+        file text
+    ) strict;
+
+    create table part (
+        n integer primary key autoincrement,
+        id text not null unique,
+        upload text not null references upload (id),
+        created_at integer not null,
+        bytes integer not null
+    ) strict;
+    """,
 ]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from finetop.server.database import Database
 
 FINAL = frozenset({"succeeded", "failed", "cancelled"})
-_UNFINISHED = "status in ('validating_files', 'queued', 'running')"
+_UNFINISHED = "status in ('validating_files', 'queued', 'running', 'paused')"
 
 
 @dataclass(frozen=True)
