@@ -16,7 +16,7 @@ from finetop.client import ApiClient
 from finetop.errors import BadInput, BadReply, NoFineTuning
 from finetop.models import Event, JobRequest, JobStatus, Metric
 from finetop.providers import DIALECTS, Page, Provider, every_page, provider_class
-from finetop.providers.contract import MOST_PAGES
+from finetop.providers.pages import MOST_PAGES
 
 PAYLOADS = Path(__file__).parent / "payloads"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from finetop.errors import BadInput
-from finetop.providers.contract import Page, Provider, Sent, every_page
+from finetop.providers.contract import Provider
 from finetop.providers.local import Local
 from finetop.providers.openai import OpenAI
+from finetop.providers.pages import Page, every_page
+from finetop.providers.reading import Sent
 
 __all__ = ["DIALECTS", "Page", "Provider", "Sent", "every_page", "provider_class"]
 
