@@ -1,0 +1,33 @@
+"""What a dialect can do."""
+
+from __future__ import annotations
+
+from finetop.models.values import Value
+
+
+class Capabilities(Value):
+    """What a dialect can do; the screen greys what is missing."""
+
+    create: bool = True
+    cancel: bool = True
+    pause: bool = True
+    resume: bool = True
+    delete_job: bool = False
+    checkpoints: bool = True
+    metadata: bool = True
+    """False where a marker cannot travel with a created job."""
+    metadata_filter: bool = False
+    """True where the list can be asked for one metadata pair."""
+    idempotency_key: bool = False
+    validation_file: bool = True
+    chat: bool = True
+    stream_events: bool = False
+    """True where the log can be followed as a stream."""
+    permissions: bool = True
+    graders: bool = True
+    delete_model: bool = True
+    uploads: bool = True
+    """True where a large file can travel in parts."""
+    parts_above_bytes: int = 512 << 20
+    """A file larger than this travels in parts."""
+    part_bytes: int = 64 << 20

@@ -1,0 +1,115 @@
+"""One fine-tuning job, whichever of the two objects its provider speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field, JsonValue, model_validator
+
+from finetop.models.events import Event
+from finetop.models.files import File
+from finetop.models.folding import folded
+from finetop.models.status import JobStatus
+from finetop.models.values import Count, Text, Time, Value
+
+
+class JobError(Value):
+    """Why a job failed, in the provider's words."""
+
+    code: Text = None
+    message: Text = None
+    param: Text = None
+
+
+class Integration(Value):
+    """A third party that hears of the job, such as Weights & Biases."""
+
+    type: str = ""
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tolerate(cls, raw: object) -> object:
+        if not isinstance(raw, Mapping) or "settings" in raw:
+            return raw
+        kind = str(raw.get("type") or "")
+        settings = raw.get(kind)
+        return {"type": kind, "settings": dict(settings) if isinstance(settings, Mapping) else {}}
+
+
+MARKER = "finetop"
+"""The metadata key that ties a job to our request; never shown as the user's own."""
+
+
+class Job(Value):
+    """One fine-tuning job, as its provider last reported it."""
+
+    id: str = Field(min_length=1)
+    kind: str = ""
+    """`fine_tuning.job` or `fine-tune`: the wire calls it `object`."""
+    status: JobStatus = JobStatus.UNKNOWN
+    raw_status: str = ""
+    """The provider's own word."""
+    model: Text = None
+    """The base model."""
+    fine_tuned_model: Text = None
+    created_at: Time = None
+    finished_at: Time = None
+    updated_at: Time = None
+    """Legacy jobs only."""
+    estimated_finish: Time = None
+    organization_id: Text = None
+    suffix: Text = None
+    method: str = "supervised"
+    hyperparameters: dict[str, int | float | str | None] = Field(default_factory=dict)
+    """As reported; `auto` becomes a number once the provider has chosen it."""
+    training_files: tuple[File, ...] = ()
+    validation_files: tuple[File, ...] = ()
+    result_files: tuple[File, ...] = ()
+    trained_tokens: Count = None
+    queue_position: Count = None
+    """Place in the line from 1, where the server tells it; OpenAI does not."""
+    error: JobError | None = None
+    seed: Count = None
+    integrations: tuple[Integration, ...] = ()
+    metadata: dict[str, str] = Field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    """Legacy jobs carry their events; others have a route for them."""
+    unreadable: Text = None
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
+
+    @property
+    def is_legacy(self) -> bool:
+        """True for the old `fine-tune` object."""
+        return self.kind == "fine-tune"
+
+    @property
+    def user_metadata(self) -> dict[str, str]:
+        """The metadata without the pair that finetop added."""
+        return {key: value for key, value in self.metadata.items() if key != MARKER}
+
+    @property
+    def marker(self) -> str | None:
+        """Which request of ours made this job, where that is known."""
+        return self.metadata.get(MARKER)
+
+    @property
+    def ended_at(self) -> float | None:
+        """When it ended; legacy jobs only tell their last update."""
+        return self.finished_at or (self.updated_at if self.status.is_final else None)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the suffix, else the one inside the tuned model's name, else the id."""
+        if self.suffix:
+            return self.suffix
+        parts = (self.fine_tuned_model or "").split(":")
+        return (parts[3] if len(parts) > 3 else "") or self.id  # ft:BASE:ORG:SUFFIX:ID
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fold(cls, raw: object) -> object:
+        """Fold the spellings of both objects into one set of fields."""
+        if not isinstance(raw, Mapping) or "raw_status" in raw:
+            return raw  # our own normal form, read back
+        return folded(raw)
