@@ -1,4 +1,4 @@
-"""Wires everything that talks to a network and owns the one thread on which it runs.
+"""What screens and commands ask; whatever talks to a network does so on a thread of its own.
 
 Importing this loads neither pydantic nor httpx nor ssl: the thread does, after the first paint.
 """
@@ -6,28 +6,21 @@ Importing this loads neither pydantic nor httpx nor ssl: the thread does, after 
 from __future__ import annotations
 
 import os
-import queue
-import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from finetop.errors import BadInput, TryLater
+from finetop.errors import BadInput
 from finetop.session.places import account_place, data_dir_of
+from finetop.session.thread import NetworkThread
 from finetop.store.rows import JobKey, ProfileState
 
 if TYPE_CHECKING:
-    import asyncio
-
     from finetop.actions.draft import Draft
     from finetop.config import Paths, Profile
     from finetop.models import Checkpoint, Event, File, Job, Model
     from finetop.session.network import Network
     from finetop.store import Store
-
-T = TypeVar("T")
-CLOSE_S = 1.5
-"""How long leaving may take before the thread is left to die with the process."""
 
 
 def _ignore() -> None:
@@ -66,13 +59,9 @@ class Session:
             account = store.accounts.ensure(**account_place(profile, paths, environ))
             self.accounts[profile.name] = account
             self.names.setdefault(account, profile.name)
-        self._inbox: queue.SimpleQueue[tuple[Future[Any], Callable[[Network], Awaitable[Any]]]] = (
-            queue.SimpleQueue()
-        )
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: Callable[[], None] | None = None
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="finetop-network", daemon=True)
+        self._thread = NetworkThread(self._open_network, at_end=store.release_thread)
+        self._ask = self._thread.ask
+        self._tell = self._thread.tell
 
     def start(self) -> None:
         """Begin to talk: with `poll`, one recorder for each account."""
@@ -80,13 +69,7 @@ class Session:
 
     def close(self) -> None:
         """End the thread, in about a second at most; what is under way stays in the journal."""
-        self._closing = True
-        if self._thread.ident is None:
-            self._refuse_all()
-            return
-        self._call(self._stop)
-        self._thread.join(CLOSE_S)
-        self._refuse_all()
+        self._thread.close()
 
     def states(self) -> list[ProfileState]:
         """How each profile is doing, from the store; any thread may ask."""
@@ -135,19 +118,19 @@ class Session:
 
     def models(self, profile: str) -> Future[list[Model]]:
         """What the profile can tune or has tuned, asked anew and kept."""
-        return self._ask(lambda network: network.models(profile))
+        return self._ask(lambda network: network.library.models(profile))
 
     def files(self, profile: str) -> Future[list[File]]:
         """The profile's training files, asked anew and kept."""
-        return self._ask(lambda network: network.files(profile))
+        return self._ask(lambda network: network.library.files(profile))
 
     def chat(self, profile: str, model: str, prompt: str) -> Future[str]:
         """One prompt to one model."""
-        return self._ask(lambda network: network.chat(profile, model, prompt))
+        return self._ask(lambda network: network.library.chat(profile, model, prompt))
 
     def first_prompt(self, profile: str, file: str) -> Future[str]:
         """What the user says first in a training file; empty where the file is not for reading."""
-        return self._ask(lambda network: network.first_prompt(profile, file))
+        return self._ask(lambda network: network.library.first_prompt(profile, file))
 
     def use(self, profile: str) -> Future[None]:
         """Make a profile ready: starts the local server where it does not run."""
@@ -155,23 +138,23 @@ class Session:
 
     def list_jobs(self, profile: str, limit: int = 20) -> Future[list[Job]]:
         """The newest jobs, asked anew and kept."""
-        return self._ask(lambda network: network.list_jobs(profile, limit))
+        return self._ask(lambda network: network.questions.list_jobs(profile, limit))
 
     def get_job(self, profile: str, job_id: str) -> Future[Job]:
         """One job, asked anew and kept."""
-        return self._ask(lambda network: network.get_job(profile, job_id))
+        return self._ask(lambda network: network.questions.get_job(profile, job_id))
 
     def events(self, profile: str, job_id: str) -> Future[list[Event]]:
         """A job's whole log, oldest first, asked anew and kept."""
-        return self._ask(lambda network: network.events(profile, job_id))
+        return self._ask(lambda network: network.questions.events(profile, job_id))
 
     def checkpoints(self, profile: str, job_id: str) -> Future[list[Checkpoint]]:
         """A job's checkpoints, newest first, asked anew and kept."""
-        return self._ask(lambda network: network.checkpoints(profile, job_id))
+        return self._ask(lambda network: network.questions.checkpoints(profile, job_id))
 
     def wait(self, profile: str, job_id: str) -> Future[Job]:
         """The job once it has ended, however long that takes."""
-        return self._ask(lambda network: network.wait(profile, job_id))
+        return self._ask(lambda network: network.questions.wait(profile, job_id))
 
     def refresh(self) -> None:
         """Ask every provider now, also one that has asked to be left alone."""
@@ -185,98 +168,10 @@ class Session:
         """Where the server of a local profile keeps its files."""
         return data_dir_of(profile, self.paths)
 
-    def _tell(self, call: Callable[[Network], None]) -> None:
-        async def told(network: Network) -> None:
-            call(network)
-
-        if not self._closing:
-            self._ask(told)
-
-    def _ask(self, call: Callable[[Network], Awaitable[T]]) -> Future[T]:
-        future: Future[T] = Future()
-        if self._closing:
-            future.set_exception(TryLater("finetop is ending"))
-            return future
-        self._inbox.put((future, call))
-        self._call(self._drain_soon)
-        return future
-
-    def _call(self, call: Callable[[], None] | None) -> None:
-        loop = self._loop
-        if loop is None or call is None:
-            return  # not up yet: the thread looks at the inbox and at `_closing` itself
-        try:
-            loop.call_soon_threadsafe(call)
-        except RuntimeError:
-            self._refuse_all()  # the loop has ended
-
-    def _refuse_all(self) -> None:
-        while True:
-            try:
-                future, _ = self._inbox.get_nowait()
-            except queue.Empty:
-                return
-            if future.set_running_or_notify_cancel():
-                future.set_exception(TryLater("finetop is ending"))
-
-    def _drain_soon(self) -> None:
-        """Replaced by the thread once it can carry calls out."""
-
-    def _run(self) -> None:
-        import asyncio  # noqa: PLC0415 - it loads ssl, which costs the first paint 15 ms
-
-        try:
-            asyncio.run(self._serve())
-        finally:
-            self._loop = None
-            self._refuse_all()
-            self.store.release_thread()
-
-    async def _serve(self) -> None:
-        import asyncio  # noqa: PLC0415 - as in `_run`
-
+    def _open_network(self) -> Network:
         from finetop.session.network import Network  # noqa: PLC0415 - loads pydantic and httpx
 
-        ended = asyncio.Event()
-        network = Network(self, self._on_change)
-        under_way: set[asyncio.Task[None]] = set()
-
-        def drain() -> None:
-            while not self._inbox.empty():
-                future, call = self._inbox.get_nowait()
-                if future.set_running_or_notify_cancel():
-                    task = asyncio.create_task(_carry_out(network, future, call))
-                    under_way.add(task)
-                    task.add_done_callback(under_way.discard)
-
-        self._drain_soon = drain  # type: ignore[method-assign]
-        self._stop = ended.set
-        self._loop = asyncio.get_running_loop()
-        drain()
-        network.start()
-        if self._closing:
-            ended.set()
-        await ended.wait()
-        for task in under_way:
-            task.cancel()
-        if under_way:
-            await asyncio.wait(under_way, timeout=0.5)
-        await network.close()
-
-
-async def _carry_out(
-    network: Network, future: Future[Any], call: Callable[[Network], Awaitable[Any]]
-) -> None:
-    """Run one call; whatever happens in it happens to the one who waits for the future."""
-    import asyncio  # noqa: PLC0415 - as in `Session._run`
-
-    try:
-        future.set_result(await call(network))
-    except asyncio.CancelledError:
-        future.set_exception(TryLater("finetop is ending; this is settled at its next start"))
-        raise
-    except Exception as error:  # noqa: BLE001 - the outermost frame: the caller gets it
-        future.set_exception(error)
+        return Network(self, self._on_change)
 
 
 def profile_named(profiles: tuple[Profile, ...], name: str) -> Profile:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from finetop.client import ApiClient
 from finetop.config import Paths, Profile, key_of
-from finetop.errors import NotStarted, TryLater
+from finetop.errors import BadInput, NotStarted, TryLater
 from finetop.providers import Provider, provider_class
 from finetop.server import disks, life
 from finetop.session.places import data_dir_of
@@ -135,3 +135,50 @@ class Link:
         if self._provider is None:
             raise NotStarted(f"the provider of {self.profile.name} is not open")
         return self._provider
+
+
+class Links:
+    """The way to every account; profiles of one account share it."""
+
+    def __init__(
+        self,
+        profiles: Iterable[Profile],
+        accounts: Mapping[str, int],
+        paths: Paths,
+        environ: Mapping[str, str],
+        *,
+        start_local: bool = True,
+        transport: Any = None,
+    ) -> None:
+        self._accounts = accounts
+        self._links: dict[int, Link] = {}
+        for profile in profiles:
+            if accounts[profile.name] not in self._links:
+                self._links[accounts[profile.name]] = Link(
+                    profile, paths, environ, start_local=start_local, transport=transport
+                )
+
+    def __getitem__(self, account: int) -> Link:
+        """An account's link."""
+        return self._links[account]
+
+    def items(self) -> ItemsView[int, Link]:
+        """Every account and its link."""
+        return self._links.items()
+
+    def account(self, profile: str) -> int:
+        """The account of a profile. Raises BadInput with the profiles that exist."""
+        try:
+            return self._accounts[profile]
+        except KeyError:
+            known = ", ".join(self._accounts) or "none"
+            raise BadInput(f"there is no profile {profile}", hint=f"Use one of: {known}.") from None
+
+    def named(self, profile: str) -> Link:
+        """A profile's link. Raises BadInput with the profiles that exist."""
+        return self[self.account(profile)]
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for link in self._links.values():
+            await link.close()

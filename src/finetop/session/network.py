@@ -1,28 +1,27 @@
-"""What runs on the network thread: a link and a recorder for each account, and the actions."""
+"""What runs on the network thread: a link and a recorder for each account, questions and actions."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from finetop.actions import control, create, orphans
 from finetop.actions.desk import Desk
-from finetop.dataset import first_prompt
 from finetop.errors import BadInput, FinetopError
-from finetop.pace import next_delay, pace_of
-from finetop.providers import every_page
+from finetop.pace import pace_of
 from finetop.recorder import Recorder
-from finetop.session.links import Link
+from finetop.session.library import Library
+from finetop.session.links import Links
+from finetop.session.questions import Questions
 from finetop.store import Intent, JobKey
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
-    from finetop.models import Checkpoint, Event, File, Job, Model
-    from finetop.providers import Page, Sent
+    from finetop.models import Job
     from finetop.session import Session
 
 TELL_S = 0.05
@@ -31,10 +30,6 @@ LOOK_S = 1.0
 """How often to look whether another process has written; four looks a second break the idle budget."""
 RESTART_S = 5.0
 """Before work that failed by our own fault is taken up again."""
-LONGEST_EXAMPLE = 1 << 20
-"""Bytes of a training file that are read in search of its first line's end."""
-PATIENCE_FAILURES = 12
-"""How often in a row waiting for a job may fail before the one who waits is told."""
 
 
 class Network:
@@ -47,19 +42,18 @@ class Network:
         self._loop = asyncio.get_running_loop()
         self._telling = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._links: dict[int, Link] = {}
         self._recorders: dict[int, Recorder] = {}
         self._settling: set[str] = set()
-        for profile in session.profiles:
-            account = session.accounts[profile.name]
-            if account not in self._links:
-                self._links[account] = Link(
-                    profile,
-                    session.paths,
-                    session.environ,
-                    start_local=session.start_local,
-                    transport=session.transport,
-                )
+        self._links = Links(
+            session.profiles,
+            session.accounts,
+            session.paths,
+            session.environ,
+            start_local=session.start_local,
+            transport=session.transport,
+        )
+        self.questions = Questions(self._links, self._store, met=self._adopt, changed=self.changed)
+        self.library = Library(self._links, self._store, self.changed)
 
     def start(self) -> None:
         """Begin to record, where that is wanted, and to look for what other processes write."""
@@ -83,8 +77,7 @@ class Network:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for link in self._links.values():
-            await link.close()
+        await self._links.close()
 
     def changed(self) -> None:
         """The store has news: tell, but not of each piece."""
@@ -93,7 +86,7 @@ class Network:
             self._loop.call_later(TELL_S, self._tell)
 
     async def create(self, draft: Draft) -> JobKey:
-        return await create.create(self._writable(self._account(draft.profile)), draft)
+        return await create.create(self._writable(self._links.account(draft.profile)), draft)
 
     async def cancel(self, key: JobKey) -> None:
         await control.cancel(self._writable(key.account), key)
@@ -112,116 +105,11 @@ class Network:
     async def adopt(self, key: JobKey, job: JobKey) -> JobKey:
         return create.adopt(self._desk(key.account), self._intent(key), job.id)
 
-    async def models(self, profile: str) -> list[Model]:
-        account = self._account(profile)
-        models = await (await self._links[account].patient()).list_models()
-        self._store.jobs.save_models(account, models)
-        self.changed()
-        return list(models)
-
-    async def files(self, profile: str) -> list[File]:
-        account = self._account(profile)
-        provider = await self._links[account].patient()
-        found = [
-            file
-            async for page in every_page(lambda after: provider.list_files(after=after))
-            for file in page.items
-        ]
-        self._store.jobs.save_files(account, found)
-        self.changed()
-        return found
-
-    async def chat(self, profile: str, model: str, prompt: str) -> str:
-        return await (await self._links[self._account(profile)].used()).chat(model, prompt)
-
-    async def first_prompt(self, profile: str, file: str) -> str:
-        if not file:
-            return ""
-        provider = await self._links[self._account(profile)].used()
-        start = b""
-        try:
-            async with contextlib.aclosing(provider.content(file)) as chunks:
-                async for chunk in chunks:
-                    start += chunk
-                    if b"\n" in start or len(start) > LONGEST_EXAMPLE:
-                        break
-        except FinetopError:
-            return ""  # many providers keep training files to themselves
-        return first_prompt(start.split(b"\n", 1)[0])
-
     async def use(self, profile: str) -> None:
-        account = self._account(profile)
+        account = self._links.account(profile)
         await self._links[account].used()
         if account in self._recorders:
             self._recorders[account].refresh()
-
-    async def list_jobs(self, profile: str, limit: int) -> list[Job]:
-        account = self._account(profile)
-        provider = await self._links[account].patient()
-        number = self._store.ask()
-        found: list[Sent] = []
-
-        async def part(after: str | None) -> Page[Sent]:
-            return await provider.list_jobs(after=after, limit=min(100, limit - len(found)))
-
-        async for page in every_page(part):
-            found += page.items
-            if len(found) >= limit:
-                break
-        self._keep(account, found, number)
-        return [job for job, _ in found[:limit]]
-
-    async def get_job(self, profile: str, job_id: str) -> Job:
-        account = self._account(profile)
-        provider = await self._links[account].patient()
-        number = self._store.ask()
-        sent = await provider.get_job(job_id)
-        self._keep(account, [sent], number)
-        return sent[0]
-
-    async def events(self, profile: str, job_id: str) -> list[Event]:
-        account = self._account(profile)
-        provider = await self._links[account].patient()
-        found = [
-            event
-            async for page in every_page(lambda after: provider.list_events(job_id, after=after))
-            for event in page.items
-        ][::-1]
-        if self._store.jobs.status(JobKey(account, job_id)) is not None:
-            self._store.events.save(JobKey(account, job_id), found)
-        self.changed()
-        return found
-
-    async def checkpoints(self, profile: str, job_id: str) -> list[Checkpoint]:
-        account = self._account(profile)
-        provider = await self._links[account].patient()
-        found = [
-            point
-            async for page in every_page(lambda after: provider.list_checkpoints(job_id, after=after))
-            for point in page.items
-        ]
-        if self._store.jobs.status(JobKey(account, job_id)) is not None:
-            self._store.jobs.save_checkpoints(JobKey(account, job_id), found)
-        self.changed()
-        return found
-
-    async def wait(self, profile: str, job_id: str) -> Job:
-        """Outages are waited out for as long as a person would."""
-        pace = pace_of(self._links[self._account(profile)].profile.dialect)
-        failures = 0
-        while True:
-            try:
-                job = await self.get_job(profile, job_id)
-            except FinetopError as error:
-                failures += 1
-                if error.exit_code not in {4, 75} or failures >= PATIENCE_FAILURES:
-                    raise
-                await asyncio.sleep(next_delay(error, failures))
-                continue
-            if job.status.is_final:
-                return job
-            failures = 0
-            await asyncio.sleep(pace.watched_s)
 
     def refresh(self) -> None:
         for recorder in self._recorders.values():
@@ -230,13 +118,6 @@ class Network:
     def watch(self, key: JobKey | None) -> None:
         for account, recorder in self._recorders.items():
             recorder.watch(key.id if key is not None and key.account == account else None)
-
-    def _account(self, profile: str) -> int:
-        try:
-            return self._session.accounts[profile]
-        except KeyError:
-            known = ", ".join(self._session.accounts) or "none"
-            raise BadInput(f"there is no profile {profile}", hint=f"Use one of: {known}.") from None
 
     def _desk(self, account: int) -> Desk:
         return Desk(self._store, account, self._links[account].used, self.changed)
@@ -256,12 +137,7 @@ class Network:
             raise BadInput("there is no such request")
         return intent
 
-    def _keep(self, account: int, sent: list[Sent], number: int) -> None:
-        self._store.jobs.save(account, sent, number)
-        self._adopt(account, [job for job, _ in sent])
-        self.changed()
-
-    def _adopt(self, account: int, jobs: Any) -> None:
+    def _adopt(self, account: int, jobs: Iterable[Job]) -> None:
         if create.adopt_marked(self._store, account, jobs):
             self.changed()
 

@@ -1,0 +1,112 @@
+"""What can be asked about jobs: each answer is kept in the store before it is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from finetop.errors import FinetopError
+from finetop.pace import next_delay, pace_of
+from finetop.providers import every_page
+from finetop.store import JobKey
+
+if TYPE_CHECKING:
+    from finetop.models import Checkpoint, Event, Job
+    from finetop.providers import Page, Sent
+    from finetop.session.links import Links
+    from finetop.store import Store
+
+PATIENCE_FAILURES = 12
+"""How often in a row waiting for a job may fail before the one who waits is told."""
+
+
+class Questions:
+    """Questions of one who waits for a single answer; the recorder asks its own."""
+
+    def __init__(
+        self,
+        links: Links,
+        store: Store,
+        *,
+        met: Callable[[int, list[Job]], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._links = links
+        self._store = store
+        self._met = met
+        """Told of the jobs of an account that were seen."""
+        self._changed = changed
+
+    async def list_jobs(self, profile: str, limit: int) -> list[Job]:
+        account = self._links.account(profile)
+        provider = await self._links[account].patient()
+        number = self._store.ask()
+        found: list[Sent] = []
+
+        async def part(after: str | None) -> Page[Sent]:
+            return await provider.list_jobs(after=after, limit=min(100, limit - len(found)))
+
+        async for page in every_page(part):
+            found += page.items
+            if len(found) >= limit:
+                break
+        self._keep(account, found, number)
+        return [job for job, _ in found[:limit]]
+
+    async def get_job(self, profile: str, job_id: str) -> Job:
+        account = self._links.account(profile)
+        provider = await self._links[account].patient()
+        number = self._store.ask()
+        sent = await provider.get_job(job_id)
+        self._keep(account, [sent], number)
+        return sent[0]
+
+    async def events(self, profile: str, job_id: str) -> list[Event]:
+        account = self._links.account(profile)
+        provider = await self._links[account].patient()
+        found = [
+            event
+            async for page in every_page(lambda after: provider.list_events(job_id, after=after))
+            for event in page.items
+        ][::-1]
+        if self._store.jobs.status(JobKey(account, job_id)) is not None:
+            self._store.events.save(JobKey(account, job_id), found)
+        self._changed()
+        return found
+
+    async def checkpoints(self, profile: str, job_id: str) -> list[Checkpoint]:
+        account = self._links.account(profile)
+        provider = await self._links[account].patient()
+        found = [
+            point
+            async for page in every_page(lambda after: provider.list_checkpoints(job_id, after=after))
+            for point in page.items
+        ]
+        if self._store.jobs.status(JobKey(account, job_id)) is not None:
+            self._store.jobs.save_checkpoints(JobKey(account, job_id), found)
+        self._changed()
+        return found
+
+    async def wait(self, profile: str, job_id: str) -> Job:
+        """Outages are waited out for as long as a person would."""
+        pace = pace_of(self._links.named(profile).profile.dialect)
+        failures = 0
+        while True:
+            try:
+                job = await self.get_job(profile, job_id)
+            except FinetopError as error:
+                failures += 1
+                if error.exit_code not in {4, 75} or failures >= PATIENCE_FAILURES:
+                    raise
+                await asyncio.sleep(next_delay(error, failures))
+                continue
+            if job.status.is_final:
+                return job
+            failures = 0
+            await asyncio.sleep(pace.watched_s)
+
+    def _keep(self, account: int, sent: list[Sent], number: int) -> None:
+        self._store.jobs.save(account, sent, number)
+        self._met(account, [job for job, _ in sent])
+        self._changed()
