@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetop.server import events, jobs
+from finetop.server import events, jobs, metrics
 from finetop.server.jobdir import read_events, sha256_of
 from finetop.server.layout import whole_file
 
@@ -21,40 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_API_NAMES = {
-    "epoch": "epoch",
-    "lr": "learning_rate",
-    "train_loss": "train_loss",
-    "train_accuracy": "train_mean_token_accuracy",
-    "valid_loss": "valid_loss",
-    "valid_accuracy": "valid_mean_token_accuracy",
-    "full_valid_loss": "full_valid_loss",
-    "full_valid_accuracy": "full_valid_mean_token_accuracy",
-}
-_LOSS_NAMES = {
-    "train_loss": "training loss",
-    "valid_loss": "validation loss",
-    "full_valid_loss": "full validation loss",
-}
 _LEVELS = {"info": "info", "warn": "warn", "warning": "warn", "error": "error"}
-
-
-def api_metrics(line: dict[str, Any]) -> dict[str, Any]:
-    """A worker's metrics under the API's names; what was not measured, or is no number, is left out."""
-    found = {"step": line["step"]}
-    if "total_steps" in line:
-        found["total_steps"] = line["total_steps"]
-    for ours, theirs in _API_NAMES.items():
-        value = line.get(ours, line.get(theirs))
-        if isinstance(value, (int, float)) and math.isfinite(value):
-            found[theirs] = value
-    return found
-
-
-def metrics_message(line: dict[str, Any]) -> str:
-    """The sentence that goes with a metrics event."""
-    losses = [f"{word}={line[key]:.2f}" for key, word in _LOSS_NAMES.items() if line.get(key) is not None]
-    return f"Step {line['step']}/{line['total_steps']}: {', '.join(losses)}"
 
 
 class Intake:
@@ -105,8 +71,8 @@ class Intake:
         elif kind == "checkpoint":
             row = connection.execute("select output_model from job where id = ?", (job_id,)).fetchone()
             name = f"{row['output_model']}:ckpt-step-{line['step']}"
-            metrics = api_metrics({"step": line["step"], **line.get("metrics", {})})
-            events.add_checkpoint(connection, job_id, name, line, metrics=metrics, at=at)
+            measured = metrics.of_checkpoint({"step": line["step"], **line.get("metrics", {})})
+            events.add_checkpoint(connection, job_id, name, line, metrics=measured, at=at)
         elif kind == "artifact":
             connection.execute(
                 "insert or replace into artifact (job, kind, path, bytes, sha256) values (?, ?, ?, ?, ?)",
@@ -135,9 +101,9 @@ class Intake:
         events.say(
             connection,
             job_id,
-            metrics_message(line),
+            metrics.sentence(line),
             kind="metrics",
-            data=api_metrics(line),
+            data=metrics.of_event(line),
             step=step,
             at=at,
         )
