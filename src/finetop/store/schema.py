@@ -144,6 +144,9 @@ MIGRATIONS = (
     create index job_incomplete on job (account, created_at) where not whole and not gone
         and status in ('succeeded', 'failed', 'cancelled');
     """,
+    """
+    alter table job add column said text not null default '{}';
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 
