@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["policy", "halves"]
+pytest_plugins = ["policy"]
 
 # Read once, when numpy loads: more threads only wait for each other in networks as small as ours.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+# On a machine that does other things as well, slow says nothing about what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _KEPT = {
     "PATH",

@@ -1,5 +1,5 @@
-"""The rules every test run keeps: judges wait to be asked for, under CI nothing is skipped silently,
-and no process outlives the run.
+"""The rules every test run keeps: judges and engines wait to be asked for, all tests share the cores,
+under CI nothing is skipped silently, and no process outlives the run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import pytest
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 LEAVE_PATIENCE_S = 10.0
 """What was told to end may take so long about it."""
-_waiting = pytest.StashKey[int]()
+ON_REQUEST = ("judge", "engine")
+MOST_WORKERS = 4
+"""More would only wait for each other's screens and servers."""
 
 
 def allowed_reasons(file: Path = ALLOWED_SKIPS) -> frozenset[str]:
@@ -23,21 +25,30 @@ def allowed_reasons(file: Path = ALLOWED_SKIPS) -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All cores for a run of everything; who names files or picks tests gets one process, at once."""
+    option = config.option
+    picked = (option.keyword, option.markexpr, option.deselect, getattr(option, "lf", False))
+    watched = (option.maxfail, option.collectonly, option.capture == "no")
+    named = config.args_source is config.ArgsSource.ARGS
+    return 0 if named or any(picked) or any(watched) else min(os.cpu_count() or 1, MOST_WORKERS)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the judges aside unless -m speaks of markers itself."""
+    """Put judges and engines aside unless -m speaks of markers itself."""
     if config.option.markexpr:
         return
-    waiting = [item for item in items if item.get_closest_marker("judge")]
+    waiting = [item for item in items if any(map(item.get_closest_marker, ON_REQUEST))]
     if waiting:
-        config.stash[_waiting] = len(waiting)
         config.hook.pytest_deselected(items=waiting)
-        items[:] = [item for item in items if not item.get_closest_marker("judge")]
+        items[:] = [item for item in items if item not in waiting]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many were put aside."""
-    if count := config.stash.get(_waiting, 0):
-        terminalreporter.write_line(f"{count} judges were not asked; .ci/judges asks them")
+    """Say who was put aside."""
+    if not config.option.markexpr:
+        terminalreporter.write_line("judges and engines were not asked; .ci/judges and .ci/engines ask them")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,8 +16,6 @@ from finetop.demo.run import Demo, start
 from finetop.errors import BadInput, FinetopError
 from terminal import Terminal, terminal
 
-pytestmark = pytest.mark.beside
-
 PAST = (
     "harbor-support",
     "town-hall-40",

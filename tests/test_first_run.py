@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from commands import FINETOP, finetop, serving
 from finetop.config import Paths
 from terminal import terminal
-
-pytestmark = pytest.mark.beside
 
 
 def test_a_key_of_the_environment_is_named_and_used(tmp_path: Path) -> None:

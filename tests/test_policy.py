@@ -21,6 +21,10 @@ def test_works():
 @pytest.mark.judge
 def test_judged():
     assert True
+
+@pytest.mark.engine
+def test_driven():
+    assert True
 """
 SKIPPING = """
 import pytest
@@ -56,7 +60,7 @@ def test_leaves(tmp_path):
 def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
     """Run one small test file under the policy alone; foreign plugins would take longer than the tests."""
     (folder / "test_story.py").write_text(story)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers = judge\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    judge\n    engine\n")
     environ = {name: value for name, value in os.environ.items() if name != "CI"}
     environ |= {"PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
@@ -69,18 +73,18 @@ def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.Co
     )
 
 
-def test_judges_wait_and_are_counted(tmp_path: Path) -> None:
+def test_judges_and_engines_wait(tmp_path: Path) -> None:
     """Plain pytest leaves them out and says so."""
     done = run(tmp_path, STORY)
     assert done.returncode == 0
-    assert "1 passed, 1 deselected" in done.stdout
-    assert "1 judges were not asked; .ci/judges asks them" in done.stdout
+    assert "1 passed, 2 deselected" in done.stdout
+    assert "judges and engines were not asked; .ci/judges and .ci/engines ask them" in done.stdout
 
 
 def test_judges_are_asked_by_their_mark(tmp_path: Path) -> None:
     """-m judge runs them and nothing else."""
     done = run(tmp_path, STORY, "-m", "judge")
-    assert "1 passed, 1 deselected" in done.stdout
+    assert "1 passed, 2 deselected" in done.stdout
     assert "not asked" not in done.stdout
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
-pytestmark = pytest.mark.beside
 
 LOCAL = Profile("local", dialect="local", base_url="")
 PATIENCE_S = 60.0

@@ -19,8 +19,6 @@ import pytest
 
 from commands import Served, examples, finetop, start
 
-pytestmark = pytest.mark.beside
-
 
 def long_job(folder: Path) -> list[object]:
     """Arguments of a job that does not end by itself while a test looks at it."""

@@ -14,8 +14,6 @@ import pytest
 
 from commands import Served, finetop, serving
 
-pytestmark = pytest.mark.beside
-
 
 def test_create_and_wait_prints_the_final_job(mine: dict[str, str], good: Path) -> None:
     """One JSON value on stdout, talk on stderr, every option on the job, and success is 0."""

@@ -12,8 +12,6 @@ import pytest
 
 from commands import alive, finetop, serving, start, until
 
-pytestmark = pytest.mark.beside
-
 
 def test_the_first_line_tells_where(tmp_path: Path) -> None:
     """With --json stdout holds one line and nothing else; SIGTERM ends it with success."""

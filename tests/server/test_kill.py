@@ -17,8 +17,6 @@ import pytest
 
 from server.running_server import PATIENCE_S, RunningServer, ServerDiedError, examples, serving, workers
 
-pytestmark = pytest.mark.beside
-
 SEED = 20
 KILLING = Path(__file__).parent / "killing"
 TRAINING = examples(12)

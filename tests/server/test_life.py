@@ -18,8 +18,6 @@ from finetop.errors import BadInput
 from finetop.server import disks, life, processes
 from server.running_server import PATIENCE_S, examples, serving, wait_for, workers
 
-pytestmark = pytest.mark.beside
-
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A server that is expected to end by itself."""

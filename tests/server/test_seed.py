@@ -16,8 +16,6 @@ import pytest
 from finetop.demo import recordings
 from server.running_server import PATIENCE_S, RunningServer, wait_for, workers
 
-pytestmark = pytest.mark.beside
-
 
 @pytest.fixture(scope="module")
 def demo(

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-pytestmark = pytest.mark.beside
-
 
 @pytest.fixture
 async def screen(tmp_path: Path) -> AsyncIterator[Driver]:
