@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from finetop import client as client_module
+from finetop.client import api as client_module
 from finetop.client import ApiClient, retry_delay
 from finetop.errors import (
     ApiError,
@@ -19,6 +19,7 @@ from finetop.errors import (
     BadInput,
     BadReply,
     BadRequest,
+    DailyLimit,
     Forbidden,
     LostReply,
     NoFineTuning,
@@ -94,7 +95,7 @@ ERRORS: list[tuple[str, int, dict[str, Any], str, type[ApiError], str]] = [
         "fine-tuning",
     ),
     ("html 404", 404, {"text": "<html>nginx</html>"}, JOBS, NoFineTuning, "api.example.test"),
-    ("enveloped list 404", 404, {"json": envelope("gone")}, JOBS, NoFineTuning, "no fine-tuning API"),
+    ("create of what", 404, {"json": envelope("No model m.")}, JOBS, NotFound, "No model m."),
     ("no such file", 404, {"json": {"detail": "Not Found"}}, "/files/f", NotFound, "Not Found"),
     (
         "fastapi",
@@ -106,7 +107,7 @@ ERRORS: list[tuple[str, int, dict[str, Any], str, type[ApiError], str]] = [
     ),
     ("text error", 400, {"json": {"error": "just words"}}, JOBS, BadRequest, "just words"),
     ("flat", 400, {"json": {"code": "Odd", "message": "flat words"}}, JOBS, BadRequest, "flat words"),
-    ("teapot", 418, {"text": "short and stout"}, JOBS, BadRequest, "HTTP 418"),
+    ("teapot", 418, {"text": "short and stout"}, JOBS, BadRequest, "short and stout"),
     (
         "rate",
         429,
@@ -121,7 +122,7 @@ ERRORS: list[tuple[str, int, dict[str, Any], str, type[ApiError], str]] = [
         429,
         {"json": envelope("Tomorrow.", code="daily_rate_limit_exceeded")},
         JOBS,
-        QuotaExceeded,
+        DailyLimit,
         "Tomorrow.",
     ),
     ("500", 500, {"json": envelope("Oops.")}, JOBS, ServerFault, "Oops."),
@@ -141,7 +142,7 @@ async def test_a_refusal_becomes_the_error_that_says_it(
 ) -> None:
     line = Line(answering(status, headers={"x-request-id": "req-1", "location": "/else"}, **body))
     with pytest.raises(ApiError, match=message) as refused:
-        await line.client.post(path, {})
+        await (line.client.get(path) if path.endswith("/x") else line.client.post(path, {}))
     assert type(refused.value) is kind
     assert (refused.value.status, refused.value.request_id) == (status, "req-1")
     assert refused.value.hint
@@ -169,11 +170,16 @@ async def test_how_long_to_wait_is_read_from_every_header(
     assert limited.value.retry_after_s == (None if seconds is None else pytest.approx(seconds, abs=0.01))
 
 
-@pytest.mark.parametrize("body", ["<html>Welcome to the hotel's network</html>", "{", '{"a": ' * 100_000])
+@pytest.mark.parametrize("body", ["<html>Welcome to the hotel's network</html>", "{"])
 async def test_a_yes_that_is_not_json_is_a_bad_reply(body: str) -> None:
     line = Line(answering(200, headers={"content-type": "text/html; charset=x"}, text=body))
     with pytest.raises(BadReply, match="text/html"):
         (await line.client.get(JOBS)).json()
+
+
+async def test_a_yes_nested_without_end_is_a_bad_reply() -> None:
+    with pytest.raises(BadReply, match="nested too deeply"):
+        (await Line(answering(200, text='{"a": ' * 100_000)).client.get(JOBS)).json()
 
 
 async def test_an_empty_yes_is_null() -> None:

@@ -10,7 +10,9 @@ FinetopError                1
 │   ├── Forbidden           3   403
 │   ├── NotFound            3   404 for one object
 │   ├── NoFineTuning        3   404 for the whole jobs route
-│   ├── QuotaExceeded       3   429 that needs the user to act
+│   ├── NotSupported        3   404, 405 or 501 for any other route
+│   ├── QuotaExceeded       3   429 that needs the user to act: money
+│   │   └── DailyLimit      3   ... or the next day: jobs per day
 │   ├── RateLimited        75   429 that passes by itself
 │   ├── ServerFault        75   5xx
 │   └── BadReply            3   a 2xx we cannot read
@@ -121,10 +123,22 @@ class NoFineTuning(ApiError):
     hint = "Check the base URL; it should end in /v1 and belong to a server that tunes models."
 
 
+class NotSupported(ApiError):
+    """404, 405 or 501 for a route: this server cannot do that for anybody."""
+
+    hint = "Do without it here: this server has no such route, whatever the id or the key."
+
+
 class QuotaExceeded(ApiError):
-    """429 that waiting alone does not mend: money, or a daily limit."""
+    """429 that waiting alone does not mend: the account's money is used up."""
 
     hint = "Look at the account's billing and limits; sending again will not help."
+
+
+class DailyLimit(QuotaExceeded):
+    """429 for today: the provider takes only so many jobs a day."""
+
+    hint = "Wait until tomorrow, or tune another model: the limit is one of jobs per day and model."
 
 
 class RateLimited(ApiError):

@@ -2,53 +2,98 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from finetop.errors import (
     ApiError,
     BadReply,
     BadRequest,
+    DailyLimit,
     Forbidden,
     NoFineTuning,
     NotFound,
+    NotSupported,
     QuotaExceeded,
     RateLimited,
     ServerFault,
     Unauthorized,
 )
+from finetop.refusals import Said, said_in, title_of
+
+__all__ = ["error_of", "request_id_of", "title_of"]
 
 _WORDS_FOR = {
     401: "the key was refused",
+    402: "the account has to be paid for",
     403: "this is not allowed",
     404: "there is no such thing",
+    408: "the request came too slowly",
+    409: "this is at odds with something under way",
     413: "this is too large",
     429: "too many requests",
+    500: "the server failed (HTTP 500)",
+    502: "the server behind the gateway failed (HTTP 502)",
+    503: "the server is overloaded or closed for a while (HTTP 503)",
+    504: "the server behind the gateway did not answer (HTTP 504)",
 }
-_MONEY = ("insufficient_quota", "billing_hard_limit_reached", "daily_rate_limit_exceeded")
+_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+_DAILY = {"daily_rate_limit_exceeded"}
+_ROUTES = (
+    (r"/pause", "pausing jobs"),
+    (r"/resume", "resuming jobs"),
+    (r"/(?:fine_tuning/jobs|fine-tunes)/[^/]+/cancel", "cancelling jobs"),
+    (r"/events", "a log of jobs"),
+    (r"/checkpoints", "checkpoints of jobs"),
+    (r"/permissions", "permissions for checkpoints"),
+    (r"/graders/", "graders"),
+    (r"^/uploads", "uploads in parts"),
+    (r"^/files/[^/]+/content", "reading files back"),
+    (r"^/files", "files"),
+    (r"^/models", "models"),
+    (r"^/chat/", "asking a model"),
+)
+_JOBS = re.compile(r"/(?:fine_tuning/jobs|fine-tunes)$")
+_JOB = re.compile(r"/(?:fine_tuning/jobs|fine-tunes)/[^/]+$")
+_REQUEST_IDS = ("x-request-id", "apim-request-id", "request-id", "x-ms-request-id", "x-amzn-requestid")
 LONGEST_MESSAGE = 2_000
+LONGEST_ID = 200
 
 
 def error_of(
-    status: int, headers: Mapping[str, str], body: bytes, *, path: str, host: str, now: float
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    method: str = "GET",
+    path: str,
+    host: str,
+    now: float,
+    secret: str = "",
 ) -> ApiError:
-    """The error of a reply that is no 2xx. `path` tells whether an object or the whole route is missing."""
-    said = _said(body)
-    code, param = _text(said.get("code")), _text(said.get("param"))
-    message = _text(said.get("message")) or _WORDS_FOR.get(status) or f"the answer was HTTP {status}"
-    kind, hint = _kind(status, said, path)
+    """The error of a reply that is no 2xx, which never quotes `secret`; `path` tells what was asked for."""
+
+    def shown(words: str | None, longest: int = LONGEST_ID) -> str | None:
+        safe = words.replace(secret, "[key]") if words and secret else words
+        return safe[:longest] if safe else None
+
+    said = said_in(body)
+    kind, hint = _kind(status, said, method, path)
     if kind is NoFineTuning:
-        message, hint = f"{host}: this server has no fine-tuning API", None
+        words: str | None = f"{host}: this server has no fine-tuning API"
+    elif kind is NotSupported:
+        words = f"{host}: this server does not offer {_what(method, path)}"
     elif 300 <= status < 400:
-        message = f"{host} sends elsewhere: {headers.get('location', 'nowhere')[:200]}"
+        words = f"{host} sends elsewhere: {headers.get('location', 'nowhere')[:200]}"
+    else:
+        words = said.message or _WORDS_FOR.get(status) or f"the answer was HTTP {status}"
     error = kind(
-        message[:LONGEST_MESSAGE],
+        shown(words, LONGEST_MESSAGE) or "",
         status=status,
-        code=code,
-        param=param,
-        request_id=headers.get("x-request-id") or headers.get("apim-request-id"),
+        code=shown(said.code),
+        param=shown(said.param),
+        request_id=shown(request_id_of(headers) or said.request_id),
         retry_after_s=_retry_after(headers, now),
         hint=hint,
     )
@@ -56,67 +101,60 @@ def error_of(
     return error
 
 
-def _kind(status: int, said: Mapping[str, Any], path: str) -> tuple[type[ApiError], str | None]:
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """What a provider's support asks for, by the names under which it is sent."""
+    return next((found for name in _REQUEST_IDS if (found := headers.get(name))), None)
+
+
+def _kind(status: int, said: Said, method: str, path: str) -> tuple[type[ApiError], str | None]:
     """The class for this status, and a hint where the class's own would mislead."""
+    words = {said.code, said.type}
+    creates = method == "POST" and _JOBS.search(path) is not None
+    if status in {400, 403, 429} and words & _DAILY:
+        return DailyLimit, None
+    if status == 402 or (status in {400, 403, 429} and words & _MONEY):
+        return QuotaExceeded, None
     if status == 401:
         return Unauthorized, None
     if status == 403:
-        return Forbidden, None
-    if status == 404:
-        return _missing(said, path), None
+        return Forbidden, _MAY_NOT_CREATE if creates else None
+    if status in {404, 405, 501}:
+        return _missing(status, said, method, path), None
     if status == 429:
-        words = {_text(said.get("code")), _text(said.get("type"))}
-        return (QuotaExceeded if words & set(_MONEY) else RateLimited), None
-    if status >= 500:
+        return RateLimited, None
+    if status >= 500 or status in {408, 425}:
         return ServerFault, None
+    if status == 409:
+        return BadRequest, "Look at its state again: something else may have changed it meanwhile."
     if status >= 400:
         return BadRequest, None
     return BadReply, None
 
 
-def _missing(said: Mapping[str, Any], path: str) -> type[ApiError]:
-    """A missing object is named in an error of its own; a missing route is a bare 404."""
-    if not path.startswith("/fine_tuning/jobs"):
+_MAY_NOT_CREATE = (
+    "Ask the owner of the project whether this key may create jobs, and the provider whether "
+    "the account still may: some have closed fine-tuning."
+)
+
+
+def _missing(status: int, said: Said, method: str, path: str) -> type[ApiError]:
+    """A missing object is named in an error of its own; a missing route is a bare 404, or a 405."""
+    names_object = status == 404 and said.names_object
+    if _JOBS.search(path):  # a create may name a model or a file that does not exist
+        return NotFound if method == "POST" and names_object else NoFineTuning
+    if names_object:
         return NotFound
-    if path == "/fine_tuning/jobs":  # a create may name a model that does not exist
-        return NotFound if said.get("param") or said.get("code") == "model_not_found" else NoFineTuning
-    names_object = said.get("enveloped") and said.get("code") != "unknown_url"
-    return NotFound if names_object else NoFineTuning
+    if _JOB.search(path) and method == "GET":
+        return NoFineTuning
+    if status == 404 and re.search(r"^/(?:files|models|uploads)/[^/]+$", path):
+        return NotFound  # some say no more of an object than that it is not there
+    return NotSupported
 
 
-def _said(body: bytes) -> dict[str, Any]:
-    """`message`, `code`, `param` and `type` from any of the bodies servers are known to send."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(parsed, dict):
-        return {}
-    inner = parsed.get("error")
-    if isinstance(inner, dict):
-        return {**inner, "enveloped": True}
-    if isinstance(inner, str):
-        return {"message": inner, "enveloped": True}
-    if "detail" in parsed:
-        return {"message": _detail(parsed["detail"])}
-    return {**parsed, "enveloped": bool(parsed.get("message"))}
-
-
-def _detail(detail: Any) -> str:
-    """FastAPI's complaint: a sentence, or a list of places with a sentence each."""
-    if isinstance(detail, list):
-        return "; ".join(_detail(item) for item in detail)
-    if isinstance(detail, dict):
-        place = ".".join(str(part) for part in detail.get("loc", ()) if part != "body")
-        sentence = str(detail.get("msg") or detail.get("message") or detail)
-        return f"{place}: {sentence}" if place else sentence
-    return str(detail)
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, str) and value:
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+def _what(method: str, path: str) -> str:
+    if method == "DELETE":
+        return "deleting this"
+    return next((words for route, words in _ROUTES if re.search(route, path)), "this")
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -130,5 +168,5 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
             return seconds
     try:
         return max(0.0, parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - now)
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None

@@ -1,0 +1,10 @@
+"""The one client-side package that knows httpx: requests out, replies or errors of ours back."""
+
+from __future__ import annotations
+
+from finetop.client.api import ApiClient
+from finetop.client.bodies import Reply
+from finetop.client.forms import Progress
+from finetop.client.retries import retry_delay
+
+__all__ = ["ApiClient", "Progress", "Reply", "retry_delay"]
