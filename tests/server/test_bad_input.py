@@ -33,6 +33,14 @@ def refused(answer: httpx.Response, status: int, **expected: str) -> dict[str, A
     return error
 
 
+def dpo(**numbers: Any) -> dict[str, Any]:
+    return {"method": {"type": "dpo", "dpo": {"hyperparameters": numbers}}}
+
+
+def reinforcement(**numbers: Any) -> dict[str, Any]:
+    return {"method": {"type": "reinforcement", "reinforcement": {"hyperparameters": numbers}}}
+
+
 @pytest.mark.parametrize(
     ("change", "param"),
     [
@@ -58,8 +66,25 @@ def refused(answer: httpx.Response, status: int, **expected: str) -> dict[str, A
         ({"hyperparameters": {"beta": 0.1}}, "hyperparameters.beta"),
         ({"method": "supervised"}, "method"),
         ({"method": {}}, "method.type"),
-        ({"method": {"type": "dpo"}}, "method.type"),
-        ({"method": {"type": "reinforcement"}}, "method.type"),
+        ({"method": {"type": "ppo"}}, "method.type"),
+        ({"method": {"type": ["dpo"]}}, "method.type"),
+        ({"method": {"type": "dpo", "supervised": {}}}, "method.supervised"),
+        ({"method": {"type": "dpo", "when": 1}}, "method.when"),
+        ({"method": {"type": "dpo", "dpo": {"grader": {}}}}, "method.dpo.grader"),
+        (dpo(beta=0), "method.dpo.hyperparameters.beta"),
+        (dpo(beta=2.1), "method.dpo.hyperparameters.beta"),
+        (dpo(beta="high"), "method.dpo.hyperparameters.beta"),
+        (dpo(n_epochs=51), "method.dpo.hyperparameters.n_epochs"),
+        (dpo(eval_samples=1), "method.dpo.hyperparameters.eval_samples"),
+        ({**dpo(), "hyperparameters": {"n_epochs": 1}}, "hyperparameters"),
+        ({"method": {"type": "reinforcement"}}, "method.reinforcement.grader"),
+        (reinforcement(batch_size=257), "method.reinforcement.hyperparameters.batch_size"),
+        (reinforcement(beta=0.1), "method.reinforcement.hyperparameters.beta"),
+        (reinforcement(reasoning_effort="huge"), "method.reinforcement.hyperparameters.reasoning_effort"),
+        (reinforcement(compute_multiplier=1e-5), "method.reinforcement.hyperparameters.compute_multiplier"),
+        (reinforcement(compute_multiplier=10.5), "method.reinforcement.hyperparameters.compute_multiplier"),
+        (reinforcement(eval_interval=0), "method.reinforcement.hyperparameters.eval_interval"),
+        (reinforcement(eval_samples=1.5), "method.reinforcement.hyperparameters.eval_samples"),
         (
             {"method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": -1}}}},
             "method.supervised.hyperparameters.n_epochs",

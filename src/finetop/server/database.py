@@ -162,6 +162,9 @@ MIGRATIONS = [
         bytes integer not null
     ) strict;
     """,
+    """
+    alter table job add column response_format text;
+    """,
 ]
 
 

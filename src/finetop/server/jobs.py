@@ -34,6 +34,10 @@ class NewJob:
     suffix: str | None
     integrations: list[dict[str, Any]] | None
     metadata: dict[str, str] | None
+    method: str = "supervised"
+    grader: dict[str, Any] | None = None
+    response_format: dict[str, Any] | None = None
+    """Of the answers a reinforcement job samples; kept and given back, this model follows none."""
 
 
 def create(
@@ -56,6 +60,9 @@ def create(
         "training_file": new.training_file,
         "validation_file": new.validation_file,
         "requested": json.dumps(new.hyperparameters),
+        "method": new.method,
+        "grader": json.dumps(new.grader) if new.grader is not None else None,
+        "response_format": json.dumps(new.response_format) if new.response_format is not None else None,
         "seed": new.seed,
         "suffix": new.suffix,
         "integrations": json.dumps(new.integrations) if new.integrations else None,

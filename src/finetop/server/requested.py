@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import Any
 
@@ -23,8 +22,6 @@ _KEYS = frozenset(
         "metadata",
     }
 )
-_WHOLE = {"n_epochs": (1, 50), "batch_size": (1, 256)}
-_RATE = "learning_rate_multiplier"
 _SUFFIX_ENDS = 64
 
 
@@ -35,65 +32,6 @@ def unknown_keys(body: dict[str, Any]) -> None:
             raise ApiFault(
                 400, f"Unknown parameter: {shown(key)}.", param=shown(key), code="unknown_parameter"
             )
-
-
-def hyperparameters(body: dict[str, Any]) -> dict[str, Any]:
-    """What the body says in either place; "auto" for the rest."""
-    method = body.get("method")
-    if method is not None:
-        if not isinstance(method, dict):
-            raise invalid("method", method, "an object")
-        _supervised_only(method.get("type"))
-    old = _object(body.get("hyperparameters"), "hyperparameters")
-    part = _object((method or {}).get("supervised"), "method.supervised")
-    new = _object(part.get("hyperparameters"), "method.supervised.hyperparameters")
-    chosen = {**_judged(old, "hyperparameters"), **_judged(new, "method.supervised.hyperparameters")}
-    return {name: chosen.get(name, "auto") for name in (*_WHOLE, _RATE)}
-
-
-def _supervised_only(kind: object) -> None:
-    if kind in ("dpo", "reinforcement"):
-        raise ApiFault(
-            400,
-            f"This server does not train with the method {kind} yet; use supervised.",
-            param="method.type",
-            code="unsupported_method",
-        )
-    if kind != "supervised":
-        raise invalid("method.type", kind, "supervised")
-
-
-def _object(value: object, name: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise invalid(name, value, "an object")
-    return value
-
-
-def _judged(given: dict[str, Any], where: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in given.items():
-        param = f"{where}.{name}"
-        if value is None:
-            continue
-        if name in _WHOLE:
-            found[name] = value if value == "auto" else whole_number(value, param, *_WHOLE[name])
-        elif name == _RATE:
-            found[name] = value if value == "auto" else _rate(value, param)
-        else:
-            raise ApiFault(
-                400, f"Unknown hyperparameter: {shown(name)}.", param=shown(param), code="unknown_parameter"
-            )
-    return found
-
-
-def _rate(value: object, param: str) -> float:
-    # Beyond this the numbers overflow long before they could teach anything.
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1e6
-    if not good or not math.isfinite(rate := float(value)):  # type: ignore[arg-type]  # `good` says it is a number
-        raise invalid(param, value, 'a number above 0 and at most 1000000, or "auto"')
-    return rate
 
 
 def suffix(body: dict[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ def _loaded(text: str | None) -> Any:
 
 def job_object(row: sqlite3.Row, result_files: list[str], queue_position: int | None) -> dict[str, Any]:
     """A fine_tuning.job; `queue_position`, which OpenAI does not have, is told while there is one."""
-    hyperparameters = json.loads(row["resolved"] or row["requested"])
+    method = job_method(row)
     extra = {} if queue_position is None else {"queue_position": queue_position}
     return extra | {
         "object": "fine_tuning.job",
@@ -41,8 +41,9 @@ def job_object(row: sqlite3.Row, result_files: list[str], queue_position: int | 
         "training_file": row["training_file"],
         "validation_file": row["validation_file"],
         "result_files": result_files,
-        "hyperparameters": hyperparameters,
-        "method": {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+        # Only supervised jobs have them here as well; the published schema wants an object of every job.
+        "hyperparameters": method.get("supervised", {}).get("hyperparameters", {}),
+        "method": method,
         "trained_tokens": row["trained_tokens"],
         "error": _loaded(row["error"]),
         "seed": row["seed"],
@@ -50,6 +51,15 @@ def job_object(row: sqlite3.Row, result_files: list[str], queue_position: int | 
         "integrations": _loaded(row["integrations"]) or [],
         "metadata": _loaded(row["metadata"]),
     }
+
+
+def job_method(row: sqlite3.Row) -> dict[str, Any]:
+    """How a job is trained: what was asked for, with numbers in the place of "auto" once they are known."""
+    kind = row["method"]
+    part: dict[str, Any] = {"hyperparameters": json.loads(row["resolved"] or row["requested"])}
+    if kind == "reinforcement":
+        part |= {"grader": _loaded(row["grader"]), "response_format": _loaded(row["response_format"])}
+    return {"type": kind, kind: part}
 
 
 def event_object(row: sqlite3.Row) -> dict[str, Any]:

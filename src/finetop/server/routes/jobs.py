@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from finetop.server import bodies, events, files, jobs, models, requested, wire
 from finetop.server.faults import ApiFault, shown
+from finetop.server.requested_method import method
 from finetop.server.services import Services, services
 
 if TYPE_CHECKING:
@@ -52,16 +53,20 @@ def _wanted(here: Services, body: dict[str, Any]) -> jobs.NewJob:
     requested.unknown_keys(body)
     name = bodies.text_field(body, "model", longest=256, needed=True) or ""
     model = models.known(here.database, here.layout, name)
+    wanted = method(body)
     return jobs.NewJob(
         model=model.name,
         root=model.root,
         training_file=_training_data(here, body, "training_file", needed=True) or "",
         validation_file=_training_data(here, body, "validation_file"),
-        hyperparameters=requested.hyperparameters(body),
+        hyperparameters=wanted.hyperparameters,
         seed=requested.seed(body),
         suffix=requested.suffix(body),
         integrations=requested.integrations(body),
         metadata=requested.metadata(body),
+        method=wanted.kind,
+        grader=wanted.grader,
+        response_format=wanted.response_format,
     )
 
 
