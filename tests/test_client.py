@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from finetop.client import api as client_module
 from finetop.client import ApiClient, retry_delay
+from finetop.client import api as client_module
 from finetop.errors import (
     ApiError,
     BadFile,
