@@ -1,4 +1,4 @@
-"""Lets the network answer."""
+"""Lets the network answer, piece by piece."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from finetop.server.trainers.tiny.encode import CONTEXT, END, context, prompt_bag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from finetop.server.trainers.data import Message
     from finetop.server.trainers.tiny.network import Floats, Network
@@ -39,25 +39,81 @@ def reply(
     stop: Sequence[str] = (),
 ) -> Reply:
     """Answer the messages; at temperature 0 the likeliest byte always wins."""
-    rng = np.random.default_rng(seed)
-    heard = network.heard(prompt_bag(messages))
-    window = list(context(messages))
-    stops = [text.encode() for text in stop if text]
-    said = bytearray()
-    finish_reason = "length"
-    while len(said) < max_tokens:
-        symbol = _choice(network.logits(window[-CONTEXT:], len(said), heard), temperature, rng)
+    speech = Speech(network, messages, temperature=temperature, seed=seed, stop=stop)
+    text = "".join(speech.pieces(max_tokens))
+    return Reply(text, speech.finish_reason, speech.prompt_tokens, speech.completion_tokens)
+
+
+class Speech:
+    """One answer while it is being said."""
+
+    def __init__(
+        self,
+        network: Network,
+        messages: Sequence[Message],
+        *,
+        temperature: float = 0.0,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> None:
+        self.finish_reason = "length"
+        self.prompt_tokens = sum(len(message.content.encode()) for message in messages)
+        self._network = network
+        self._temperature = temperature
+        self._rng = np.random.default_rng(seed)
+        self._heard = network.heard(prompt_bag(messages))
+        self._window = list(context(messages))
+        self._stops = [text.encode() for text in stop if text]
+        self._said = bytearray()
+
+    @property
+    def completion_tokens(self) -> int:
+        """How many bytes were said."""
+        return len(self._said)
+
+    def pieces(self, max_tokens: int) -> Iterator[str]:
+        """Whole characters as they come; what may yet become a stop word is held back.
+
+        A character that the end cut in two is left out, a wrong byte is marked.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        told = 0
+        while self._goes_on(max_tokens):
+            sure = len(self._said) - self._maybe_stop()
+            if text := decoder.decode(bytes(self._said[told:sure])):
+                yield text
+            told = max(told, sure)
+        if text := decoder.decode(bytes(self._said[told:])):
+            yield text
+
+    def _goes_on(self, max_tokens: int) -> bool:
+        """Say one byte more, unless this is the end."""
+        if len(self._said) >= max_tokens:
+            return False
+        logits = self._network.logits(self._window[-CONTEXT:], len(self._said), self._heard)
+        symbol = _choice(logits, self._temperature, self._rng)
         if symbol == END:
-            finish_reason = "stop"
-            break
-        said.append(symbol)
-        window.append(symbol)
-        if ended := next((text for text in stops if said.endswith(text)), None):
-            del said[-len(ended) :]
-            finish_reason = "stop"
-            break
-    prompt_tokens = sum(len(message.content.encode()) for message in messages)
-    return Reply(_text(said), finish_reason, prompt_tokens, len(said))
+            self.finish_reason = "stop"
+            return False
+        self._said.append(symbol)
+        self._window.append(symbol)
+        if ended := next((text for text in self._stops if self._said.endswith(text)), None):
+            del self._said[-len(ended) :]
+            self.finish_reason = "stop"
+            return False
+        return True
+
+    def _maybe_stop(self) -> int:
+        """How many of the last bytes a stop word begins with."""
+        return max(
+            (
+                size
+                for text in self._stops
+                for size in range(1, len(text))
+                if self._said.endswith(text[:size])
+            ),
+            default=0,
+        )
 
 
 def _choice(logits: Floats, temperature: float, rng: np.random.Generator) -> int:
@@ -68,8 +124,3 @@ def _choice(logits: Floats, temperature: float, rng: np.random.Generator) -> int
         likely = likely / temperature + rng.gumbel(size=len(likely))
     best = int(likely.argmax())
     return END if best == BYTES else best
-
-
-def _text(said: bytearray) -> str:
-    """Text of these bytes; a character that the end cut in two is left out, a wrong byte is marked."""
-    return codecs.getincrementaldecoder("utf-8")("replace").decode(bytes(said))
