@@ -46,8 +46,19 @@ class JobsApi(Asking):
 
     async def cancel_job(self, job_id: str) -> Sent | None:
         """Ask the provider to stop a job; None where it agrees without a word."""
-        answer = (await self.client.post(self._path("cancel", job_id))).json()
-        return None if answer is None else self._job(answer)
+        return self._after(job_id, await self._post("cancel", job_id))
+
+    async def pause_job(self, job_id: str) -> Sent | None:
+        """Ask the provider to hold a job at its next stop; None where it agrees without a word."""
+        return self._after(job_id, await self._post("pause", job_id))
+
+    async def resume_job(self, job_id: str) -> Sent | None:
+        """Ask the provider to go on with a paused job; None where it agrees without a word."""
+        return self._after(job_id, await self._post("resume", job_id))
+
+    async def delete_job(self, job_id: str) -> Sent | None:
+        """Ask the provider to forget a job; None where it agrees without a word."""
+        return self._after(job_id, await self._delete("job", job_id))
 
     async def list_events(self, job_id: str, *, after: str | None = None, limit: int = 100) -> Page[Event]:
         """One part of a job's log, newest first."""
@@ -58,6 +69,11 @@ class JobsApi(Asking):
     ) -> Page[Checkpoint]:
         """One part of a job's checkpoints, newest first."""
         return await self._page("checkpoints", job_id, read_any(Checkpoint), after=after, limit=limit)
+
+    def _after(self, job_id: str, answer: Any) -> Sent | None:
+        """The job after an order was taken; many answer with nothing, or only with a word of their own."""
+        job, raw = self._job(answer)
+        return (job, raw) if job.id == job_id and job.raw_status and not job.unreadable else None
 
     def _job(self, item: Any) -> Sent:
         return read_job(item)
