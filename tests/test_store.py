@@ -346,7 +346,7 @@ class TestJournal:
         seq = store.now()
         store.journal.settle(intent, "created", job="j9")
         assert store.jobs.rows(NAMES) == []
-        assert store.jobs.settled_intents(seq) == [intent.key]
+        assert store.jobs.left(seq) == [intent.key]
         assert store.journal.claimed(1) == {"j9"}
 
     @pytest.mark.parametrize(

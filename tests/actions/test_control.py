@@ -59,7 +59,7 @@ async def started(here: World, file_id: str) -> JobKey:
 async def test_a_job_is_stopped(world: Callable[..., World], long_file: str) -> None:
     here = world()
     key = await started(here, long_file)
-    await control.cancel(here.desk, key)
+    await control.order(here.desk, "cancel", key)
     assert here.server.wait(key.id, "cancelled")["status"] == "cancelled"
     assert here.store.journal.open(here.account) == []
 
@@ -72,7 +72,7 @@ async def test_an_ended_job_is_refused_and_shown_as_it_ended(
     here.server.http.post(f"/fine_tuning/jobs/{key.id}/cancel")
     here.server.wait(key.id, "cancelled")
     with pytest.raises(BadRequest, match="already"):
-        await control.cancel(here.desk, key)
+        await control.order(here.desk, "cancel", key)
     assert here.row(key).status == "cancelled"
     assert here.row(key).intent is None
 
@@ -90,7 +90,7 @@ async def test_a_lost_answer_is_settled_by_the_job(world: Callable[..., World], 
         await real(seconds)
 
     object.__setattr__(here.desk, "sleep", sleep)
-    await control.cancel(here.desk, key)
+    await control.order(here.desk, "cancel", key)
     assert shown[0] == "cancelling"
     assert (here.row(key).status, here.row(key).intent) == ("cancelled", None)
     assert sum(is_cancel_path(path) for _, path in here.network.asked) == 1
@@ -106,10 +106,10 @@ async def test_a_cancel_that_never_arrived_is_unsure_and_may_be_repeated(
     here = world(lost_before(is_cancel))
     key = await started(here, long_file)
     with pytest.raises(Unsettled):
-        await control.cancel(here.desk, key)
+        await control.order(here.desk, "cancel", key)
     assert here.row(key).intent == "unsure"
     here.network.rules.clear()
-    await control.cancel(here.desk, key)
+    await control.order(here.desk, "cancel", key)
     here.server.wait(key.id, "cancelled")
 
 
@@ -118,9 +118,9 @@ async def test_one_cancel_at_a_time(world: Callable[..., World], long_file: str)
     key = await started(here, long_file)
     here.store.journal.mark_sent(here.store.journal.write(here.account, "cancel", "{}", file=key.id))
     with pytest.raises(TryLater, match="already"):
-        await control.cancel(here.desk, key)
+        await control.order(here.desk, "cancel", key)
     here.store.locks.close()  # as if the process that asked had died
-    await control.cancel(here.desk, key)
+    await control.order(here.desk, "cancel", key)
     here.server.wait(key.id, "cancelled")
     (left,) = orphans.left(here.store, here.account)
     await orphans.settle(here.desk, left)
@@ -133,7 +133,7 @@ async def test_what_is_no_job_cannot_be_stopped(
 ) -> None:
     here = world()
     with pytest.raises(kind):
-        await control.cancel(here.desk, JobKey(here.account, job))
+        await control.order(here.desk, "cancel", JobKey(here.account, job))
     assert here.store.journal.open(here.account) == []
 
 
@@ -145,7 +145,7 @@ async def test_a_provider_that_stops_later_shows_cancelling_until_then(
 
     here = world(agreed)
     key = await started(here, long_file)
-    await control.cancel(here.desk, key)
+    await control.order(here.desk, "cancel", key)
     assert here.row(key).intent == "cancelling"
     here.server.http.post(f"/fine_tuning/jobs/{key.id}/cancel")
     here.server.wait(key.id, "cancelled")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finetop.actions import control, create, files
+from finetop.actions import control, create, files, orders, removal
 from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
@@ -29,9 +29,14 @@ async def settle(desk: Desk, intent: Intent) -> None:
         _settle_unsent(desk, intent)
         return
     age_s = max(0.001, desk.clock() - (intent.sent_at or intent.written_at))
-    settle_kind = {"create": create.settle, "cancel": control.settle, "upload": files.settle}[intent.kind]
     try:
-        await settle_kind(desk, intent, None, age_s=age_s)
+        if intent.kind == "create":
+            await create.settle(desk, intent, None, age_s=age_s)
+        elif intent.kind == "upload":
+            await files.settle(desk, intent, None, age_s=age_s)
+        else:
+            order = {**control.ORDERS, **removal.ORDERS}[intent.kind]
+            await orders.settle(desk, order, intent, None, age_s=age_s)
     except FinetopError:
         return  # the row says it
 

@@ -98,7 +98,27 @@ class Session:
 
     def cancel(self, key: JobKey) -> Future[None]:
         """Ask the provider to stop a job."""
-        return self._ask(lambda network: network.cancel(key))
+        return self._order("cancel", key)
+
+    def pause(self, key: JobKey) -> Future[None]:
+        """Ask the provider to hold a job, so that it can go on later."""
+        return self._order("pause", key)
+
+    def resume(self, key: JobKey) -> Future[None]:
+        """Ask the provider to go on with a paused job."""
+        return self._order("resume", key)
+
+    def delete(self, key: JobKey) -> Future[None]:
+        """Ask the provider to forget a job; it leaves the list."""
+        return self._order("delete", key)
+
+    def delete_file(self, profile: str, file_id: str) -> Future[None]:
+        """Ask the provider to delete a file."""
+        return self._ask(lambda network: network.delete_file(profile, file_id))
+
+    def delete_model(self, profile: str, name: str) -> Future[None]:
+        """Ask the provider to delete a tuned model."""
+        return self._ask(lambda network: network.delete_model(profile, name))
 
     def resend(self, key: JobKey) -> Future[JobKey]:
         """Send an unsure or refused create again, after one more look at the list."""
@@ -167,6 +187,9 @@ class Session:
     def data_dir(self, profile: Profile) -> os.PathLike[str]:
         """Where the server of a local profile keeps its files."""
         return data_dir_of(profile, self.paths)
+
+    def _order(self, kind: str, key: JobKey) -> Future[None]:
+        return self._ask(lambda network: network.order(kind, key))
 
     def _open_network(self) -> Network:
         from finetop.session.network import Network  # noqa: PLC0415 - loads pydantic and httpx

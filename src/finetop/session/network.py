@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from finetop.actions import control, create, orphans
+from finetop.actions import control, create, orphans, removal
 from finetop.actions.desk import Desk
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import pace_of
@@ -88,8 +88,14 @@ class Network:
     async def create(self, draft: Draft) -> JobKey:
         return await create.create(self._writable(self._links.account(draft.profile)), draft)
 
-    async def cancel(self, key: JobKey) -> None:
-        await control.cancel(self._writable(key.account), key)
+    async def order(self, kind: str, key: JobKey) -> None:
+        await control.order(self._writable(key.account), kind, key)
+
+    async def delete_file(self, profile: str, file_id: str) -> None:
+        await removal.delete_file(self._writable(self._links.account(profile)), file_id)
+
+    async def delete_model(self, profile: str, name: str) -> None:
+        await removal.delete_model(self._writable(self._links.account(profile)), name)
 
     async def resend(self, key: JobKey) -> JobKey:
         return await create.resend(self._writable(key.account), self._intent(key))
@@ -112,6 +118,8 @@ class Network:
             self._recorders[account].refresh()
 
     def refresh(self) -> None:
+        for account in self._session.names:
+            self._store.accounts.forget_unable(account)
         for recorder in self._recorders.values():
             recorder.refresh()
 

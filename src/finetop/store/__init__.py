@@ -35,7 +35,7 @@ class Store:
         self.jobs = Jobs(self.database)
         self.events = Events(self.database)
         self.locks = Locks(path.parent / "locks")
-        self.journal = Journal(self.database, owner=self.locks.owner)
+        self.journal = Journal(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
 
     def ask(self, last: int | None = None) -> int:
         """Number a question; its answer loses to that of any younger one.

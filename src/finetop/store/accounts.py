@@ -74,6 +74,28 @@ class Accounts:
                 ),
             )
 
+    def mark_unable(self, account: int, action: str, since: float) -> None:
+        """Remember that the provider has no route for an action; `since` is a Unix time."""
+        with self._db.write() as connection:
+            connection.execute("insert or replace into unable values (?, ?, ?)", (account, action, since))
+
+    def unable(self, account: int) -> dict[str, float]:
+        """The actions the provider turned out to have no route for, and since when that is known."""
+        return dict(
+            self._db.connection.execute("select action, since from unable where account = ?", (account,))
+        )
+
+    def forget_unable(self, account: int, action: str | None = None) -> None:
+        """Take it that the provider may have learned an action, or all of them."""
+        known = self.unable(account)
+        if not known or (action is not None and action not in known):
+            return  # most often there is nothing to forget, and nothing is written
+        with self._db.write() as connection:
+            connection.execute(
+                "delete from unable where account = ? and (? is null or action = ?)",
+                (account, action, action),
+            )
+
     def wish(self, account: int, kind: str, job: str = "") -> None:
         """Ask whoever polls this account for something: `refresh`, or `watch` one job."""
         with self._db.write() as connection:

@@ -50,14 +50,15 @@ class Jobs:
         """The rows of these accounts (account -> profile name) whose content changed after `since`."""
         return listing.rows(self._db.connection, profiles, since)
 
-    def settled_intents(self, since: int) -> list[JobKey]:
-        """Rows to take away: creates that have become a job, or were put away, after `since`."""
+    def left(self, since: int) -> list[JobKey]:
+        """Rows to take away since then: creates that are jobs now or were put away, and deleted jobs."""
         found = self._db.connection.execute(
-            "select account, uuid from intent where kind = 'create' and seq > ?"
-            " and (job is not null or state = 'dismissed')",
-            (since,),
+            """select account, 'intent:' || uuid from intent where kind = 'create' and seq > ?
+            and (job is not null or state = 'dismissed')
+            union all select account, id from job where gone = ? and seq > ?""",
+            (since, listing.DELETED, since),
         )
-        return [JobKey(account, f"intent:{uuid}") for account, uuid in found]
+        return [JobKey(account, id_) for account, id_ in found]
 
     def unfinished(self, account: int) -> list[str]:
         """The ids of jobs that may still change, newest first."""
@@ -101,15 +102,25 @@ class Jobs:
         with self._db.write() as connection:
             connection.execute("update job set whole = 1 where account = ? and id = ?", key)
 
-    def mark_gone(self, key: JobKey) -> None:
-        """The provider no longer knows this job; it is kept, and no longer asked for."""
+    def mark_gone(self, key: JobKey, *, deleted: bool = False) -> None:
+        """The provider no longer knows this job; it is kept, and no longer asked for.
+
+        One that was deleted at the user's word leaves the list; an older answer does not bring it back.
+        """
+        gone = listing.DELETED if deleted else 1
         with self._db.write() as connection:
-            connection.execute("update job set gone = 1 where account = ? and id = ?", key)
             touch(connection, key)
+            connection.execute(
+                "update job set gone = ?, asked = max(asked, seq) where account = ? and id = ?", (gone, *key)
+            )
 
     def counts(self) -> dict[int, int]:
         """How many jobs each account has."""
-        return dict(self._db.connection.execute("select account, count(*) from job group by account"))
+        return dict(
+            self._db.connection.execute(
+                "select account, count(*) from job where gone < ? group by account", (listing.DELETED,)
+            )
+        )
 
     def known(self, account: int) -> dict[str, str]:
         """Every id of the account and its status."""
@@ -170,6 +181,11 @@ class Jobs:
         with self._db.write() as connection:
             connection.execute("delete from file where account = ? and id = ?", (account, file_id))
 
+    def forget_model(self, account: int, name: str) -> None:
+        """The provider no longer has this model."""
+        with self._db.write() as connection:
+            connection.execute("delete from model where account = ? and id = ?", (account, name))
+
     def file(self, account: int, file_id: str) -> File | None:
         """What is known of one file."""
         return self._file("select form from file where account = ? and id = ?", (account, file_id))
@@ -222,11 +238,11 @@ def touch(connection: sqlite3.Connection, key: JobKey) -> None:
 def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, asked: int) -> bool:
     form = job.model_dump_json()
     old = connection.execute(
-        "select form, raw, asked from job where account = ? and id = ?", (account, job.id)
+        "select form, raw, asked, gone from job where account = ? and id = ?", (account, job.id)
     ).fetchone()
     if old is not None and old[2] > asked:
         return False
-    if old is not None and old[0] == form and old[1] == raw:
+    if old is not None and old[0] == form and old[1] == raw and not old[3]:
         if not job.status.is_final and old[2] < asked:
             connection.execute(
                 "update job set asked = ? where account = ? and id = ?", (asked, account, job.id)
@@ -239,4 +255,20 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
         created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0""",
         (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
     )
+    _note_arrival(connection, JobKey(account, job.id), job.status.value)
     return True
+
+
+_ARRIVES = {"pause": frozenset({"paused"}), "resume": ACTIVE}
+"""The statuses by which an order shows to have come about."""
+
+
+def _note_arrival(connection: sqlite3.Connection, key: JobKey, status: str) -> None:
+    """An accepted order is done once the job shows it, or its words would come back with the next change."""
+    for kind, statuses in _ARRIVES.items():
+        if status in statuses:
+            connection.execute(
+                """update intent set state = 'created', job = file where account = ? and kind = ?
+                and file = ? and state in ('created', 'unsure') and job is null""",
+                (key.account, kind, key.id),
+            )

@@ -21,7 +21,7 @@ class Intent:
     uuid: str
     account: int
     kind: str
-    """create, cancel or upload."""
+    """create, upload, one of ORDERS, delete-file or delete-model."""
     state: str
     """written, sent, created (done), refused, unsure or dismissed."""
     request: str
@@ -29,7 +29,7 @@ class Intent:
     name: str
     model: str
     file: str
-    """Training file id of a create, job id of a cancel, SHA-256 of an upload."""
+    """Training file id of a create, SHA-256 of an upload; of the others the id of what they are about."""
     written_at: float
     sent_at: float | None
     """The provider's clock where it told it, else ours."""
@@ -47,6 +47,8 @@ class Intent:
 
 _FIELDS = "uuid, account, kind, state, request, name, model, file, written_at, sent_at, job, message, owner"
 OPEN = ("written", "sent", "unsure")
+ORDERS = ("cancel", "pause", "resume", "delete")
+"""What can be asked of a job that exists."""
 
 
 class Journal:
@@ -60,15 +62,28 @@ class Journal:
         database: Database,
         clock: Callable[[], float] = time.time,
         owner: Callable[[], str] = lambda: "",
+        is_alive: Callable[[str], bool] = lambda _owner: False,
     ) -> None:
         self._db = database
         self._clock = clock
         self._owner = owner
+        self._is_alive = is_alive
 
     def write(
-        self, account: int, kind: str, request: str, *, name: str = "", model: str = "", file: str = ""
+        self,
+        account: int,
+        kind: str,
+        request: str,
+        *,
+        name: str = "",
+        model: str = "",
+        file: str = "",
+        rivals: Collection[str] = (),
     ) -> Intent:
-        """Commit a new intent before anything leaves this machine."""
+        """Commit a new intent before anything leaves this machine.
+
+        Raises TryLater while a living process carries out one of the kinds `rivals` on the same `file`.
+        """
         intent = Intent(
             uuid=str(uuid.uuid4()),
             account=account,
@@ -86,6 +101,7 @@ class Journal:
         )
         marks = ", ".join("?" * len(_FIELDS.split(",")))
         with self._db.write() as connection:
+            self._bar(connection, intent, rivals)
             connection.execute(
                 f"insert into intent ({_FIELDS}, seq) values ({marks}, ?)",
                 (*astuple(intent), tick(connection)),
@@ -171,6 +187,18 @@ class Journal:
         )
         return {row[0] for row in found}
 
+    def _bar(self, connection: sqlite3.Connection, intent: Intent, rivals: Collection[str]) -> None:
+        """Of two processes that ask for the same, only one gets here first."""
+        marks = ", ".join("?" * len(rivals))
+        under_way = connection.execute(
+            f"""select kind, owner from intent where account = ? and kind in ({marks}) and file = ?
+            and state in ('written', 'sent')""",
+            (intent.account, *rivals, intent.file),
+        ).fetchall()
+        for kind, owner in under_way:
+            if self._is_alive(owner):
+                raise TryLater(f"{intent.file} is being {_DOING.get(kind, kind)} already")
+
     def _set(self, intent: Intent, starts: Collection[str], **values: object) -> Intent:
         """Move an intent on from one of `starts`; where another process moved it, its state is told."""
         names = ", ".join(f"{name} = ?" for name in values)
@@ -200,7 +228,17 @@ _STATE_WORDS = {
 }
 
 
+_DOING = {
+    "cancel": "cancelled",
+    "pause": "paused",
+    "resume": "resumed",
+    "delete": "deleted",
+    "delete-file": "deleted",
+    "delete-model": "deleted",
+}
+
+
 def _show(connection: sqlite3.Connection, intent: Intent) -> None:
-    """A cancel has no row of its own: the job's row tells of it."""
-    if intent.kind == "cancel":
+    """An order has no row of its own: the job's row tells of it."""
+    if intent.kind in ORDERS:
         touch(connection, JobKey(intent.account, intent.file))

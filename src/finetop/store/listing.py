@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 
 from finetop.store.rows import FINAL, JobKey, JobRow
 
+DELETED = 2
+"""The value of `gone` for a job that was deleted at the user's word; 1 is one that went by itself."""
 _METHODS = {"supervised": "sft", "reinforcement": "rl"}
 _SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
     valid_loss, first_step, first_step_at, last_step_at, gone,
@@ -18,8 +21,9 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
     coalesce(json_extract(form, '$.error.message'), json_extract(form, '$.error.code')) reason,
     json_extract(form, '$.unreadable') unreadable,
     json_extract(form, '$.queue_position') queue_position,
-    (select state from intent where intent.account = job.account and kind = 'cancel' and file = job.id
-        order by written_at desc limit 1) cancel from job"""
+    (select json_array(kind, state, job) from intent where intent.account = job.account
+        and kind in ('cancel', 'pause', 'resume', 'delete') and file = job.id
+        order by written_at desc limit 1) ordered from job"""
 
 
 def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int) -> list[JobRow]:
@@ -31,7 +35,7 @@ def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int
     look.row_factory = sqlite3.Row
     # The plus keeps SQLite from walking whole accounts in search of news.
     jobs = look.execute(
-        f"{_SHOWN} where seq > ? and +account in ({marks}) order by created_at desc, id",
+        f"{_SHOWN} where seq > ? and gone < {DELETED} and +account in ({marks}) order by created_at desc, id",
         (since, *profiles),
     )
     rows = [_row(profiles[line["account"]], line) for line in jobs]
@@ -69,12 +73,23 @@ def _row(profile: str, line: sqlite3.Row) -> JobRow:
         fine_tuned_model=line["fine_tuned_model"],
         reason=_reason(line),
         place=line["queue_position"] if line["status"] == "queued" else None,
-        intent=None if final else _CANCELS.get(line["cancel"]),
+        intent=_ordered(line["ordered"], final=final),
     )
 
 
-_CANCELS = {"written": "cancelling", "sent": "cancelling", "created": "cancelling", "unsure": "unsure"}
-"""What the last cancel's state means for a job that has not ended: one that was accepted is on its way."""
+_DOING = {"cancel": "cancelling", "pause": "pausing", "resume": "resuming", "delete": "deleting"}
+_STILL = frozenset({"written", "sent", "created"})
+"""States of an order that has not come about yet: one that was accepted is on its way."""
+
+
+def _ordered(found: str | None, *, final: bool) -> str | None:
+    """What the last order means for a job: nothing once it came about, or the job ended before it."""
+    if found is None:
+        return None
+    kind, state, done = json.loads(found)
+    if done is not None or (final and kind != "delete"):
+        return None
+    return _DOING[kind] if state in _STILL else "unsure" if state == "unsure" else None
 
 
 def _reason(line: sqlite3.Row) -> str | None:

@@ -47,7 +47,13 @@ class JobRow:
     place: int | None = None
     """Place in the queue, from 1, where it is known."""
     intent: str | None = None
-    """State of an unsettled request of ours about this job: creating, cancelling, unsure."""
+    """State of an unsettled request of ours about this job: creating, cancelling, pausing, resuming,
+    deleting, unsure, refused."""
+
+    @property
+    def is_job(self) -> bool:
+        """False for a create that is not a job yet."""
+        return not self.key.id.startswith("intent:")
 
     @property
     def is_final(self) -> bool:

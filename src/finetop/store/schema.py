@@ -147,6 +147,14 @@ MIGRATIONS = (
     """
     alter table job add column said text not null default '{}';
     """,
+    """
+    create table unable (
+        account integer not null references account,
+        action text not null,
+        since real not null,
+        primary key (account, action)
+    ) strict, without rowid;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 

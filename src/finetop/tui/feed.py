@@ -30,7 +30,7 @@ class Feed:
             self.rows[row.key] = row
             self._seq = max(self._seq, row.seq)
             changed.add(row.key)
-        for key in self._store.jobs.settled_intents(since):
+        for key in self._store.jobs.left(since):
             if self.rows.pop(key, None) is not None:
                 changed.add(key)
         return changed
