@@ -16,7 +16,7 @@ from finetop.client import ApiClient
 from finetop.errors import BadInput, BadReply, NoFineTuning
 from finetop.models import Event, JobRequest, JobStatus, Metric
 from finetop.providers import DIALECTS, Page, Provider, every_page, provider_class
-from finetop.providers.pages import MOST_PAGES
+from finetop.providers.pages import MOST_PAGES, EndlessList
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -180,13 +180,20 @@ class TestPages:
             number = next(count)
             return Page((number,), str(number))
 
-        walked = [item async for page in every_page(ask) for item in page.items]
+        walked: list[int] = []
+
+        async def walk() -> None:
+            async for page in every_page(ask):
+                walked.extend(page.items)
+
+        with pytest.raises(EndlessList, match="does not end"):
+            await walk()
         assert len(walked) == MOST_PAGES
 
     @pytest.mark.parametrize("last", [{}, {"id": None}, {"id": 5}, "x"])
-    async def test_a_last_item_without_an_id_is_the_end(self, last: Any) -> None:
+    async def test_a_last_item_without_an_id_hides_nothing_after_it(self, last: Any) -> None:
         there, _ = provider(saying({"data": [{"id": "a"}, last], "has_more": True}))
-        assert (await there.list_events("j")).next is None
+        assert (await there.list_events("j")).next == "a"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from finetop.errors import (
     Forbidden,
     NoFineTuning,
     NotStarted,
+    NotSupported,
     QuotaExceeded,
     RateLimited,
     ServerFault,
@@ -59,6 +60,9 @@ class Pace:
     checkpoints_s: float = 30.0
     models_s: float = 3600.0
 
+
+CLOSED_S = 3600.0
+"""How long a route that a server does not have, or closes to the key, is left alone."""
 
 LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, whole_s=0.5, grace_s=1, checkpoints_s=5)
 HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, whole_s=5, grace_s=90)
@@ -111,6 +115,33 @@ def next_at(asks: Mapping[Ask, float], asked_at: Mapping[Ask, float]) -> float:
     return min(asked_at.get(ask, float("-inf")) + every_s for ask, every_s in asks.items())
 
 
+class Routes:
+    """Which questions an account's server answers at all."""
+
+    def __init__(self) -> None:
+        self._answered: set[Kind] = set()
+        self._closed: dict[Kind, tuple[float, FinetopError]] = {}
+
+    def answered(self, kind: Kind) -> None:
+        """It has answered once: a later refusal is about one job."""
+        self._answered.add(kind)
+
+    def refused(self, kind: Kind, error: FinetopError, now: float) -> None:
+        """A route it has never had, or closes to this key, is not asked of every job."""
+        told = kind not in {Kind.LIST, Kind.JOB} and kind not in self._answered
+        if told and isinstance(error, NotSupported | Forbidden):
+            self._closed[kind] = (now + CLOSED_S, error)
+
+    def closed(self, kind: Kind, now: float) -> FinetopError | None:
+        """Why it is not worth asking just now; None where it is."""
+        until, error = self._closed.get(kind, (float("-inf"), None))
+        return error if now < until else None
+
+    def reopen(self) -> None:
+        """Ask everything again."""
+        self._closed.clear()
+
+
 STATES: tuple[tuple[type[FinetopError], str], ...] = (
     (NotStarted, "not started"),
     (Unreachable, "offline"),
@@ -130,9 +161,7 @@ def state_of(error: FinetopError) -> str:
 
 def is_about_account(error: FinetopError) -> bool:
     """True when no other question would fare better just now."""
-    return not isinstance(error, ApiError) or isinstance(
-        error, Unauthorized | NoFineTuning | RateLimited | QuotaExceeded
-    )
+    return not isinstance(error, ApiError) or isinstance(error, Unauthorized | RateLimited | QuotaExceeded)
 
 
 def next_delay(error: FinetopError, failures: int) -> float:
@@ -145,7 +174,7 @@ def next_delay(error: FinetopError, failures: int) -> float:
         return _doubling(2.0, failures, 60.0)
     if isinstance(error, ServerFault):
         return max(error.retry_after_s or 0.0, _doubling(5.0, failures, 120.0))
-    patient = Unauthorized | Forbidden | NoFineTuning | RateLimited | QuotaExceeded | BadInput
+    patient = Unauthorized | Forbidden | NoFineTuning | NotSupported | RateLimited | QuotaExceeded | BadInput
     if isinstance(error, patient):
         return 300.0 * min(failures, 3)
     return _doubling(15.0, failures, 300.0)

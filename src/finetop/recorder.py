@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from finetop.errors import BadReply, FinetopError, NotFound
+from finetop.errors import FinetopError, NoFineTuning, NotFound
+from finetop.logs import Logs
 from finetop.pace import (
     Ask,
     Kind,
     Pace,
+    Routes,
     View,
     due,
     is_about_account,
@@ -22,11 +24,12 @@ from finetop.pace import (
     wanted,
 )
 from finetop.providers import Page, Provider, Sent, every_page
+from finetop.providers.pages import EndlessList
 from finetop.store import Contact, Held, JobKey, Store
 from finetop.store.locks import me
 
 if TYPE_CHECKING:
-    from finetop.models import Checkpoint, Event, Job
+    from finetop.models import Job
 
 CONTACT_S = 10.0
 """A healthy contact's time is written no more often than this."""
@@ -35,8 +38,8 @@ CANDIDACY_S = 30.0
 WISH_LIFE_S = 90.0
 """How long a job stays watched for another process that does not say so again."""
 LONGEST_PAUSE_S = 900.0
-HEAD = 50
-"""Events asked for at first: more than a second of any run has brought."""
+NEWS_PAGES = 50
+"""Parts of the list with nothing but new jobs; more since the last look is a list that is made up."""
 
 
 def _ignore() -> None:
@@ -78,6 +81,8 @@ class Recorder:
         self._wished: dict[str, float] = {}
         self._asked_at: dict[Ask, float] = {}
         self._tried: dict[Ask, int] = {}
+        self._routes = Routes()
+        self._logs = Logs(store, account, pace, self._routes, changed=changed, clock=clock)
         self._failures = 0
         self._not_before = 0.0
         self._listed: frozenset[str] = frozenset()
@@ -137,8 +142,9 @@ class Recorder:
         self._settle()
         try:
             provider = await self._provider()
-            for ask in due(wanted(self._view(), self._pace), self._asked_at, now):
-                await self._ask(provider, ask)
+            for ask in due(self._wanted(), self._asked_at, now):
+                if not self._routes.closed(ask.kind, now):  # an earlier answer of this round may say no
+                    await self._ask(provider, ask)
         except FinetopError as error:
             self._failures += 1
             delay_s = next_delay(error, self._failures)
@@ -147,7 +153,7 @@ class Recorder:
             return delay_s
         self._failures = 0
         self._say(None)
-        return max(0.05, next_at(wanted(self._view(), self._pace), self._asked_at) - self._clock())
+        return max(0.05, next_at(self._wanted(), self._asked_at) - self._clock())
 
     async def _ask(self, provider: Provider, ask: Ask) -> None:
         """Carry one question out; what concerns one job only must not keep the others waiting."""
@@ -155,9 +161,9 @@ class Recorder:
         carry_out: dict[Kind, Callable[[Provider, str], Awaitable[None]]] = {
             Kind.LIST: self._ask_list,
             Kind.JOB: self._ask_job,
-            Kind.EVENTS: self._ask_events,
-            Kind.CHECKPOINTS: self._ask_checkpoints,
-            Kind.WHOLE: self._ask_whole,
+            Kind.EVENTS: self._logs.ask_events,
+            Kind.CHECKPOINTS: self._logs.ask_checkpoints,
+            Kind.WHOLE: self._logs.ask_whole,
             Kind.MODELS: self._ask_models,
         }
         try:
@@ -167,23 +173,31 @@ class Recorder:
                 raise
             self._tried[ask] = self._tried.get(ask, 0) + 1
             self._asked_at[ask] += next_delay(error, self._tried[ask])
-            if ask.kind is Kind.JOB and isinstance(error, NotFound):
+            self._routes.refused(ask.kind, error, self._clock())
+            if ask.kind is Kind.JOB and isinstance(error, NotFound | NoFineTuning):
                 self._miss(ask.job)
         else:
             self._tried.pop(ask, None)
+            self._routes.answered(ask.kind)
+
+    def _wanted(self) -> dict[Ask, float]:
+        """What is worth asking, but for the routes that are closed to this account."""
+        asks, now = wanted(self._view(), self._pace), self._clock()
+        return {ask: every_s for ask, every_s in asks.items() if not self._routes.closed(ask.kind, now)}
 
     async def _ask_list(self, provider: Provider, _: str) -> None:
         """The list from its head: to its end at first, later until a part that tells of no new job."""
         number = self._next_number()
         before = self.store.jobs.known(self.account)
         whole, self._list_whole = self._list_whole, False
+        most = None if whole else NEWS_PAGES
         seen: set[str] = set()
 
         async def part(after: str | None) -> Page[Sent]:
             return await provider.list_jobs(after=after)
 
         try:
-            async for page in every_page(part):
+            async for page in every_page(part, most=most):
                 self._save(page.items, number, before)
                 new = [job.id for job, _ in page.items if job.id not in before]
                 if not seen:
@@ -191,6 +205,8 @@ class Recorder:
                 seen |= {job.id for job, _ in page.items}
                 if not whole and not new:
                     return
+        except EndlessList:
+            raise  # it was read as far as anybody would; from its head again next time
         except FinetopError:
             self._list_whole = whole
             raise
@@ -202,50 +218,6 @@ class Recorder:
         self._save(
             [await provider.get_job(job_id)], number, self.store.jobs.known_status(self.account, job_id)
         )
-
-    async def _ask_events(self, provider: Provider, job_id: str) -> None:
-        """New events, newest first until one that is known; saved oldest first."""
-        key = JobKey(self.account, job_id)
-        limits = iter((HEAD,))
-
-        async def part(after: str | None) -> Page[Event]:
-            return await provider.list_events(job_id, after=after, limit=next(limits, 100))
-
-        new: list[Event] = []
-        async for page in every_page(part):
-            known = self.store.events.known(key, [event.id for event in page.items if event.id])
-            new += [event for event in page.items if event.id not in known]
-            if known:
-                break
-        if new and self.store.events.save(key, new[::-1]):
-            self._changed()
-
-    async def _ask_checkpoints(self, provider: Provider, job_id: str) -> None:
-        async def part(after: str | None) -> Page[Checkpoint]:
-            return await provider.list_checkpoints(job_id, after=after)
-
-        points = [point async for page in every_page(part) for point in page.items]
-        if self.store.jobs.save_checkpoints(JobKey(self.account, job_id), points):
-            self._changed()
-
-    async def _ask_whole(self, provider: Provider, job_id: str) -> None:
-        """Fetch what an ended job still has to tell; later once more while it may not have told all."""
-        key = JobKey(self.account, job_id)
-        job = self.store.jobs.get(key)
-        settled_since_s = self._pace.grace_s
-        if job is not None and job.ended_at is not None:
-            settled_since_s = provider.client.server_time() - job.ended_at
-        try:
-            await self._ask_events(provider, job_id)
-            await self._ask_checkpoints(provider, job_id)
-        except NotFound:
-            self.store.jobs.mark_whole(key)  # the provider has forgotten it
-            return
-        except BadReply:
-            self.store.jobs.mark_whole(key)  # it will not read better tomorrow, and bars the way
-            return
-        if settled_since_s >= self._pace.grace_s:
-            self.store.jobs.mark_whole(key)
 
     async def _ask_models(self, provider: Provider, _: str) -> None:
         self.store.jobs.save_models(self.account, await provider.list_models())
@@ -282,8 +254,14 @@ class Recorder:
             active=self.store.jobs.active(self.account),
             watched=frozenset(own | set(self._wished)),
             listed=self._listed,
-            incomplete=tuple(self.store.jobs.incomplete(self.account, 20)),
+            incomplete=tuple(
+                # One that cannot be had must not keep the others waiting.
+                sorted(self.store.jobs.incomplete(self.account, 20), key=self._tries_of_whole)
+            ),
         )
+
+    def _tries_of_whole(self, job: str) -> int:
+        return self._tried.get(Ask(Kind.WHOLE, job), 0)
 
     def _next_number(self) -> int:
         self._number = self.store.ask(self._number)
@@ -303,6 +281,7 @@ class Recorder:
         self._failures = 0
         self._asked_at.clear()
         self._tried.clear()
+        self._routes.reopen()
         self._wake.set()
 
     def _say(self, error: FinetopError | None) -> None:

@@ -12,6 +12,14 @@ T = TypeVar("T")
 
 MOST_PAGES = 1_000
 """A list longer than this many pages is a server that does not end its lists."""
+MOST_EMPTY = 3
+"""So many parts without one item, one after another, and no item will follow."""
+
+
+class EndlessList(BadReply):
+    """A list that would go on after the last part anybody would read; what came before is good."""
+
+    hint = "Take the newest of it: the server says that there is always more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +29,81 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     next: str | None = None
     """The cursor of the part after this; None at the end."""
+    ids: tuple[str | None, ...] = ()
+    """The items' own ids, where they have one; empty where nobody looked."""
 
 
-def page_of(answer: Any, parse: Callable[[Any], T | None], *, after: str | None = None) -> Page[T]:
+def page_of(
+    answer: Any,
+    parse: Callable[[Any], T | None],
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+) -> Page[T]:
     """A part of any list; an item that `parse` makes nothing of is left out. Raises BadReply for no list."""
     data = answer.get("data") if isinstance(answer, Mapping) else answer
     if data is None and isinstance(answer, Mapping) and "data" in answer:
         data = []
     if not isinstance(data, list):
         raise BadReply("the answer is JSON, but no list")
-    items = tuple(item for item in map(parse, data) if item is not None)
-    more = isinstance(answer, Mapping) and bool(answer.get("has_more"))
-    last = data[-1].get("id") if data and isinstance(data[-1], Mapping) else None
-    return Page(items, last if more and isinstance(last, str) and last != after else None)
+    read = [(found, _id(item)) for item in data if (found := parse(item)) is not None]
+    return Page(
+        tuple(item for item, _ in read),
+        _cursor(answer, data, after, limit),
+        tuple(id_ for _, id_ in read),
+    )
 
 
-async def every_page(ask: Callable[[str | None], Awaitable[Page[T]]]) -> AsyncIterator[Page[T]]:
-    """Part after part until the list ends, or repeats itself, or never would."""
-    cursor: str | None = None
-    seen: set[str | None] = {None}
-    for _ in range(MOST_PAGES):
+def _cursor(answer: Any, data: list[Any], after: str | None, limit: int | None) -> str | None:
+    """Where the next part begins: after the last item that has an id, or where the server says."""
+    if not isinstance(answer, Mapping):
+        return None  # a bare list is whole
+    more = answer.get("has_more")
+    if more is None:  # unsaid: a full part may not be the last
+        more = limit is not None and len(data) >= limit
+    if not more:
+        return None
+    last = next((id_ for item in reversed(data) if (id_ := _id(item))), None)
+    if last is None:
+        told = answer.get("last_id")
+        last = told if isinstance(told, str) and told else None
+    return last if last != after else None
+
+
+def _id(item: Any) -> str | None:
+    found = item.get("id") if isinstance(item, Mapping) else None
+    return found if isinstance(found, str) and found else None
+
+
+async def every_page(
+    ask: Callable[[str | None], Awaitable[Page[T]]], *, start: str | None = None, most: int | None = None
+) -> AsyncIterator[Page[T]]:
+    """Part after part, no item twice, until the list ends or repeats itself.
+
+    Raises EndlessList once `most` parts (MOST_PAGES) have been handed out and there still is one.
+    """
+    cursor = start
+    asked: set[str | None] = {start}
+    seen: set[str] = set()
+    empty = 0
+    for _ in range(most or MOST_PAGES):
         page = await ask(cursor)
-        yield page
+        told = [id_ for id_ in page.ids if id_ is not None]
+        if told and told[-1] in seen:
+            return  # it has gone back to where it was: the cursor is not understood
+        yield _without(page, seen)
+        seen.update(told)
         cursor = page.next
-        if cursor in seen:
+        empty = empty + 1 if not page.items else 0
+        if cursor is None or cursor in asked or empty >= MOST_EMPTY:
             return
-        seen.add(cursor)
+        asked.add(cursor)
+    raise EndlessList(f"the list does not end: {most or MOST_PAGES} parts were read")
+
+
+def _without(page: Page[T], seen: set[str]) -> Page[T]:
+    """The part without what an earlier one has told, as when the list moved on between two askings."""
+    if len(page.ids) != len(page.items) or not any(id_ in seen for id_ in page.ids):
+        return page
+    kept = [(item, id_) for item, id_ in zip(page.items, page.ids, strict=True) if id_ not in seen]
+    return Page(tuple(item for item, _ in kept), page.next, tuple(id_ for _, id_ in kept))

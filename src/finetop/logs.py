@@ -1,0 +1,129 @@
+"""What jobs tell while they work and once they have ended: read without a gap, whatever fails on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from finetop.errors import BadReply, BadRequest, NotFound, NotSupported
+from finetop.pace import Kind, Pace, Routes
+from finetop.providers import Page, Provider, every_page
+from finetop.providers.pages import EndlessList
+from finetop.store import JobKey, Store
+
+if TYPE_CHECKING:
+    from finetop.models import Checkpoint, Event
+
+HEAD = 50
+"""Events asked for at first: more than a second of any run has brought."""
+MOST_TRIES = 5
+"""So often an answer nobody can read is asked for again, until a log is left as it is."""
+
+
+@dataclass(slots=True)
+class HalfRead:
+    """A log that was being read when an answer failed: what came, newest first, and where it goes on."""
+
+    events: list[Event] = field(default_factory=list)
+    after: str | None = None
+
+
+class Logs:
+    """The logs of one account's jobs."""
+
+    def __init__(
+        self,
+        store: Store,
+        account: int,
+        pace: Pace,
+        routes: Routes,
+        *,
+        changed: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._account = account
+        self._pace = pace
+        self._routes = routes
+        self._changed = changed
+        self._clock = clock
+        self._half_read: dict[str, HalfRead] = {}
+        self._unread: dict[str, int] = {}
+
+    async def ask_events(self, provider: Provider, job_id: str) -> None:
+        """New events, newest first until one that is known; saved oldest first, and only without a gap."""
+        key = JobKey(self._account, job_id)
+        read = self._half_read.setdefault(job_id, HalfRead())
+        limits = iter((HEAD,) if read.after is None else ())
+
+        async def part(after: str | None) -> Page[Event]:
+            return await provider.list_events(job_id, after=after, limit=next(limits, 100))
+
+        try:
+            async for page in every_page(part, start=read.after):
+                known = self._store.events.known(key, [event.id for event in page.items if event.id])
+                read.events += [event for event in page.items if event.id not in known]
+                read.after = page.next
+                if known:
+                    break
+        except EndlessList:
+            self._save(key)
+            raise
+        except (NotFound, BadRequest):
+            if self._half_read.pop(job_id).after is None:
+                raise
+            await self.ask_events(provider, job_id)  # the place to go on from is no longer known there
+            return
+        self._save(key)
+
+    def _save(self, key: JobKey) -> None:
+        new = self._half_read.pop(key.id).events
+        if new and self._store.events.save(key, new[::-1]):
+            self._changed()
+
+    async def ask_checkpoints(self, provider: Provider, job_id: str) -> None:
+        """Every checkpoint a job has just now."""
+
+        async def part(after: str | None) -> Page[Checkpoint]:
+            return await provider.list_checkpoints(job_id, after=after)
+
+        points = [point async for page in every_page(part) for point in page.items]
+        if self._store.jobs.save_checkpoints(JobKey(self._account, job_id), points):
+            self._changed()
+
+    async def ask_whole(self, provider: Provider, job_id: str) -> None:
+        """Fetch what an ended job still has to tell; later once more while it may not have told all."""
+        key = JobKey(self._account, job_id)
+        job = self._store.jobs.get(key)
+        settled_since_s = self._pace.grace_s
+        if job is not None and job.ended_at is not None:
+            settled_since_s = provider.client.server_time() - job.ended_at
+        try:
+            await self._ask_part(Kind.EVENTS, self.ask_events, provider, job_id)
+            await self._ask_part(Kind.CHECKPOINTS, self.ask_checkpoints, provider, job_id)
+        except NotFound:
+            self._store.jobs.mark_whole(key)  # the provider has forgotten it
+            return
+        except (BadReply, BadRequest):
+            self._unread[job_id] = self._unread.get(job_id, 0) + 1
+            if self._unread[job_id] < MOST_TRIES:
+                raise
+            self._store.jobs.mark_whole(key)  # it will not read better tomorrow
+            return
+        if settled_since_s >= self._pace.grace_s:
+            self._unread.pop(job_id, None)
+            self._store.jobs.mark_whole(key)
+
+    async def _ask_part(
+        self, kind: Kind, ask: Callable[[Provider, str], Awaitable[None]], provider: Provider, job_id: str
+    ) -> None:
+        """One part of a whole log; one that this server does not have is no gap."""
+        try:
+            if refused := self._routes.closed(kind, self._clock()):
+                raise refused.with_traceback(None)
+            await ask(provider, job_id)
+        except NotSupported as error:
+            self._routes.refused(kind, error, self._clock())
+        else:
+            self._routes.answered(kind)
