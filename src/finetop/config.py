@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import tomllib
@@ -15,7 +16,7 @@ import platformdirs
 from finetop.errors import BadInput
 
 OPENAI_URL = "https://api.openai.com/v1"
-DIALECTS = ("openai", "local")
+DIALECTS = ("openai", "local", "openai-legacy")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
@@ -199,12 +200,16 @@ def _profile(file: Path, name: str, table: object) -> Profile:
             )
     profile = Profile(name=name, **table)
     if profile.dialect not in DIALECTS:
-        raise BadInput(
-            f"{place}: there is no dialect {profile.dialect}", hint=f"Use one of {', '.join(DIALECTS)}."
-        )
+        raise BadInput(f"{place}: there is no dialect {profile.dialect}", hint=_nearest(profile.dialect))
     if profile.dialect != "local" and urlsplit(profile.base_url).scheme not in {"http", "https"}:
         raise BadInput(f"{place}: base_url must begin with https:// or http://")
     return profile
+
+
+def _nearest(dialect: str) -> str:
+    """Which dialect may have been meant."""
+    alike = difflib.get_close_matches(dialect.lower(), DIALECTS, n=1, cutoff=0.6)
+    return f"Use {alike[0]}." if alike else f"Use one of {', '.join(DIALECTS)}."
 
 
 def _quote(text: str) -> str:

@@ -8,7 +8,7 @@ apart and what only one of them has is empty on the other. Only `id` is required
 from __future__ import annotations
 
 from finetop.models.capabilities import Capabilities
-from finetop.models.events import Event
+from finetop.models.events import Event, Naming
 from finetop.models.files import File, Upload
 from finetop.models.job import MARKER, Integration, Job, JobError
 from finetop.models.library import GraderRun, Model, Permission
@@ -45,6 +45,7 @@ __all__ = [
     "JobStatus",
     "Metric",
     "Model",
+    "Naming",
     "Permission",
     "Text",
     "Time",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping
 
 from pydantic import Field, JsonValue, model_validator
@@ -30,3 +32,27 @@ class Event(Value):
         if not isinstance(kept.get("data"), Mapping):
             kept.pop("data", None)
         return kept
+
+
+class Naming:
+    """Names the events of one log that have none, given from its first one on.
+
+    An event is known again by its time, its text and how often that pair came before, so the names are
+    the same whether the log comes as a list, as a stream or inside its job.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[tuple[float | None, str]] = Counter()
+
+    def name(self, event: Event) -> str:
+        """The event's own id, or the one it is known by."""
+        if event.id is not None:
+            return event.id
+        pair = (event.created_at, event.message)
+        self._seen[pair] += 1
+        told = f"{pair}{self._seen[pair]}".encode(errors="replace")
+        return f"text-{hashlib.sha256(told).hexdigest()[:24]}"
+
+    def named(self, event: Event) -> Event:
+        """The event under that name."""
+        return event if event.id is not None else event.model_copy(update={"id": self.name(event)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from finetop.store.jobs import touch
 from finetop.store.rows import Curves, EventRow, JobKey, Series
 
 if TYPE_CHECKING:
-    from finetop.models import Event, Metric
+    from finetop.models import Event, Metric, Naming
     from finetop.store.schema import Database
 
 BATCH = 500
@@ -38,14 +37,18 @@ class Events:
     def save(self, key: JobKey, events: Sequence[Event]) -> int:
         """Append events given oldest first; those already known are skipped. Returns how many were new.
 
-        An event without an id is known again by its time, text and how often that pair came before.
+        Events without ids are taken for a log from its beginning on, and known again as `Naming` says.
         """
+        from finetop.models import Naming  # noqa: PLC0415 - pydantic must not load before the first paint
+
         new = 0
-        seen: dict[tuple[object, str], int] = {}
+        naming = Naming()
         for start in range(0, len(events), BATCH):
             with self._db.write() as connection:
                 fresh = [
-                    event for event in events[start : start + BATCH] if _append(connection, key, event, seen)
+                    event
+                    for event in events[start : start + BATCH]
+                    if _append(connection, key, event, naming)
                 ]
                 if fresh:
                     _measure(connection, key, fresh)
@@ -63,11 +66,15 @@ class Events:
 
     def known(self, key: JobKey, ids: Sequence[str]) -> set[str]:
         """Those of these event ids that are in the store."""
-        marks = ", ".join("?" * len(ids))
-        found = self._db.connection.execute(
-            f"select id from event where account = ? and job = ? and id in ({marks})", (*key, *ids)
-        )
-        return {row[0] for row in found}
+        known: set[str] = set()
+        for start in range(0, len(ids), 500):  # a server may send any number; a statement takes so many
+            some = ids[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            found = self._db.connection.execute(
+                f"select id from event where account = ? and job = ? and id in ({marks})", (*key, *some)
+            )
+            known |= {row[0] for row in found}
+        return known
 
     def count(self, key: JobKey) -> int:
         """How many events a job has."""
@@ -138,15 +145,9 @@ def _epoch_ends(steps: Sequence[int], epochs: Sequence[float | None]) -> tuple[i
     return tuple(ends)
 
 
-def _append(
-    connection: sqlite3.Connection, key: JobKey, event: Event, seen: dict[tuple[object, str], int]
-) -> bool:
+def _append(connection: sqlite3.Connection, key: JobKey, event: Event, naming: Naming) -> bool:
     """Insert one event; False when it is known."""
-    name = event.id
-    if name is None:
-        pair = (event.created_at, event.message)
-        seen[pair] = seen.get(pair, 0) + 1
-        name = "text-" + hashlib.sha256(f"{pair}{seen[pair]}".encode(errors="replace")).hexdigest()[:24]
+    name = naming.name(event)
     done = connection.execute(
         """insert or ignore into event (account, job, id, created_at, level, type, message, data)
         values (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -156,9 +157,10 @@ def _append(
 
 
 def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event]) -> None:
-    """Keep what new events measured, and show the newest of it on the job's row."""
+    """Keep what new events measured and said, and show the newest of it on the job's row."""
     from finetop.models import Metric  # noqa: PLC0415 - pydantic must not load before the first paint
 
+    _hear(connection, key, events)
     for event in events:
         metric = Metric.from_event(event)
         if metric is None:
@@ -176,6 +178,18 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
             (metric.total_steps, event.created_at, event.created_at, metric.step, event.created_at, *key),
         )
     _show_last(connection, key)
+
+
+def _hear(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event]) -> None:
+    """Keep what stands only in the text of events: place in line, price, epochs, the reason of a failure."""
+    from finetop.models.sayings import Said, said_by_all  # noqa: PLC0415 - as in `_measure`
+
+    news = said_by_all(events)
+    row = connection.execute("select said from job where account = ? and id = ?", key).fetchone()
+    if row is None or news == Said():
+        return
+    told = Said.from_json(row[0]).then(news).to_json()
+    connection.execute("update job set said = ? where account = ? and id = ?", (told, *key))
 
 
 def _save_metric(connection: sqlite3.Connection, key: JobKey, metric: Metric) -> None:

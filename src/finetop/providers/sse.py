@@ -1,55 +1,15 @@
-"""Server-sent events: bytes as they come, cut anywhere, to lines and from lines to messages. Pure."""
+"""Server-sent events: from the lines of a stream to its messages. Pure."""
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 4 << 20
-"""Of one line, and of one message; a longer one is no log line."""
+"""Of one message; a longer one is no log line."""
 
 
 class TooLongError(ValueError):
-    """A line or a message that does not end."""
-
-
-class Lines:
-    """Cuts a stream into lines as the format says: at CR, LF and CRLF, and nowhere else.
-
-    `str.splitlines` would also cut at U+2028 and its like, which stand unescaped inside JSON.
-    """
-
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
-        self._begun = False
-        self._after_return = False
-
-    def feed(self, chunk: bytes) -> list[str]:
-        """The lines that this chunk completes. Raises TooLongError."""
-        return self._cut(self._decoder.decode(chunk))
-
-    def end(self) -> list[str]:
-        """The line that no line end followed, where there is one."""
-        lines = self._cut(self._decoder.decode(b"", final=True))
-        rest, self._rest = self._rest, ""
-        return [*lines, rest] if rest else lines
-
-    def _cut(self, text: str) -> list[str]:
-        if not text:
-            return []
-        if not self._begun:
-            self._begun = True
-            text = text.removeprefix("\ufeff")
-        if self._after_return:  # the other half of a CRLF
-            text = text.removeprefix("\n")
-            self._after_return = False
-        self._after_return = text.endswith("\r")
-        *lines, rest = (self._rest + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._rest = rest
-        if len(rest) > MOST_CHARACTERS:
-            raise TooLongError("a line that does not end")
-        return lines
+    """A message that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
