@@ -10,7 +10,6 @@ FinetopError                1
 │   ├── Forbidden           3   403
 │   ├── NotFound            3   404 for one object
 │   ├── NoFineTuning        3   404 for the whole jobs route
-│   ├── NoRoute             3   404, 405 or 501 for one action that the server does not have
 │   ├── NotSupported        3   404, 405 or 501 for any other route
 │   ├── QuotaExceeded       3   429 that needs the user to act: money
 │   │   └── DailyLimit      3   ... or the next day: jobs per day
@@ -128,12 +127,6 @@ class NotSupported(ApiError):
     """404, 405 or 501 for a route: this server cannot do that for anybody."""
 
     hint = "Do without it here: this server has no such route, whatever the id or the key."
-
-
-class NoRoute(ApiError):
-    """404, 405 or 501 for one action that the server does not have."""
-
-    hint = "Use another provider for this; finetop tries again after a day."
 
 
 class QuotaExceeded(ApiError):

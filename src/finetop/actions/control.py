@@ -126,8 +126,8 @@ ORDERS: Mapping[str, Order] = {order.kind: order for order in (CANCEL, PAUSE, RE
 async def order(desk: Desk, kind: str, key: JobKey) -> None:
     """Ask the provider to cancel, pause, resume or delete a job.
 
-    Raises BadRequest when it has ended or is so already, TryLater when it was asked already, NoRoute where
-    the provider has no such action.
+    Raises BadRequest when it has ended or is so already, TryLater when it was asked already, NotSupported
+    where the provider has no such action.
     """
     if key.id.startswith("intent:"):
         raise BadInput("this is not a job yet", hint="Put the request away instead.")

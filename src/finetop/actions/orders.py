@@ -12,8 +12,8 @@ from finetop.errors import (
     BadInput,
     BadRequest,
     FinetopError,
-    NoRoute,
     NotFound,
+    NotSupported,
     TryLater,
     Unreachable,
     Unsettled,
@@ -22,6 +22,7 @@ from finetop.errors import (
 if TYPE_CHECKING:
     from finetop.providers import Provider
     from finetop.store import Intent
+
 
 ROUTE_MISSING = frozenset({405, 501})
 """Statuses by which a server says that it knows no such action, whatever it is asked for."""
@@ -115,15 +116,15 @@ async def settle(
 
 async def _explain(desk: Desk, order: Order, intent: Intent, provider: Provider, error: ApiError) -> None:
     """Find out what a refusal means: a 404 may be for the thing or for the action; a look tells which."""
+    missing = error.status in ROUTE_MISSING
     try:
-        seen = await order.look(desk, provider, intent.file)
+        seen = Seen(done=False) if missing else await order.look(desk, provider, intent.file)
     except (ApiError, Unreachable, TryLater):
         raise error from None
-    no_route = isinstance(error, NoRoute) or error.status in ROUTE_MISSING
-    if no_route or (isinstance(error, NotFound) and not seen.done):
+    if missing or (isinstance(error, NotFound | NotSupported) and not seen.done):
         desk.store.accounts.mark_unable(desk.account, order.kind, desk.clock())
         desk.changed()
-        raise NoRoute(
+        raise NotSupported(
             f"{provider.client.host} cannot {order.verb} {order.of}",
             status=error.status,
             request_id=error.request_id,
