@@ -75,10 +75,32 @@ def test_counts_and_texts() -> None:
     assert [to_text(value) for value in ("a", "", 5, None)] == ["a", None, None, None]
 
 
-@pytest.mark.parametrize(("word", "status"), STATUS_WORDS.items())
-def test_every_known_word_has_its_status_in_any_case(word: str, status: JobStatus) -> None:
-    assert job(status=word.upper()).status == status
-    assert job(status=word).raw_status == word
+WORDS = {
+    "checking": "validating_files VALIDATING JOB_STATE_VALIDATING loading_model loading_dataset",
+    "queued": "queued pending created QUEUED PENDING QUEUING STARTED notRunning JOB_STATE_CREATING"
+    " JOB_STATE_PENDING VALIDATED",
+    "running": "running RUNNING training compressing uploading saving JOB_STATE_RUNNING"
+    " JOB_STATE_WRITING_RESULTS JOB_STATE_EVALUATION JOB_STATE_ROLLOUT",
+    "stopping": "cancel_requested CANCELLATION_REQUESTED CANCELING pausing JOB_STATE_DELETING",
+    "paused": "paused Paused",
+    "succeeded": "succeeded SUCCESS SUCCEEDED completed JOB_STATE_COMPLETED",
+    "failed": "failed FAILED FAILED_VALIDATION error user_error JOB_STATE_FAILED",
+    "cancelled": "cancelled canceled CANCELED CANCELLED stopped JOB_STATE_CANCELLED",
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(status, word) for status, words in WORDS.items() for word in words.split()]
+)
+def test_every_word_of_every_provider_has_its_status(status: str, word: str) -> None:
+    found = job(status=word)
+    assert (found.status, found.raw_status) == (status, word)
+    assert found.status.is_final == (status in {"succeeded", "failed", "cancelled"})
+
+
+@pytest.mark.parametrize("word", STATUS_WORDS)
+def test_a_word_means_the_same_in_any_case(word: str) -> None:
+    assert job(status=word.upper()).status == job(status=word).status == STATUS_WORDS[word]
 
 
 @pytest.mark.parametrize("word", ["teleported", "", None, 7, ["running"]])

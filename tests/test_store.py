@@ -164,10 +164,15 @@ class TestRows:
         assert store.jobs.unfinished(1) == []
 
     def test_which_jobs_are_still_to_be_asked_for(self, store: Store) -> None:
-        words = ["queued", "running", "paused", "succeeded", "odd_word"]
+        words = ["queued", "running", "paused", "succeeded", "odd_word", "canceling"]
         keep(store, *[job(word, word, created_at=number) for number, word in enumerate(words)])
-        assert store.jobs.unfinished(1) == ["odd_word", "paused", "running", "queued"]
-        assert store.jobs.active(1) == {"running": "running", "queued": "queued"}
+        assert store.jobs.unfinished(1) == ["canceling", "odd_word", "paused", "running", "queued"]
+        assert store.jobs.active(1) == {
+            "canceling": "stopping",
+            "odd_word": "unknown",
+            "running": "running",
+            "queued": "queued",
+        }
         store.jobs.mark_gone(JobKey(1, "running"))
         assert "running" not in store.jobs.unfinished(1)
         assert only(store, "running").reason == "gone at the provider"

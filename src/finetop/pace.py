@@ -87,6 +87,10 @@ class View:
     """Ended jobs whose log is not fetched whole, newest first."""
 
 
+_WORKING = frozenset({"running", "stopping", "unknown"})
+"""A state new to us may be one more word for running."""
+
+
 def wanted(view: View, pace: Pace) -> dict[Ask, float]:
     """Every question worth asking, and the seconds to leave between two askings."""
     asks = {Ask(Kind.LIST): pace.list_s if view.active else pace.idle_s}
@@ -94,9 +98,9 @@ def wanted(view: View, pace: Pace) -> dict[Ask, float]:
         own_s = pace.watched_s if job in view.watched else pace.active_s
         if job in view.watched or job not in view.listed:
             asks[Ask(Kind.JOB, job)] = own_s
-        if status == "running" or job in view.watched:
+        if status in _WORKING or job in view.watched:
             asks[Ask(Kind.EVENTS, job)] = own_s
-        if status == "running":
+        if status in _WORKING:
             asks[Ask(Kind.CHECKPOINTS, job)] = pace.checkpoints_s
     looked_at = [job for job in view.incomplete if job in view.watched]
     for job in looked_at or view.incomplete[:1]:

@@ -303,6 +303,7 @@ class Glyphs:
     running: str = "◉"
     checking: str = "◔"
     queued: str = "◌"
+    stopping: str = "◒"
     paused: str = "◫"
     succeeded: str = "✓"
     failed: str = "✗"
@@ -332,18 +333,29 @@ class Glyphs:
     """braille, block or ascii."""
 
     def mark(self, status: str) -> str:
-        """The mark of one of the eight status words."""
+        """The mark of one of the nine status words."""
         found = getattr(self, status, None) if status in STATUSES else None
         return found if isinstance(found, str) else self.unknown
 
 
-STATUSES: Final = ("checking", "queued", "running", "paused", "succeeded", "failed", "cancelled", "unknown")
+STATUSES: Final = (
+    "checking",
+    "queued",
+    "running",
+    "stopping",
+    "paused",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "unknown",
+)
 
 UNICODE: Final = Glyphs()
 ASCII: Final = Glyphs(
     running="*",
     checking="?",
     queued="o",
+    stopping="_",
     paused="=",
     succeeded="/",
     failed="x",

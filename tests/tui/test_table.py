@@ -149,6 +149,8 @@ def test_a_failed_jobs_reason_runs_on_and_a_narrow_one_is_cut() -> None:
     ("fields", "words"),
     [
         ({"status": "checking"}, "checking files"),
+        ({"status": "stopping"}, "coming to rest"),
+        ({"status": "unknown", "raw_status": ""}, "its state is not told"),
         ({"status": "queued", "place": 2}, "2nd in line"),
         ({"status": "succeeded", "started_at": NOW - 41 * 60, "ended_at": NOW}, "took 41 m"),
         ({"status": "cancelled", "step": 120}, "stopped at 120"),

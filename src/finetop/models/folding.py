@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from finetop.models.status import STATUS_WORDS, JobStatus
+from finetop.models.status import status_of
 from finetop.models.values import to_text
 
 
@@ -15,7 +15,7 @@ def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in raw.items() if value is not None}
     kept["kind"] = str(raw.get("object") or "")
     kept["raw_status"] = word
-    kept["status"] = STATUS_WORDS.get(word.lower(), JobStatus.UNKNOWN)
+    kept["status"] = status_of(word)
     kept["suffix"] = raw.get("user_provided_suffix") or raw.get("suffix")
     kept["training_files"] = _files(raw.get("training_files") or raw.get("training_file"))
     kept["validation_files"] = _files(raw.get("validation_files") or raw.get("validation_file"))

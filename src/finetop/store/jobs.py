@@ -66,26 +66,30 @@ class Jobs:
         found = self._db.connection.execute(
             """select id from job indexed by job_status where account = ? and not gone
             and id not like 'unreadable-%'
-            and status in ('checking', 'queued', 'running', 'paused', 'unknown')
+            and status in ('checking', 'queued', 'running', 'stopping', 'paused', 'unknown')
             order by created_at desc""",
             (account,),
         )
         return [row[0] for row in found]
 
     def active(self, account: int) -> dict[str, str]:
-        """The jobs that wait or work and their status, newest first; a paused one does neither."""
-        marks = ", ".join("?" * len(ACTIVE))
+        """The jobs that wait or work and their status, newest first; a paused one does neither.
+
+        One in a state new to us may well work, and is counted among them.
+        """
+        asked_for = sorted(ACTIVE | {"unknown"})
+        marks = ", ".join("?" * len(asked_for))
         return dict(
             self._db.connection.execute(
                 f"""select id, status from job indexed by job_status
                 where account = ? and status in ({marks}) and not gone
-                order by created_at desc""",
-                (account, *sorted(ACTIVE)),
+                and id not like 'unreadable-%' order by created_at desc""",
+                (account, *asked_for),
             )
         )
 
     def status(self, key: JobKey) -> str | None:
-        """One of the eight words; None for a job the store has never seen."""
+        """One of the nine words; None for a job the store has never seen."""
         return self._one("select status from job where account = ? and id = ?", key)
 
     def incomplete(self, account: int, limit: int) -> list[str]:

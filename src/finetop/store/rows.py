@@ -22,7 +22,8 @@ class JobRow:
     """Grows whenever the row's content changes, over the whole store."""
     profile: str
     status: str
-    """One of the eight words: checking, queued, running, paused, succeeded, failed, cancelled, unknown."""
+    """One of the nine words: checking, queued, running, stopping, paused, succeeded, failed, cancelled,
+    unknown."""
     raw_status: str
     """The API's own word."""
     name: str
@@ -62,7 +63,7 @@ class JobRow:
 
     @property
     def is_active(self) -> bool:
-        """True while the job waits or works."""
+        """True while the job waits, works or comes to rest."""
         return self.status in ACTIVE
 
     @property
@@ -74,7 +75,7 @@ class JobRow:
 
 
 FINAL = frozenset({"succeeded", "failed", "cancelled"})
-ACTIVE = frozenset({"checking", "queued", "running"})
+ACTIVE = frozenset({"checking", "queued", "running", "stopping"})
 
 
 @dataclass(slots=True, frozen=True)

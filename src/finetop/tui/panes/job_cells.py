@@ -40,6 +40,7 @@ _STATUS_ROLES: Final = {
     "checking": "text",
     "queued": "muted",
     "running": "good",
+    "stopping": "warn",
     "paused": "warn",
     "succeeded": "muted",
     "failed": "bad",
@@ -103,7 +104,7 @@ def _reason_runs_on(row: JobRow) -> bool:
 
 
 def _has_bar(row: JobRow) -> bool:
-    return row.done is not None and row.status in ("running", "paused") and row.intent != "unsure"
+    return row.done is not None and row.status in ("running", "stopping", "paused") and row.intent != "unsure"
 
 
 def _short_story(row: JobRow) -> str:
@@ -120,6 +121,13 @@ def story(row: JobRow, width: int, ellipsis: str = "…") -> str:
     return text.shorten_end(choices[-1], width, ellipsis) if choices else ""
 
 
+_STATE_STORIES: Final = {
+    "checking": ("checking files", "checking"),
+    "running": ("starting",),
+    "stopping": ("coming to rest", "stopping"),
+}
+
+
 def _stories(row: JobRow) -> tuple[str, ...]:
     if row.reason and row.status in ("failed", "unknown"):
         return (text.clean(row.reason),)
@@ -128,12 +136,10 @@ def _stories(row: JobRow) -> tuple[str, ...]:
     if row.intent is not None and row.status not in ("succeeded", "failed", "cancelled"):
         return (text.clean(row.intent),)
     match row.status:
-        case "checking":
-            return ("checking files", "checking")
         case "queued":
             return (f"{text.ordinal(row.place)} in line",) if row.place else ("in line",)
-        case "running":
-            return ("starting",)
+        case "checking" | "running" | "stopping":
+            return _STATE_STORIES[row.status]
         case "succeeded":
             took = _took(row)
             return (
@@ -142,7 +148,8 @@ def _stories(row: JobRow) -> tuple[str, ...]:
         case "cancelled":
             return (f"stopped at {row.step}", f"at {row.step}") if row.step else ("never started", "")
         case "unknown":
-            return (f"state {text.clean(row.raw_status)} is new to us",)
+            word = text.clean(row.raw_status)
+            return (f"state {word} is new to us" if word else "its state is not told",)
         case _:
             return ()
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobKey, JobRow
 
 EMPTY: Final = "No jobs yet. c creates one."
-_RANKS: Final = {"running": 0, "checking": 1, "queued": 2, "paused": 3}
+_RANKS: Final = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
 
 
 def in_order(rows: Sequence[JobRow]) -> list[JobRow]:

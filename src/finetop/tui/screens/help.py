@@ -167,7 +167,7 @@ class Sheet(Paper, can_focus=True):
 
 def _marks(glyphs: text.Glyphs, width: int) -> list[tuple[Run, ...]]:
     """What the marks in the list mean."""
-    roles = {"running": "good", "paused": "warn", "succeeded": "good", "failed": "bad"}
+    roles = {"running": "good", "stopping": "warn", "paused": "warn", "succeeded": "good", "failed": "bad"}
     lines: list[list[Run]] = [[("Marks: ", "muted")]]
     at = 7
     words = [(glyphs.mark(status), status, roles.get(status, "muted")) for status in text.STATUSES]
