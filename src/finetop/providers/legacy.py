@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from finetop.errors import BadInput, BadReply, BadRequest, LostReply, NotFound, ServerFault
+from finetop.errors import BadInput, BadReply, BadRequest, LostReply, NotFound, NotSupported, ServerFault
 from finetop.models import Capabilities, Checkpoint, Event, JobRequest, Naming
 from finetop.providers.asking import Asking
 from finetop.providers.contract import Provider
@@ -163,7 +163,7 @@ class Legacy(Provider):
         wanted = {"model": model, "prompt": prompt, "max_tokens": most_tokens}
         try:
             answer = await self._post("completions", body=wanted)
-        except NotFound:
+        except (NotFound, NotSupported):
             return await super().chat(model, prompt, most_tokens=most_tokens)
         try:
             said = answer["choices"][0]["text"]
