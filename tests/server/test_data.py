@@ -11,8 +11,9 @@ from finetop.server.trainers.data import (
     LONGEST_LINE,
     Message,
     Stopped,
+    chat,
     check,
-    read_examples,
+    read,
     resolve,
 )
 
@@ -128,7 +129,7 @@ def test_a_validation_file_may_be_short(tmp_path: Path) -> None:
 
 def test_reading_keeps_roles_and_weights(tmp_path: Path) -> None:
     line = example({"role": "developer", "content": "Be brief."}, USER, {**ANSWER, "weight": 0}, USER, ANSWER)
-    [messages] = read_examples(written(tmp_path, line))
+    [messages] = read(written(tmp_path, line), chat.example)
     assert messages[0] == Message("system", "Be brief.")
     assert [message.trained for message in messages] == [False, False, False, False, True]
 

@@ -435,7 +435,7 @@ def test_a_full_disk_fails_the_job_in_plain_words(make_job: Callable[..., Job]) 
 
 
 def test_an_unknown_trainer_fails_the_job(make_job: Callable[..., Job]) -> None:
-    job = make_job(method="dpo")
+    job = make_job(method="guesswork")
     job.start()
     assert job.end() == 1
     assert job.told[-1]["code"] == "unknown_trainer"

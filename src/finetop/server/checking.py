@@ -6,9 +6,9 @@ import asyncio
 import json
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from finetop.server import jobs
+from finetop.server import graders, jobs
 from finetop.server.trainers import data
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AT_ONCE = 2
 BYTES_PER_S = 40_000
 STEP_S = 0.0005
+SAMPLE_S = 0.0005
+DPO_SLOWER = 3.0
 """Measured with the tiny trainer on one core, other work beside it; good enough to tell short from long."""
 
 _log = logging.getLogger(__name__)
@@ -71,14 +73,20 @@ class Checking:
             self._done()
 
     async def _judge(self, job: sqlite3.Row, stop: threading.Event) -> None:
+        kind = data.kind_for(job["method"], legacy=job["legacy"] is not None)
+        grader = None if job["grader"] is None else graders.judged(json.loads(job["grader"]))
         checked = {}
         for param in ("training_file", "validation_file"):
             file_id = job[param]
             if file_id is None:
                 continue
-            at_least = {} if param == "training_file" else {"at_least": 1}
             found = await asyncio.to_thread(
-                data.check, self._layout.file(file_id), stop=stop.is_set, **at_least
+                data.check,
+                self._layout.file(file_id),
+                kind,
+                stop=stop.is_set,
+                at_least=data.FEWEST_EXAMPLES if param == "training_file" else 1,
+                grader=grader,
             )
             if found.problem is not None:
                 where = "" if param == "training_file" else "validation file, "
@@ -87,9 +95,19 @@ class Checking:
                 return
             checked[param] = found
         training = checked["training_file"]
-        resolved = data.resolve(json.loads(job["requested"]), training.examples)
-        epochs = resolved["n_epochs"]
-        steps = epochs * training.examples / resolved["batch_size"]
-        tokens = epochs * sum(found.tokens for found in checked.values())
-        work_s = tokens / BYTES_PER_S + steps * STEP_S
-        jobs.queue(self._database, job["id"], resolved, work_s)
+        resolved = data.resolve(json.loads(job["requested"]), training.examples, job["method"])
+        tokens = sum(found.tokens for found in checked.values())
+        jobs.queue(
+            self._database, job["id"], resolved, work_s(job["method"], resolved, training.examples, tokens)
+        )
+
+
+def work_s(method: str, resolved: dict[str, Any], examples: int, tokens: int) -> float:
+    """How many seconds a training may take; `tokens` are the bytes of one epoch, validation included."""
+    epochs = resolved["n_epochs"]
+    steps = epochs * examples / resolved["batch_size"]
+    if method == "reinforcement":
+        answers = epochs * examples * data.SAMPLES * resolved["compute_multiplier"]
+        return float(answers * SAMPLE_S + steps * STEP_S)
+    slower = DPO_SLOWER if method == "dpo" else 1.0
+    return float(slower * epochs * tokens / BYTES_PER_S + steps * STEP_S)

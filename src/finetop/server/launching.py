@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.server import models
 from finetop.server.jobdir import CONTRACT
 from finetop.server.layout import whole_file
+from finetop.server.trainers import data
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,7 +40,9 @@ def _spec(database: Database, layout: Layout, job: sqlite3.Row) -> dict[str, Any
         "contract": CONTRACT,
         "job_id": job["id"],
         "trainer": TRAINER,
-        "method": "supervised",
+        "method": job["method"],
+        "format": data.kind_for(job["method"], legacy=job["legacy"] is not None),
+        "grader": None if job["grader"] is None else json.loads(job["grader"]),
         "model": {
             "name": model.name,
             "path": None if model.path is None else str(model.path),

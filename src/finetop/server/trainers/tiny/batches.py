@@ -76,6 +76,10 @@ class Corpus:
         """How many symbols these examples train."""
         return sum(self._rows_of(number) for example in examples for number in self._answers_of(example))
 
+    def text_bytes(self, examples: Sequence[int]) -> int:
+        """How many bytes of answers these examples train, their end marks not counted."""
+        return self.rows(examples) - sum(len(self._answers_of(example)) for example in examples)
+
     def pieces(self, examples: Sequence[int]) -> Iterator[Piece]:
         """These examples' rows in pieces of bounded size; a long answer is cut over several."""
         held: list[tuple[int, int, int]] = []
@@ -116,6 +120,7 @@ class Corpus:
             buckets=np.concatenate([self.buckets[bag] for bag in bags]),
             weights=np.concatenate([self.weights[bag] for bag in bags]),
             bag_of=np.repeat(np.arange(len(parts)), words),
+            answers=np.array([number for number, _, _ in parts]),
         )
 
 

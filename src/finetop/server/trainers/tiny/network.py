@@ -61,6 +61,8 @@ class Piece:
     """(words,) the weight of each."""
     bag_of: Ints
     """(words,) the answer each belongs to."""
+    answers: Ints
+    """(answers,) the number each has in its corpus."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,22 @@ class Network:
         logits: Floats = np.tanh(total) @ self.out + self.out_bias
         return logits
 
+    def next_logits(self, windows: Ints, place: int, heard: Floats) -> Floats:
+        """The same for many answers at once: (answers, 16) symbols before each, and what each has heard."""
+        total = self.embedding[windows].reshape(len(windows), -1) @ self.context_in
+        total += self.place_table[min(place, PLACES - 1)] @ self.place_in
+        total += heard
+        logits: Floats = np.tanh(total, out=total) @ self.out
+        logits += self.out_bias
+        return logits
+
     def measure(self, piece: Piece) -> Measured:
         """Loss and hits without a gradient."""
         return self._forward(piece).measured
+
+    def losses(self, piece: Piece) -> Floats:
+        """The loss of each row: how unlikely its symbol was, in nats."""
+        return self._forward(piece).losses
 
     def learn_from(self, piece: Piece, rows_in_batch: int, gradient: Gradient) -> Measured:
         """Add the gradient of the batch's mean loss, as far as this piece goes, to `gradient`."""
@@ -139,6 +154,18 @@ class Network:
         d_logits = seen.probabilities
         d_logits[np.arange(len(piece.targets)), piece.targets] -= 1
         d_logits /= rows_in_batch
+        self._backward(piece, seen, d_logits, gradient)
+        return seen.measured
+
+    def learn_weighted(self, piece: Piece, weights: Floats, gradient: Gradient) -> None:
+        """Add the gradient of the sum of each row's loss times its weight, which may be below 0."""
+        seen = self._forward(piece)
+        d_logits = seen.probabilities
+        d_logits[np.arange(len(piece.targets)), piece.targets] -= 1
+        d_logits *= weights[:, None].astype(d_logits.dtype)
+        self._backward(piece, seen, d_logits, gradient)
+
+    def _backward(self, piece: Piece, seen: _Forward, d_logits: Floats, gradient: Gradient) -> None:
         gradient.out += seen.hidden.T @ d_logits
         gradient.out_bias += d_logits.sum(axis=0)
         d_sum = d_logits @ self.out.T
@@ -152,7 +179,6 @@ class Network:
         gradient.words_in += seen.words.T @ d_words
         d_bags = d_words @ self.words_in.T
         gradient.add_bag(piece.buckets, d_bags[piece.bag_of] * piece.weights[:, None])
-        return seen.measured
 
     def _forward(self, piece: Piece) -> _Forward:
         rows = len(piece.targets)
@@ -172,9 +198,11 @@ class Network:
         of_target = logits[np.arange(rows), piece.targets]
         np.exp(logits, out=logits)
         sums = logits.sum(axis=1, keepdims=True)
-        loss = float(np.log(sums).sum(dtype=np.float64) - of_target.sum(dtype=np.float64))
+        log_sums = np.log(sums)
+        loss = float(log_sums.sum(dtype=np.float64) - of_target.sum(dtype=np.float64))
+        losses = log_sums[:, 0].astype(np.float64) - of_target
         logits /= sums
-        return _Forward(context, words, hidden, logits, Measured(rows, loss, hits))
+        return _Forward(context, words, hidden, logits, losses, Measured(rows, loss, hits))
 
 
 @dataclass(frozen=True)
@@ -183,6 +211,7 @@ class _Forward:
     words: Floats
     hidden: Floats
     probabilities: Floats
+    losses: Floats
     measured: Measured
 
 
@@ -216,6 +245,8 @@ class Gradient:
 
     def bag(self) -> tuple[Ints, Floats]:
         """The buckets met, each once, and the sum of the rows of each."""
+        if not self._buckets:
+            return np.empty(0, np.intp), np.empty((0, WORDS), self.dtype)
         buckets = np.concatenate(self._buckets)
         return _sum_by_key(buckets, np.concatenate(self._rows))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 BASE_RATE = 6e-3
-"""The learning rate that a multiplier of 1 stands for."""
+"""The learning rate that a multiplier of 1 stands for, where the objective says no other."""
 
 LONGEST_WARM_UP = 50
 EVENTS, VALIDATIONS, KEPT_EPOCHS = 1000, 50, 3
@@ -20,6 +20,9 @@ class Plan:
     n_epochs: int
     batch_size: int
     multiplier: float
+    base_rate: float = BASE_RATE
+    validate_every: int | None = None
+    """Steps between two looks at the small part of the validation file; None for some fifty in all."""
 
     @property
     def steps_per_epoch(self) -> int:
@@ -45,7 +48,7 @@ class Plan:
         warm_up = max(1, min(LONGEST_WARM_UP, self.total_steps // 10))
         rise = min(1.0, step / warm_up)
         fall = (self.total_steps + 1 - step) / max(1, self.total_steps + 1 - warm_up)
-        return BASE_RATE * self.multiplier * min(rise, fall)
+        return self.base_rate * self.multiplier * min(rise, fall)
 
     def ends_epoch(self, step: int) -> bool:
         """Whether an epoch is complete after this step."""
@@ -53,7 +56,8 @@ class Plan:
 
     def validates(self, step: int) -> bool:
         """Whether the small part of the validation file is measured after this step."""
-        return step % ceil(self.total_steps / VALIDATIONS) == 0 or step == self.total_steps
+        every = self.validate_every or ceil(self.total_steps / VALIDATIONS)
+        return step % every == 0 or step == self.total_steps
 
     def reports(self, step: int, *, validation: bool) -> bool:
         """Whether this step is worth an event."""

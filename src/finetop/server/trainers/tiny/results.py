@@ -6,35 +6,28 @@ import os
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
-COLUMNS = {
-    "step": "step",
-    "train_loss": "train_loss",
-    "train_accuracy": "train_accuracy",
-    "valid_loss": "valid_loss",
-    "valid_mean_token_accuracy": "valid_accuracy",
-    "full_valid_loss": "full_valid_loss",
-    "full_valid_mean_token_accuracy": "full_valid_accuracy",
-}
-"""The columns and the names our values have; validation cells stay empty where nothing was measured."""
-
 
 class ResultRows:
-    """Rows appended to one file, of which the first `keep` bytes are known to be right."""
+    """Rows appended to one file, of which the first `keep` bytes are known to be right.
 
-    def __init__(self, path: Path, keep: int) -> None:
+    `columns` are the names in the file and those our values have; what was not measured stays empty.
+    """
+
+    def __init__(self, path: Path, keep: int, columns: Mapping[str, str]) -> None:
+        self._columns = columns
         path.parent.mkdir(exist_ok=True)
         self._file = path.open("ab")
         self._file.truncate(keep)
         if keep == 0:
-            self._file.write(",".join(COLUMNS).encode() + b"\n")
+            self._file.write(",".join(columns).encode() + b"\n")
 
     def append(self, values: dict[str, float]) -> None:
         """Add the row of one step."""
-        cells = [str(int(values["step"]))]
-        cells += [f"{values[name]:.5f}" if name in values else "" for name in list(COLUMNS.values())[1:]]
+        cells = [_cell(values.get(name)) for name in self._columns.values()]
         self._file.write(",".join(cells).encode() + b"\n")
 
     def sync(self) -> int:
@@ -50,3 +43,9 @@ class ResultRows:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.5f}"

@@ -25,12 +25,15 @@ MOMENTS = ("dense_mean", "dense_square", "bag_mean", "bag_square")
 
 @dataclass
 class State:
-    """Where a training stands after `step` steps; `result_bytes` of the result rows belong to them."""
+    """Where a training stands after `step` steps."""
 
     step: int
     network: Network
     adam: Adam
     result_bytes: int = 0
+    """How much of the result rows belongs to these steps."""
+    trained_bytes: int = 0
+    """Bytes of answers that were trained on, each as often as it was."""
 
 
 def save(job: JobDir, state: State, identity: str) -> None:
@@ -38,7 +41,7 @@ def save(job: JobDir, state: State, identity: str) -> None:
     arrays: dict[str, NDArray[Any]] = {
         **state.network.arrays(),
         **{name: getattr(state.adam, name) for name in MOMENTS},
-        "place": np.array([state.step, state.result_bytes], np.int64),
+        "place": np.array([state.step, state.result_bytes, state.trained_bytes], np.int64),
         "identity": np.frombuffer(identity.encode(), np.uint8),
     }
     with job.whole(job.resume / f"step-{state.step}.npz") as file:
@@ -74,8 +77,8 @@ def _state(arrays: dict[str, NDArray[Any]], identity: str) -> State:
     adam = Adam(network)
     for name in MOMENTS:
         getattr(adam, name)[:] = arrays[name]
-    step, result_bytes = (int(number) for number in arrays["place"])
-    return State(step, network, adam, result_bytes)
+    step, result_bytes, trained_bytes = (int(number) for number in arrays["place"])
+    return State(step, network, adam, result_bytes, trained_bytes)
 
 
 def _size(path: Path) -> int:

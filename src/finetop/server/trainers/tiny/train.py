@@ -6,28 +6,24 @@ import json
 import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from finetop.server.jobdir import sha256_of
 from finetop.server.trainers import CannotTrainError
-from finetop.server.trainers.data import BadExample, read_examples
 from finetop.server.trainers.tiny import resume
 from finetop.server.trainers.tiny.adam import Adam
-from finetop.server.trainers.tiny.batches import Corpus, order_of_epoch, small_part
+from finetop.server.trainers.tiny.batches import order_of_epoch
 from finetop.server.trainers.tiny.network import Gradient
 from finetop.server.trainers.tiny.plan import Plan
+from finetop.server.trainers.tiny.preference import Preference
+from finetop.server.trainers.tiny.reinforcement import Reinforcement
 from finetop.server.trainers.tiny.results import ResultRows
-from finetop.server.trainers.tiny.weights import load_network, save_arrays
+from finetop.server.trainers.tiny.supervised import Supervised
+from finetop.server.trainers.tiny.weights import network_of, save_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from finetop.server.jobdir import EventWriter, JobDir
     from finetop.server.trainers.tiny.network import Ints
-
-Wish = Literal["cancel", "pause"]
-SMALL_VALIDATION = 16
-"""Examples measured often; the whole validation file is measured at the end of each epoch."""
+    from finetop.server.trainers.tiny.objective import Objective, Wish, Wishes
 
 
 class Training:
@@ -39,7 +35,7 @@ class Training:
         spec: dict[str, Any],
         events: EventWriter,
         *,
-        wish: Callable[[], Wish | None],
+        wish: Wishes,
         save_every_s: float,
     ) -> None:
         self._job = job
@@ -47,17 +43,15 @@ class Training:
         self._wish = wish
         self._save_every_s = save_every_s
         self._seed = int(spec["seed"])
-        self._corpus = _corpus(spec["training_file"], "training_file")
-        validation = spec.get("validation_file")
-        self._validation = _corpus(validation, "validation_file") if validation else None
-        held_out = len(self._validation) if self._validation else 0
-        self._small = small_part(self._seed, held_out, SMALL_VALIDATION)
+        self._objective = _objective(spec, wish)
         chosen = spec["hyperparameters"]
         self._plan = Plan(
-            len(self._corpus),
+            self._objective.examples,
             int(chosen["n_epochs"]),
             int(chosen["batch_size"]),
             float(chosen["learning_rate_multiplier"]),
+            self._objective.base_rate,
+            chosen.get("eval_interval"),
         )
         self._identity = _identity(spec)
         self._state = resume.newest(job, self._identity) or _beginning(spec["model"])
@@ -71,15 +65,11 @@ class Training:
 
     def describe(self) -> str:
         """What is about to be trained, in one sentence."""
-        plan = self._plan
-        return (
-            f"{plan.examples} examples, {self._corpus.trained_bytes} bytes of answers, "
-            f"{plan.total_steps} steps; loss is in nats per byte"
-        )
+        return f"{self._objective.about}, {self._plan.total_steps} steps; {self._objective.note}"
 
     def run(self) -> Wish | None:
         """Train to the end, or until a wish is granted; what was granted is returned."""
-        with ResultRows(self._job.result_rows, self._state.result_bytes) as rows:
+        with ResultRows(self._job.result_rows, self._state.result_bytes, self._objective.columns) as rows:
             granted = self._steps(rows)
             if granted == "pause":
                 self._save(rows)
@@ -94,7 +84,7 @@ class Training:
             while block := rows.read(1 << 20):
                 file.write(block)
         self._tell_artifact("result_csv", self._job.result_csv)
-        return self._corpus.trained_bytes * self._plan.n_epochs
+        return self._state.trained_bytes
 
     def _steps(self, rows: ResultRows) -> Wish | None:
         saved_at = time.monotonic()
@@ -112,27 +102,26 @@ class Training:
 
     def _step(self, step: int) -> dict[str, float] | None:
         state, plan, gradient = self._state, self._plan, self._gradient
-        batch = self._examples(step)
-        rows = self._corpus.rows(batch)
+        began = time.perf_counter()
         gradient.clear()
-        loss, hits = 0.0, 0
-        for piece in self._corpus.pieces(batch):
-            measured = state.network.learn_from(piece, rows, gradient)
-            loss += measured.loss
-            hits += measured.hits
+        learned = self._objective.learn(state.network, self._examples(step), step, gradient)
+        if learned is None:
+            return None
         rate = plan.rate(step)
         norm = state.adam.step(state.network, gradient, step, rate)
-        if not math.isfinite(norm) or not math.isfinite(loss):
+        if not all(math.isfinite(number) for number in (norm, *learned.values.values())):
             reason = f"the loss became infinite at step {step}; try a smaller learning rate multiplier"
             raise CannotTrainError("diverged", reason, param="hyperparameters")
         state.step = step
-        values = {"step": step, "train_loss": round(loss / rows, 5), "train_accuracy": round(hits / rows, 5)}
+        state.trained_bytes += learned.trained_bytes
+        values: dict[str, float] = {"step": step, **_named("train", learned.values)}
+        trained = time.perf_counter()
         validated = self._validate(step)
         if validated is None:
             return None
         values.update(validated)
-        if plan.reports(step, validation=self._validation is not None):
-            self._tell_metrics(values, rate, norm)
+        if plan.reports(step, validation=self._objective.validates):
+            self._tell_metrics(values, rate, norm, _whole_timing(learned.timing, began, trained))
         if plan.keeps(step):
             self._keep(values)
         return values
@@ -145,31 +134,19 @@ class Training:
 
     def _validate(self, step: int) -> dict[str, float] | None:
         """What the validation file says after this step; None when cancelled meanwhile."""
-        if self._validation is None:
-            return {}
-        values = {}
-        if self._plan.validates(step):
-            small = self._measure(self._validation, self._small)
-            if small is None:
-                return None
-            values["valid_loss"], values["valid_accuracy"] = small
-        if self._plan.ends_epoch(step):
-            full = self._measure(self._validation, range(len(self._validation)))
-            if full is None:
-                return None
-            values["full_valid_loss"], values["full_valid_accuracy"] = full
+        values: dict[str, float] = {}
+        if not self._objective.validates:
+            return values
+        for prefix, due in (
+            ("valid", self._plan.validates(step)),
+            ("full_valid", self._plan.ends_epoch(step)),
+        ):
+            if due:
+                found = self._objective.measure(self._state.network, step, whole=prefix == "full_valid")
+                if found is None:
+                    return None
+                values.update(_named(prefix, found))
         return values
-
-    def _measure(self, corpus: Corpus, examples: Sequence[int]) -> tuple[float, float] | None:
-        rows, loss, hits = 0, 0.0, 0
-        for piece in corpus.pieces(examples):
-            if self._wish() == "cancel":
-                return None
-            measured = self._state.network.measure(piece)
-            rows += measured.rows
-            loss += measured.loss
-            hits += measured.hits
-        return round(loss / rows, 5), round(hits / rows, 5)
 
     def _save(self, rows: ResultRows) -> None:
         # Nothing before this step is told again, so all of it must be on disk before the state is.
@@ -184,38 +161,50 @@ class Training:
             save_arrays(file, self._state.network.arrays())
         self._events.write("checkpoint", durable=True, step=step, metrics=values, **self._job.describe(path))
 
-    def _tell_metrics(self, values: dict[str, Any], rate: float, norm: float) -> None:
+    def _tell_metrics(
+        self, values: dict[str, Any], rate: float, norm: float, timing: dict[str, float]
+    ) -> None:
         step, total = int(values["step"]), self._plan.total_steps
         epoch = round(step / self._plan.steps_per_epoch, 4)
         extra: dict[str, Any] = {"lr": float(f"{rate:.6g}"), "grad_norm": float(f"{norm:.6g}")}
+        if timing:
+            extra["timing"] = timing
         self._events.write("metrics", total_steps=total, epoch=epoch, **values, **extra)
 
     def _tell_artifact(self, kind: str, path: Path) -> None:
         self._events.write("artifact", durable=True, kind=kind, **self._job.describe(path))
 
 
-def _corpus(file: dict[str, Any], param: str) -> Corpus:
-    path = Path(file["path"])
-    try:
-        if sha256_of(path) != file["sha256"]:
-            raise CannotTrainError("file_changed", f"{path} changed after it was uploaded", param=param)
-        corpus = Corpus.of(read_examples(path))
-    except BadExample as bad:
-        raise CannotTrainError(bad.problem.code, bad.problem.message, param=param) from None
-    except FileNotFoundError:
-        raise CannotTrainError("file_missing", f"{path} does not exist any more", param=param) from None
-    if not len(corpus):
-        raise CannotTrainError("empty_file", "the file is empty", param=param)
-    return corpus
+def _named(prefix: str, values: dict[str, float]) -> dict[str, float]:
+    """Measurements as they are told: to five digits, and named after what they were measured on."""
+    return {f"{prefix}_{name}": round(value, 5) for name, value in values.items()}
+
+
+def _whole_timing(timing: dict[str, float], began: float, trained: float) -> dict[str, float]:
+    if not timing:
+        return {}
+    now = time.perf_counter()
+    whole = {**timing, "eval": now - trained, "full_iteration": now - began}
+    return {name: round(seconds, 4) for name, seconds in whole.items()}
+
+
+def _objective(spec: dict[str, Any], wishes: Wishes) -> Objective:
+    method = spec["method"]
+    if method == "dpo":
+        return Preference(spec, wishes)
+    if method == "reinforcement":
+        return Reinforcement(spec, wishes)
+    if method == "supervised":
+        return Supervised(spec, wishes)
+    raise CannotTrainError("unknown_trainer", f"no trainer here for the method {method}", param="method")
 
 
 def _beginning(model: dict[str, Any]) -> resume.State:
-    path = model.get("path")
-    network = load_network(Path(path) if path else None, model.get("sha256"))
+    network = network_of(model)
     return resume.State(0, network, Adam(network))
 
 
 def _identity(spec: dict[str, Any]) -> str:
     """What a resumable state must agree on with the job it is used for."""
-    parts = ("model", "hyperparameters", "seed", "training_file", "validation_file")
+    parts = ("model", "method", "grader", "hyperparameters", "seed", "training_file", "validation_file")
     return json.dumps({part: spec.get(part) for part in parts}, sort_keys=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from finetop.server.trainers.tiny.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -53,3 +53,9 @@ def load_network(path: Path | None, sha256: str | None = None) -> Network:
         reason = f"{path}: these are not the weights that were expected"
         raise CannotTrainError("bad_weights", reason, param="model")
     return network
+
+
+def network_of(model: Mapping[str, Any]) -> Network:
+    """The weights a job begins with, as its job.json names them."""
+    path = model.get("path")
+    return load_network(Path(path) if path else None, model.get("sha256"))
