@@ -178,6 +178,16 @@ def workers(data_dir: Path) -> list[int]:
     ]
 
 
+def processes_with(word: str, parent: int) -> list[int]:
+    """The children of a process that were started with this word."""
+    children = {
+        int(row.split()[0])
+        for row in subprocess.check_output(["ps", "-ax", "-o", "pid=,ppid="], text=True).splitlines()
+        if int(row.split()[1]) == parent
+    }
+    return [pid for pid, words in _processes() if word in words and pid in children]
+
+
 def _processes() -> Iterator[tuple[int, list[str]]]:
     if not Path("/proc/self/cmdline").exists():
         listing = subprocess.run(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from finetop.server import uploads
+from finetop.server.streams import Streams
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,6 +33,11 @@ class Services:
     """When somebody with the key last asked for something."""
     generations: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(GENERATIONS_AT_ONCE))
     generations_waiting: int = 0
+    streams: Streams = field(default_factory=Streams)
+
+    def __post_init__(self) -> None:
+        """Whatever is written may be news to a stream."""
+        self.database.written = self.streams.wake
 
 
 def services(request: Request) -> Services:

@@ -1,4 +1,4 @@
-"""/v1/chat/completions and /v1/completions: one prompt put to a model, answered whole."""
+"""/v1/chat/completions and /v1/completions: one prompt put to a model, answered whole or as a stream."""
 
 from __future__ import annotations
 
@@ -8,25 +8,36 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from finetop.server import bodies, models, wire
+from finetop.server import bodies, chunks, models, wire
 from finetop.server.faults import ApiFault, shown
 from finetop.server.generating import generate
 from finetop.server.services import services
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
 _MOST_TOKENS = 4096
 _USUAL_TOKENS = 256
 _MOST_MESSAGES = 512
 _ROLES = ("system", "developer", "user", "assistant")
 _TAKEN = frozenset(
-    {"model", "messages", "prompt", "max_tokens", "max_completion_tokens", "temperature", "seed", "stop"}
+    {
+        "model",
+        "messages",
+        "prompt",
+        "max_tokens",
+        "max_completion_tokens",
+        "temperature",
+        "seed",
+        "stop",
+        "stream",
+        "stream_options",
+    }
 )
 # Sent by many clients without meaning anything by it; any other value would change the answer.
 _HARMLESS: dict[str, tuple[object, ...]] = {
     "n": (1,),
-    "stream": (False,),
     "top_p": (1,),
     "presence_penalty": (0,),
     "frequency_penalty": (0,),
@@ -39,10 +50,14 @@ _HARMLESS: dict[str, tuple[object, ...]] = {
 _IGNORED = frozenset({"user", "metadata", "store", "safety_identifier", "prompt_cache_key"})
 
 
-async def chat(request: Request) -> JSONResponse:
+async def chat(request: Request) -> Response:
     """The answer to a conversation."""
     body = await bodies.json_object(request)
-    reply, usage = await _ask(request, body, {"messages": _messages(body)})
+    asked = _asked(request, body, {"messages": _messages(body)})
+    if body.get("stream"):
+        form = chunks.Chat(body["model"])
+        return await chunks.streamed(services(request), asked, form, usage_wanted=_usage_wanted(body))
+    reply = await generate(services(request), asked)
     choice = {
         "index": 0,
         "message": {"role": "assistant", "content": reply["text"], "refusal": None},
@@ -56,12 +71,12 @@ async def chat(request: Request) -> JSONResponse:
             "created": int(time.time()),
             "model": body["model"],
             "choices": [choice],
-            "usage": usage,
+            "usage": chunks.usage(reply),
         }
     )
 
 
-async def complete(request: Request) -> JSONResponse:
+async def complete(request: Request) -> Response:
     """The continuation of a text."""
     body = await bodies.json_object(request)
     prompt = body.get("prompt")
@@ -69,7 +84,11 @@ async def complete(request: Request) -> JSONResponse:
         prompt = prompt[0]
     if not isinstance(prompt, str):
         raise bodies.invalid("prompt", prompt, "a string")
-    reply, usage = await _ask(request, body, {"prompt": prompt})
+    asked = _asked(request, body, {"prompt": prompt})
+    if body.get("stream"):
+        form = chunks.Text(body["model"])
+        return await chunks.streamed(services(request), asked, form, usage_wanted=_usage_wanted(body))
+    reply = await generate(services(request), asked)
     choice = {"index": 0, "text": reply["text"], "logprobs": None, "finish_reason": reply["finish_reason"]}
     return JSONResponse(
         {
@@ -78,26 +97,32 @@ async def complete(request: Request) -> JSONResponse:
             "created": int(time.time()),
             "model": body["model"],
             "choices": [choice],
-            "usage": usage,
+            "usage": chunks.usage(reply),
         }
     )
 
 
-async def _ask(
-    request: Request, body: dict[str, Any], asked: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, int]]:
+def _asked(request: Request, body: dict[str, Any], prompt: dict[str, Any]) -> dict[str, Any]:
     here = services(request)
     name = bodies.text_field(body, "model", longest=256, needed=True) or ""
     model = models.known(here.database, here.layout, name)
     _refuse_unsupported(body)
+    if not isinstance(body.get("stream"), bool | None):
+        raise bodies.invalid("stream", body["stream"], "true or false")
+    if not body.get("stream") and body.get("stream_options") is not None:
+        raise bodies.invalid("stream_options", body["stream_options"], "left out where stream is not true")
     weights = None if model.path is None else str(model.path)
-    reply = await generate(here, {**asked, "weights": weights, **_settings(body)})
-    usage = {
-        "prompt_tokens": reply["prompt_tokens"],
-        "completion_tokens": reply["completion_tokens"],
-        "total_tokens": reply["prompt_tokens"] + reply["completion_tokens"],
-    }
-    return reply, usage
+    return {**prompt, "weights": weights, **_settings(body)}
+
+
+def _usage_wanted(body: dict[str, Any]) -> bool:
+    options = body.get("stream_options")
+    if options is None:
+        return False
+    wanted = options.get("include_usage", False) if isinstance(options, dict) else None
+    if not isinstance(wanted, bool):
+        raise bodies.invalid("stream_options", options, "an object with include_usage true or false")
+    return wanted
 
 
 def _settings(body: dict[str, Any]) -> dict[str, Any]:
