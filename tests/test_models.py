@@ -64,7 +64,16 @@ def test_times(said: object, seconds: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [(1, 1.0), ("2.5", 2.5), ("-1e3", -1000.0), (True, None), ("x", None), ({}, None), (10**400, None)],
+    [
+        (1, 1.0),
+        (3_000_000_000, 3e9),
+        ("2.5", 2.5),
+        ("-1e3", -1000.0),
+        (True, None),
+        ("x", None),
+        ({}, None),
+        (10**400, None),
+    ],
 )
 def test_numbers(said: object, number: float | None) -> None:
     assert to_number(said) == number
@@ -120,6 +129,9 @@ def test_an_unknown_word_is_kept_and_never_final(word: Any) -> None:
         ({"training_files": [{"id": "file-4"}, "file-5"]}, ["file-4", "file-5"]),
         ({"training_file": ""}, []),
         ({"training_file": None}, []),
+        ({"trainingFile": "s3://bucket/a.jsonl"}, ["s3://bucket/a.jsonl"]),
+        ({"training_files": [{"file_id": "file-6", "weight": 1}]}, ["file-6"]),
+        ({"training_file": {"filename": "no id"}}, ["no id"]),
         ({}, []),
     ],
 )
@@ -135,6 +147,7 @@ def test_files_from_ids_or_objects(said: dict[str, Any], ids: list[str]) -> None
         ({"code": None, "message": None, "param": None}, None),
         ("plain words", "plain words"),
         ({"code": "bad", "message": "line 17"}, "line 17"),
+        ({"code": 400, "message": "line 18"}, "line 18"),
     ],
 )
 def test_an_error_that_says_nothing_is_none(said: Any, message: str | None) -> None:
@@ -151,7 +164,11 @@ def test_an_error_that_says_nothing_is_none(said: Any, message: str | None) -> N
             "dpo",
             {"beta": 0.1},
         ),
-        ({"object": "fine-tune", "hyperparams": {"n_epochs": 4, "x": [1]}}, "legacy", {"n_epochs": 4}),
+        (
+            {"object": "fine-tune", "hyperparams": {"n_epochs": 4, "x": [1]}},
+            "legacy",
+            {"n_epochs": 4, "x": "1"},
+        ),
         (
             {
                 "hyperparameters": {"n_epochs": 3},
@@ -164,7 +181,20 @@ def test_an_error_that_says_nothing_is_none(said: Any, message: str | None) -> N
             {"n_epochs": 3, "batch_size": 2},
         ),
         ({"method": {"type": "novel", "novel": 5}}, "novel", {}),
-        ({"method": "text"}, "supervised", {}),
+        ({"method": "text"}, "text", {}),
+        ({"method": 5}, "5", {}),
+        ({"method": {"dpo": {"hyperparameters": {"beta": "0.2"}}}}, "dpo", {"beta": 0.2}),
+        (
+            {"hyperparameters": {"nEpochs": "3", "BatchSize": -1, "learningratemultiplier": 1.5}},
+            "supervised",
+            {"n_epochs": 3, "batch_size": "auto", "learning_rate_multiplier": 1.5},
+        ),
+        (
+            {"hyperparameters": {"packing": True, "lora": False, "n_epochs": 1}},
+            "supervised",
+            {"packing": True, "lora": False, "n_epochs": 1},
+        ),
+        ({"object": "fine-tune", "n_epochs": 4}, "legacy", {"n_epochs": 4}),
     ],
 )
 def test_hyperparameters_wherever_they_are(
@@ -172,6 +202,13 @@ def test_hyperparameters_wherever_they_are(
 ) -> None:
     found = job(**said)
     assert (found.method, found.hyperparameters) == (method, hyperparameters)
+
+
+def test_a_setting_that_is_a_switch_stays_one() -> None:
+    found = job(hyperparameters={"packing": True, "n_epochs": 1}).hyperparameters
+    assert [type(value) for value in found.values()] == [bool, int]
+    again = Job.model_validate_json(job(hyperparameters={"packing": True}).model_dump_json())
+    assert again.hyperparameters["packing"] is True
 
 
 def test_the_marker_is_never_shown_as_the_users_own() -> None:

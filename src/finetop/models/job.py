@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from finetop.models.events import Event
 from finetop.models.files import File
 from finetop.models.folding import folded
+from finetop.models.metrics import Checkpoint
+from finetop.models.settings import Setting
 from finetop.models.status import JobStatus
-from finetop.models.values import Count, Text, Time, Value
+from finetop.models.values import Count, Text, Time, Value, sound, to_number
+
+Number = Annotated[float | None, BeforeValidator(to_number)]
 
 
 class JobError(Value):
@@ -19,6 +24,13 @@ class JobError(Value):
     code: Text = None
     message: Text = None
     param: Text = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tolerate(cls, raw: object) -> object:
+        if not isinstance(raw, Mapping):
+            return raw
+        return {name: str(value) if isinstance(value, int | float) else value for name, value in raw.items()}
 
 
 class Integration(Value):
@@ -30,11 +42,16 @@ class Integration(Value):
     @model_validator(mode="before")
     @classmethod
     def _tolerate(cls, raw: object) -> object:
+        if isinstance(raw, str):
+            return {"type": raw}
         if not isinstance(raw, Mapping) or "settings" in raw:
             return raw
         kind = str(raw.get("type") or "")
-        settings = raw.get(kind)
-        return {"type": kind, "settings": dict(settings) if isinstance(settings, Mapping) else {}}
+        beside = {name: value for name, value in raw.items() if name != "type"}
+        settings = raw.get(kind, beside)
+        kept = settings if isinstance(settings, Mapping) else {}
+        # Some servers send back the key to the third party.
+        return {"type": kind, "settings": {name: kept[name] for name in kept if "api_key" not in name}}
 
 
 MARKER = "finetop"
@@ -56,17 +73,35 @@ class Job(Value):
     created_at: Time = None
     finished_at: Time = None
     updated_at: Time = None
-    """Legacy jobs only."""
+    """Told by legacy jobs and some servers; OpenAI's jobs have none."""
     estimated_finish: Time = None
+    """When the provider expects the end."""
     organization_id: Text = None
     suffix: Text = None
     method: str = "supervised"
-    hyperparameters: dict[str, int | float | str | None] = Field(default_factory=dict)
+    """supervised, dpo, reinforcement, legacy, or the API's own word."""
+    hyperparameters: dict[str, Setting] = Field(default_factory=dict)
     """As reported; `auto` becomes a number once the provider has chosen it."""
+    grader: dict[str, JsonValue] | None = None
+    """What gives the reward; reinforcement only, as is the shape its answers must have."""
+    response_format: dict[str, JsonValue] | str | None = None
+    eval_id: Text = None
+    """The evaluation that a reinforcement job is made with."""
     training_files: tuple[File, ...] = ()
     validation_files: tuple[File, ...] = ()
     result_files: tuple[File, ...] = ()
     trained_tokens: Count = None
+    usage_metrics: dict[str, JsonValue] | None = None
+    shared_with_openai: bool | None = None
+    cost: Number = None
+    """What it costs, in `currency`, where the provider tells."""
+    currency: Text = None
+    trained_steps: Count = None
+    """How far it is as the provider counts, as the next four are."""
+    total_steps: Count = None
+    epochs_done: Number = None
+    percent_done: Number = None
+    seconds_left: Number = None
     queue_position: Count = None
     """Place in the line from 1, where the server tells it; OpenAI does not."""
     error: JobError | None = None
@@ -75,6 +110,8 @@ class Job(Value):
     metadata: dict[str, str] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
     """Legacy jobs carry their events; others have a route for them."""
+    checkpoints: tuple[Checkpoint, ...] = ()
+    """Where they stand in the job itself; most have a route for them."""
     unreadable: Text = None
     """Why the provider's words could not be read; then `id` alone can be trusted."""
 
@@ -110,6 +147,6 @@ class Job(Value):
     @classmethod
     def _fold(cls, raw: object) -> object:
         """Fold the spellings of both objects into one set of fields."""
-        if not isinstance(raw, Mapping) or "raw_status" in raw:
+        if not isinstance(raw, Mapping) or raw.keys() & {"raw_status", "unreadable"}:
             return raw  # our own normal form, read back
-        return folded(raw)
+        return folded(sound(raw))

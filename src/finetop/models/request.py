@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from finetop.models.job import Integration
 from finetop.models.values import Value
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 
 class JobRequest(Value):
@@ -20,7 +15,10 @@ class JobRequest(Value):
     training_file: str
     validation_file: str | None = None
     method: str = "supervised"
+    """supervised, dpo, reinforcement, or legacy where the dialect has no methods."""
     hyperparameters: dict[str, int | float | str] = Field(default_factory=dict)
+    grader: dict[str, JsonValue] | None = None
+    """What gives the reward; reinforcement has one, the others none."""
     suffix: str | None = None
     seed: int | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
@@ -28,10 +26,13 @@ class JobRequest(Value):
 
     def body(self) -> dict[str, JsonValue]:
         """The request's JSON; unset keys are left out, for some servers refuse null."""
+        how: dict[str, JsonValue] = {"hyperparameters": dict(self.hyperparameters)}
+        if self.grader is not None:
+            how["grader"] = self.grader
         wanted: dict[str, JsonValue] = {
             "model": self.model,
             "training_file": self.training_file,
-            "method": {"type": self.method, self.method: {"hyperparameters": dict(self.hyperparameters)}},
+            "method": {"type": self.method, self.method: how},
         }
         optional: dict[str, JsonValue] = {
             "validation_file": self.validation_file,
