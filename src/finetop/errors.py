@@ -41,6 +41,11 @@ class FinetopError(Exception):
         if hint is not None:
             self.hint = hint
 
+    @property
+    def advice(self) -> str:
+        """The hint, with whatever those will ask for who can help."""
+        return self.hint
+
 
 class BadInput(FinetopError):
     """What the user gave cannot be used."""
@@ -91,6 +96,11 @@ class ApiError(FinetopError):
         """How long the provider asked us to wait; None when it did not say."""
         self.should_retry: bool | None = None
         """The provider's own word on whether the same question may be asked again."""
+
+    @property
+    def advice(self) -> str:
+        """The hint, and the request id that the provider's support asks for."""
+        return f"{self.hint} (request {self.request_id})" if self.request_id else self.hint
 
 
 class BadRequest(ApiError):

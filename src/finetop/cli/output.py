@@ -48,8 +48,8 @@ def talk(sentence: str) -> None:
 def complain(error: FinetopError) -> None:
     """One sentence on what is wrong and one on what to do."""
     talk(error.message)
-    if error.hint:
-        sys.stderr.write(f"  {clean(error.hint)}\n")
+    if error.advice:
+        sys.stderr.write(f"  {clean(error.advice)}\n")
 
 
 def _write(text: str) -> None:

@@ -113,10 +113,10 @@ class ApiClient:
         body: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
-        within_s: float = WHOLE_S,
+        within_s: float | None = None,
     ) -> Reply:
         """Send once. LostReply means that nobody knows whether it was carried out."""
-        timeout = httpx.Timeout(max(within_s, TIMEOUT.read or 0.0), connect=5)
+        timeout = TIMEOUT if within_s is None else httpx.Timeout(within_s, connect=5)
         return await self._whole("POST", path, json=body, headers=headers, timeout=timeout, within_s=within_s)
 
     async def delete(self, path: str) -> Reply:
@@ -174,9 +174,9 @@ class ApiClient:
                 raise LostReply(f"{self.host} was silent for {SILENCE_S:.0f} s") from error
             raise
 
-    async def _whole(self, method: str, path: str, *, within_s: float = WHOLE_S, **sent: Any) -> Reply:
+    async def _whole(self, method: str, path: str, *, within_s: float | None = None, **sent: Any) -> Reply:
         try:
-            async with asyncio.timeout(within_s), self._reply(method, path, **sent) as response:
+            async with asyncio.timeout(within_s or WHOLE_S), self._reply(method, path, **sent) as response:
                 return await self._read(response)
         except TimeoutError as error:
             raise too_late(self.host) from error

@@ -33,9 +33,11 @@ class Reply:
     headers: Mapping[str, str]
 
     def json(self) -> Any:
-        """The body's JSON; an empty body is null. Raises BadReply for anything else."""
+        """The body's JSON; an empty body is null, a stream a list. Raises BadReply for anything else."""
         if not self.body.strip():
             return None
+        if self.headers.get("content-type", "").startswith("text/event-stream"):
+            return self._told()
         try:
             return json.loads(self.body)
         except RecursionError as error:
@@ -49,6 +51,13 @@ class Reply:
     def bad(self, message: str) -> BadReply:
         """The error for a reply that cannot be used, with what its provider's support asks for."""
         return BadReply(message, status=self.status, request_id=request_id_of(self.headers))
+
+    def _told(self) -> list[Any]:
+        """A stream that was to be a list, as some servers send their logs: newest last, so turned round."""
+        told = [
+            _forgiving(line.removeprefix(b"data:")) for line in self.body.splitlines() if line[:5] == b"data:"
+        ]
+        return [item for item in reversed(told) if isinstance(item, dict)]
 
     def _otherwise(self) -> str:
         kind = self.headers.get("content-type", "").split(";")[0].strip() or "no content type"

@@ -31,4 +31,4 @@ class Said(Message):
     @classmethod
     def of(cls, error: FinetopError) -> Said:
         """What went wrong, and what to do about it."""
-        return cls(error.message, error.hint, "bad")
+        return cls(error.message, error.advice, "bad")

@@ -90,7 +90,7 @@ class TryPrompt(Dialog[None]):
         try:
             answer = await self._chat(self._models[side], prompt)
         except FinetopError as error:
-            self._say(side, f"{error.message}\n{error.hint}", role="-refused")
+            self._say(side, f"{error.message}\n{error.advice}", role="-refused")
             return
         self._say(side, answer[:MOST_SHOWN] or "(it answered nothing)")
 
