@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from server.house import House
 from server.running_server import RunningServer, serving
 
 
@@ -16,3 +18,11 @@ def server(
     """One server for all tests that leave nothing running."""
     with serving(tmp_path_factory.mktemp("server") / "data", "--slots", "2") as running:
         yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A scheduler of the test's own, over workers that are only written down."""
+    house = House(tmp_path)
+    yield house
+    house.database.close()
