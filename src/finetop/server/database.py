@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # user_version counts the entries that were applied: append, never edit.
@@ -165,6 +165,10 @@ MIGRATIONS = [
     """
     alter table job add column response_format text;
     """,
+    """
+    -- A job that was paused lost its place in the line; this is when it queued up again.
+    alter table job add column resumed_at real;
+    """,
 ]
 
 
@@ -190,8 +194,6 @@ class Database:
         except DatabaseUnusable:
             self._connection.close()
             raise
-        self.written: Callable[[], None] = lambda: None
-        """Called after each transaction."""
 
     def _prepare(self, path: Path) -> None:
         connection = self._connection
@@ -220,7 +222,6 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("commit")
-                self.written()
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.rollback()

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetop.server import events, jobs, metrics
+from finetop.server import events, jobs, metrics, pauses
 from finetop.server.jobdir import read_events, sha256_of
 from finetop.server.layout import whole_file
 
@@ -84,10 +84,7 @@ class Intake:
             level = _LEVELS.get(line.get("level", "info"), "info")
             events.say(connection, job_id, str(line["message"]), level=level, at=at)
         elif kind == "paused":
-            connection.execute("update job set status = 'queued', handle = null where id = ?", (job_id,))
-            events.say(
-                connection, job_id, f"Training paused at step {line['step']}; it will go on from there", at=at
-            )
+            pauses.take_in(connection, job_id, line["step"], at)
         elif kind == "cancelled":
             jobs.end(connection, job_id, "cancelled", "The job was cancelled", at=at)
         elif kind == "failed":

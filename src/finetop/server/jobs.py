@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FINAL = frozenset({"succeeded", "failed", "cancelled"})
 _UNFINISHED = "status in ('validating_files', 'queued', 'running', 'paused')"
+_TURN = "coalesce(resumed_at, created_at)"
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def newest(
 
 
 def in_state(database: Database, status: str) -> list[sqlite3.Row]:
-    """Jobs of one status, oldest first."""
-    return database.all("select * from job where status = ? order by n", (status,))
+    """Jobs of one status, in the order of their turns."""
+    return database.all(f"select * from job where status = ? order by {_TURN}, n", (status,))
 
 
 def queue_position(database: Database, job: sqlite3.Row) -> int | None:
@@ -133,7 +134,9 @@ def queue_position(database: Database, job: sqlite3.Row) -> int | None:
     if job["status"] != "queued" or job["handle"] is not None:
         return None
     row = database.one(
-        "select count(*) places from job where status = 'queued' and handle is null and n <= ?", (job["n"],)
+        "select count(*) places from job where status = 'queued' and handle is null "
+        f"and ({_TURN}, n) <= (?, ?)",
+        (job["resumed_at"] or job["created_at"], job["n"]),
     )
     return None if row is None else int(row["places"])
 
@@ -141,6 +144,12 @@ def queue_position(database: Database, job: sqlite3.Row) -> int | None:
 def unfinished(database: Database) -> list[sqlite3.Row]:
     """Jobs that are still to end, oldest first."""
     return database.all(f"select * from job where {_UNFINISHED} order by n")
+
+
+def going_on(database: Database) -> bool:
+    """Whether there is a job that trains or waits for its turn; a paused one waits for its user."""
+    question = "select 1 from job where status in ('validating_files', 'queued', 'running') limit 1"
+    return database.one(question) is not None
 
 
 def using_file(database: Database, file_id: str) -> sqlite3.Row | None:

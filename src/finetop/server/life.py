@@ -64,6 +64,7 @@ class Status:
 
     server: ServerInfo | None
     unfinished_jobs: int
+    """Those that train or wait for their turn; paused ones wait for their user."""
 
 
 def database_path(data_dir: Path) -> Path:
@@ -92,7 +93,7 @@ def running(data_dir: Path) -> ServerInfo | None:
 
 
 def status(data_dir: Path) -> Status:
-    """Whether a server runs, and how many jobs have not ended."""
+    """Whether a server runs, and how many jobs train or wait for their turn."""
     return Status(running(data_dir), _unfinished(data_dir))
 
 

@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetop.server import jobs
+from finetop.server import jobs, pauses
 from finetop.server.checking import Checking
 from finetop.server.database import DatabaseUnusable
+from finetop.server.faults import ApiFault
 from finetop.server.intake import Intake
 from finetop.server.launchers import LOCK_HELD_EXIT, Launcher, Probe
 from finetop.server.launching import last_words, write_spec
@@ -93,6 +94,7 @@ class Scheduler:
         if running is None:
             self._checking.forget(job_id)
             jobs.cancelled(self._database, job_id)
+            self._forget_state(job_id)
             return
         jobs.mark(self._database, job_id, cancelling=True)
         if running.kill_at is None:
@@ -101,8 +103,20 @@ class Scheduler:
             self._launcher.signal(running.handle, "cancel")
         self.wake()
 
+    def pause(self, job_id: str) -> None:
+        """Ask a job to save and give its slot away; at once where no worker has begun, and safe to repeat."""
+        running = self._running.get(job_id)
+        if running is None:
+            self._checking.forget(job_id)
+            pauses.hold(self._database, job_id)
+            return
+        pauses.wish(self._database, job_id)
+        if running.handle is not None:
+            self._launcher.signal(running.handle, "pause")
+        self.wake()
+
     async def ended(self, job_id: str, within_s: float) -> None:
-        """Wait a moment for a job to end; not an error if it takes longer."""
+        """Wait a moment for a job's worker to end; not an error if it takes longer."""
         deadline = time.monotonic() + within_s
         while job_id in self._running and time.monotonic() < deadline:
             self.wake()
@@ -142,6 +156,8 @@ class Scheduler:
                 if job["cancelling"]:
                     running.kill_at = time.monotonic() + CANCEL_PATIENCE_S
                     self._launcher.signal(handle, "cancel")
+                elif job["paused_at"] is not None:
+                    self._launcher.signal(handle, "pause")
             elif job["cancelling"]:
                 jobs.cancelled(self._database, job_id)
 
@@ -186,8 +202,11 @@ class Scheduler:
         self._settle(job, probe)
         del self._running[running.job_id]
         if jobs.get(self._database, running.job_id)["status"] in jobs.FINAL:
-            # A worker that was killed could not tidy up; only a next attempt would need this.
-            shutil.rmtree(self._layout.job(running.job_id) / "resume", ignore_errors=True)
+            self._forget_state(running.job_id)
+
+    def _forget_state(self, job_id: str) -> None:
+        # A worker that was killed could not tidy up, nor one that paused; only a next attempt needs this.
+        shutil.rmtree(self._layout.job(job_id) / "resume", ignore_errors=True)
 
     def _probe(self, running: Running) -> Probe:
         return Probe("unknown") if running.handle is None else self._launcher.poll(running.handle)
@@ -208,8 +227,12 @@ class Scheduler:
             jobs.cancelled(self._database, job["id"])
         elif job["status"] == "queued" and job["handle"] is None and probe.exit_code == 0:
             return  # It wrote `paused`, and waits for its next turn.
+        elif job["status"] == "paused":
+            return  # It wrote `paused`, and waits for its user.
+        elif job["paused_at"] is not None:
+            pauses.hold(self._database, job["id"], pauses.BEFORE_ITS_FIRST_STEP)
         elif job["pausing"]:
-            jobs.requeue(self._database, job["id"], "Training paused before its first step", crashed=False)
+            jobs.requeue(self._database, job["id"], pauses.BEFORE_ITS_FIRST_STEP, crashed=False)
         elif job["crashes"] + 1 < MOST_CRASHES:
             said = f"The worker ended unexpectedly ({_how(probe)}); starting it again"
             _log.warning("%s: %s", job["id"], said)
@@ -234,7 +257,8 @@ class Scheduler:
             job_dir = write_spec(self._database, self._layout, job)
             attempt = jobs.begin_attempt(self._database, job["id"])
             handle = self._launcher.submit(job["id"], attempt, job_dir)
-        except OSError as error:
+        except (OSError, ApiFault) as error:
+            # The latter where the weights of its model have gone from the disk meanwhile.
             jobs.fail(self._database, job["id"], "cannot_start", f"the worker could not be started: {error}")
             return
         self._running[job["id"]] = Running(job["id"], handle, express)

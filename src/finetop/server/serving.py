@@ -63,7 +63,7 @@ class Options:
     ephemeral: bool = False
     """Workers end with the server, and the data directory goes."""
     idle_exit_s: float | None = None
-    """End after so many seconds without a request and without an unfinished job."""
+    """End after so many seconds without a request and without a job that trains or waits for its turn."""
     prepare: Callable[[Database, Layout], None] | None = None
     """Called once on a fresh server before it answers."""
 
@@ -196,7 +196,6 @@ class Life:
         """Serve until the end."""
         scheduler = Scheduler(self._database, self._layout, LocalLauncher(), slots=self._options.slots)
         services = Services(self._database, self._layout, scheduler, self._key)
-        self._streams = services.streams
         self._http = _Http(make_app(services))
         self._watch_signals()
         self._watch_parent()
@@ -223,7 +222,6 @@ class Life:
             self._end()
 
     def _end(self) -> None:
-        self._streams.end()
         self._http.should_exit = True
         self._http.ending.set()
 
@@ -265,7 +263,7 @@ class Life:
             return
         while True:
             await asyncio.sleep(min(_IDLE_LOOK_S, patience_s / 2))
-            if jobs.unfinished(self._database):
+            if jobs.going_on(self._database):
                 services.asked_at = max(services.asked_at, time.monotonic())
             elif time.monotonic() - services.asked_at > patience_s:
                 self._end()

@@ -1,4 +1,4 @@
-"""/v1/fine_tuning/jobs: create, list, look at and cancel."""
+"""/v1/fine_tuning/jobs: create, list, look at, pause, resume and cancel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from finetop.server import bodies, events, files, jobs, models, requested, wire
+from finetop.server import bodies, events, files, jobs, models, pauses, requested, wire
 from finetop.server.faults import ApiFault, shown
 from finetop.server.requested_method import method
 from finetop.server.services import Services, services
@@ -24,6 +24,8 @@ _LONGEST_KEY = 255
 _METADATA = re.compile(r"metadata\[(.{1,64})\]", re.DOTALL)
 _CANCEL_WAIT_S = 1.0
 """How long a cancel waits for the worker, so that its answer usually is the end of the story."""
+_PAUSE_WAIT_S = 2.0
+"""As much for a pause, and the time to save."""
 
 
 async def create(request: Request) -> JSONResponse:
@@ -122,17 +124,46 @@ async def cancel(request: Request) -> JSONResponse:
     """Stop a job that has not ended."""
     here = services(request)
     job = _job(here, request.path_params["job"])
-    if job["status"] in jobs.FINAL:
-        raise ApiFault(
-            400, f"The job {job['id']} has already {_ended(job['status'])}.", code="job_already_ended"
-        )
+    _refuse_ended(job)
     here.scheduler.cancel(job["id"])
     await here.scheduler.ended(job["id"], _CANCEL_WAIT_S)
     return JSONResponse(_object(here, jobs.get(here.database, job["id"])))
 
 
-def _ended(status: str) -> str:
-    return "been cancelled" if status == "cancelled" else status
+async def pause(request: Request) -> JSONResponse:
+    """Save a job and free its slot until it is resumed; one that waits just stops waiting."""
+    here = services(request)
+    job = _job(here, request.path_params["job"])
+    _refuse_ended(job)
+    if job["status"] == "paused":
+        raise ApiFault(400, f"The job {job['id']} is already paused.", code="job_already_paused")
+    if job["cancelling"]:
+        raise ApiFault(400, f"The job {job['id']} is being cancelled.", code="job_cancelling")
+    here.scheduler.pause(job["id"])
+    await here.scheduler.ended(job["id"], _PAUSE_WAIT_S)
+    return JSONResponse(_object(here, jobs.get(here.database, job["id"])))
+
+
+async def resume(request: Request) -> JSONResponse:
+    """Put a paused job at the end of the queue; it goes on from where it was saved."""
+    here = services(request)
+    job = _job(here, request.path_params["job"])
+    _refuse_ended(job)
+    if job["status"] == "paused":
+        # A worker that has said so may still be leaving; the next one needs its place.
+        await here.scheduler.ended(job["id"], _PAUSE_WAIT_S)
+    if not pauses.go_on(here.database, job["id"]):
+        still = " yet" if job["paused_at"] is not None else ""
+        raise ApiFault(400, f"The job {job['id']} is not paused{still}.", code="job_not_paused")
+    answer = _object(here, jobs.get(here.database, job["id"]))
+    here.scheduler.wake()
+    return JSONResponse(answer)
+
+
+def _refuse_ended(job: sqlite3.Row) -> None:
+    if job["status"] in jobs.FINAL:
+        how = "been cancelled" if job["status"] == "cancelled" else job["status"]
+        raise ApiFault(400, f"The job {job['id']} has already {how}.", code="job_already_ended")
 
 
 async def list_events(request: Request) -> JSONResponse:
@@ -194,6 +225,8 @@ ROUTES = [
     Route(_JOBS, list_jobs, methods=["GET"]),
     Route(f"{_JOBS}/{{job}}", retrieve, methods=["GET"]),
     Route(f"{_JOBS}/{{job}}/cancel", cancel, methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/pause", pause, methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/resume", resume, methods=["POST"]),
     Route(f"{_JOBS}/{{job}}/events", list_events, methods=["GET"]),
     Route(f"{_JOBS}/{{job}}/checkpoints", list_checkpoints, methods=["GET"]),
 ]
