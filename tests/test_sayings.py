@@ -92,14 +92,14 @@ def test_why_a_job_failed(message: str, level: str, reason: str | None) -> None:
     assert told(message, level).reason == reason
 
 
-def test_beginnings_models_and_result_files() -> None:
+def test_beginnings_and_models() -> None:
     assert told("Fine-tune started").has_started
     assert told("Fine-tuning job started").has_started
     assert not told("Fine-tune will be started").has_started
     assert told("Uploaded model: curie:ft-acme:x-2023-04-18-09-53-20").model == (
         "curie:ft-acme:x-2023-04-18-09-53-20"
     )
-    assert told("Uploaded result file: file-R1").result_file == "file-R1"
+    assert told("Uploaded result file: file-R1") == Said()
 
 
 def test_a_log_tells_the_last_word_on_each_thing() -> None:

@@ -85,8 +85,14 @@ class View:
     """Jobs that the list's first part told of."""
     incomplete: tuple[str, ...] = ()
     """Ended jobs whose log is not fetched whole, newest first."""
+    streamed: frozenset[str] = frozenset()
+    """Jobs whose log comes by itself just now."""
+    place_in_log: bool = False
+    """True where a waiting job's place in line stands only in its log."""
 
 
+STREAMED_S = 60.0
+"""A log that comes by itself is still looked at: a connection may have died without a word."""
 _WORKING = frozenset({"running", "stopping", "unknown"})
 """A state new to us may be one more word for running."""
 
@@ -98,8 +104,8 @@ def wanted(view: View, pace: Pace) -> dict[Ask, float]:
         own_s = pace.watched_s if job in view.watched else pace.active_s
         if job in view.watched or job not in view.listed:
             asks[Ask(Kind.JOB, job)] = own_s
-        if status in _WORKING or job in view.watched:
-            asks[Ask(Kind.EVENTS, job)] = own_s
+        if status in _WORKING or job in view.watched or view.place_in_log:
+            asks[Ask(Kind.EVENTS, job)] = STREAMED_S if job in view.streamed else own_s
         if status in _WORKING:
             asks[Ask(Kind.CHECKPOINTS, job)] = pace.checkpoints_s
     looked_at = [job for job in view.incomplete if job in view.watched]

@@ -27,6 +27,7 @@ from finetop.providers import Page, Provider, Sent, every_page
 from finetop.providers.pages import EndlessList
 from finetop.store import Contact, Held, JobKey, Store
 from finetop.store.locks import me
+from finetop.streams import Streams
 
 if TYPE_CHECKING:
     from finetop.models import Job
@@ -83,6 +84,10 @@ class Recorder:
         self._tried: dict[Ask, int] = {}
         self._routes = Routes()
         self._logs = Logs(store, account, pace, self._routes, changed=changed, clock=clock)
+        self._streams = Streams(
+            store, account, changed=changed, ended=self._log_ended, clock=clock, sleep=sleep
+        )
+        self._place_in_log = False
         self._failures = 0
         self._not_before = 0.0
         self._listed: frozenset[str] = frozenset()
@@ -124,6 +129,7 @@ class Recorder:
                     self.store.accounts.wish(self.account, "watch", self._watched)
                 await self._pause(CANDIDACY_S)
         finally:
+            await self._streams.close()
             if self._held is not None:
                 self._held.release()
                 self._held = None
@@ -142,9 +148,12 @@ class Recorder:
         self._settle()
         try:
             provider = await self._provider()
+            self._place_in_log = provider.capabilities.place_in_log
             for ask in due(self._wanted(), self._asked_at, now):
                 if not self._routes.closed(ask.kind, now):  # an earlier answer of this round may say no
                     await self._ask(provider, ask)
+            if provider.capabilities.stream_events:
+                self._streams.follow(provider, self._worth_following())
         except FinetopError as error:
             self._failures += 1
             delay_s = next_delay(error, self._failures)
@@ -254,6 +263,8 @@ class Recorder:
             active=self.store.jobs.active(self.account),
             watched=frozenset(own | set(self._wished)),
             listed=self._listed,
+            streamed=self._streams.live,
+            place_in_log=self._place_in_log,
             incomplete=tuple(
                 # One that cannot be had must not keep the others waiting.
                 sorted(self.store.jobs.incomplete(self.account, 20), key=self._tries_of_whole)
@@ -266,6 +277,17 @@ class Recorder:
     def _next_number(self) -> int:
         self._number = self.store.ask(self._number)
         return self._number
+
+    def _worth_following(self) -> list[str]:
+        """Jobs that wait or work: those looked at before others, those that work before those that wait."""
+        view = self._view()
+        return sorted(view.active, key=lambda job: (job not in view.watched, view.active[job] != "running"))
+
+    def _log_ended(self, job: str) -> None:
+        """A stream told of a job's end: ask what became of it."""
+        self._asked_at.pop(Ask(Kind.LIST), None)
+        self._asked_at.pop(Ask(Kind.JOB, job), None)
+        self._wake.set()
 
     def _take_wishes(self) -> bool:
         wishes = self.store.accounts.take_wishes(self.account)
@@ -282,6 +304,7 @@ class Recorder:
         self._asked_at.clear()
         self._tried.clear()
         self._routes.reopen()
+        self._streams.forget()
         self._wake.set()
 
     def _say(self, error: FinetopError | None) -> None:

@@ -293,6 +293,16 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
+def dollars(sum_: float) -> str:
+    """`$1,234.50`; what costs less than a cent is not nothing."""
+    return f"${sum_:,.2f}" if sum_ >= 0.005 or not sum_ else "under $0.01"
+
+
+def in_line(place: int) -> str:
+    """Where a waiting job stands; some count from 0."""
+    return f"{ordinal(place)} in line" if place else "next in line"
+
+
 # --- glyphs ----------------------------------------------------------------------------------------------
 
 

@@ -158,22 +158,31 @@ async def _carry_out(desk: Desk, intent: Intent, draft: Draft) -> JobKey:
 
     try:
         provider = await desk.provider()
+        provider.check(_request(draft))
         training = await _file_id(desk, draft.training, say)
         validation = None if draft.validation is None else await _file_id(desk, draft.validation, say)
     except FinetopError as error:
         desk.store.journal.settle(intent, "refused", message=error.message)
         desk.changed()
         raise
-    request = JobRequest(
+    now_known = {
+        "training_file": training,
+        "validation_file": validation,
+        "metadata": _marked(provider, intent, draft),
+    }
+    return await _send(desk, provider, intent, _request(draft).model_copy(update=now_known))
+
+
+def _request(draft: Draft) -> JobRequest:
+    """What is asked for, but for the ids of files that may have to be uploaded first."""
+    return JobRequest(
         model=draft.model,
-        training_file=training,
-        validation_file=validation,
+        training_file="",
         hyperparameters=dict(draft.hyperparameters),
         suffix=draft.suffix,
         seed=draft.seed,
-        metadata=_marked(provider, intent, draft),
+        metadata=dict(draft.metadata),
     )
-    return await _send(desk, provider, intent, request)
 
 
 async def _file_id(desk: Desk, file: Path | str, say: files.Say) -> str:
@@ -249,7 +258,7 @@ def is_alike(job: Job, request: JobRequest, intent: Intent) -> bool:
         job.marker is None
         and job.model == request.model
         and [file.id for file in job.training_files] == [request.training_file]
-        and job.suffix == request.suffix
+        and (job.suffix == request.suffix or (job.is_legacy and job.suffix is None))
         and (request.seed is None or job.seed == request.seed)
         and (job.created_at or 0.0) >= since
     )

@@ -23,6 +23,8 @@ class Capabilities(Value):
     chat: bool = True
     stream_events: bool = False
     """True where the log can be followed as a stream."""
+    place_in_log: bool = False
+    """True where a waiting job's place in line stands only in its log."""
     permissions: bool = True
     graders: bool = True
     delete_model: bool = True

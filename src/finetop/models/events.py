@@ -44,15 +44,11 @@ class Naming:
     def __init__(self) -> None:
         self._seen: Counter[tuple[float | None, str]] = Counter()
 
-    def name(self, event: Event) -> str:
-        """The event's own id, or the one it is known by."""
+    def named(self, event: Event) -> Event:
+        """The event under its own id, or under the one it is known by."""
         if event.id is not None:
-            return event.id
+            return event
         pair = (event.created_at, event.message)
         self._seen[pair] += 1
         told = f"{pair}{self._seen[pair]}".encode(errors="replace")
-        return f"text-{hashlib.sha256(told).hexdigest()[:24]}"
-
-    def named(self, event: Event) -> Event:
-        """The event under that name."""
-        return event if event.id is not None else event.model_copy(update={"id": self.name(event)})
+        return event.model_copy(update={"id": f"text-{hashlib.sha256(told).hexdigest()[:24]}"})

@@ -33,7 +33,6 @@ _EPOCH = re.compile(
 _JOB = r"(?:fine[- ]?tun(?:e|ing)(?: job)?|job|training)"
 _STARTED = re.compile(rf"\b{_JOB}\s+(?:has\s+)?started\b", re.IGNORECASE)
 _MODEL = re.compile(r"\b(?:uploaded|created|new fine-tuned) model\s*(?:created)?:\s*(\S+)", re.IGNORECASE)
-_RESULT = re.compile(r"\buploaded result files?:\s*(\S+)", re.IGNORECASE)
 _FAILED = re.compile(
     rf"^\s*(?:the\s+)?{_JOB}(?:\s+[\w-]*\d[\w-]*)?\s+(?:has\s+)?failed\b"
     r"[\s.:;,–—-]*(?:(?:reason|because|due to|with(?: the)? error|error)\b[\s:]*)?",
@@ -57,7 +56,7 @@ class Said:
     """When that epoch was complete, in Unix seconds."""
     has_started: bool = False
     model: str | None = None
-    result_file: str | None = None
+    """The name of the tuned model."""
     reason: str | None = None
     """Why the job failed."""
 
@@ -82,7 +81,7 @@ def said(event: Event) -> Said:
     words = event.message
     epoch, epochs = _epoch(words)
     place = _PLACE.search(words)
-    model, result = _MODEL.search(words), _RESULT.search(words)
+    model = _MODEL.search(words)
     return Said(
         place=int(place[1]) if place else None,
         cost=dollars(words) if _COST.search(words) else None,
@@ -91,7 +90,6 @@ def said(event: Event) -> Said:
         epoch_at=event.created_at if epoch is not None else None,
         has_started=_STARTED.search(words) is not None,
         model=model[1] if model else None,
-        result_file=result[1] if result else None,
         reason=_reason(event),
     )
 

@@ -49,6 +49,7 @@ class Legacy(Provider):
         checkpoints=False,
         metadata=False,
         stream_events=True,
+        place_in_log=True,
         permissions=False,
         graders=False,
         uploads=False,

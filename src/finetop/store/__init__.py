@@ -32,8 +32,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.accounts = Accounts(self.database)
-        self.jobs = Jobs(self.database)
         self.events = Events(self.database)
+        self.jobs = Jobs(self.database, self.events.save)
         self.locks = Locks(path.parent / "locks")
         self.journal = Journal(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
 
@@ -51,6 +51,11 @@ class Store:
         """Where the store's one clock stands."""
         found: tuple[int] = self.database.connection.execute("select n from clock").fetchone()
         return found[0]
+
+    def uploading(self) -> list[str]:
+        """The names of files that this process is sending."""
+        sent = [intent for intent in self.journal.open(kind="upload") if intent.state == "sent"]
+        return [intent.name for intent in sent if intent.owner == self.locks.owner()]
 
     def data_version(self) -> int:
         """Changes when another connection has written. Call it with no open cursor."""

@@ -11,7 +11,7 @@ from finetop.store.jobs import touch
 from finetop.store.rows import Curves, EventRow, JobKey, Series
 
 if TYPE_CHECKING:
-    from finetop.models import Event, Metric, Naming
+    from finetop.models import Event, Metric
     from finetop.store.schema import Database
 
 BATCH = 500
@@ -41,15 +41,17 @@ class Events:
         """
         from finetop.models import Naming  # noqa: PLC0415 - pydantic must not load before the first paint
 
-        new = 0
         naming = Naming()
-        for start in range(0, len(events), BATCH):
+        told = [naming.named(event) for event in events]
+        news: list[Event] = []
+        for start in range(0, len(told), BATCH):
+            batch = told[start : start + BATCH]
+            known = self.known(key, [event.id or "" for event in batch])
+            news += [event for event in batch if event.id not in known]
+        new = 0
+        for start in range(0, len(news), BATCH):  # asking in vain writes nothing
             with self._db.write() as connection:
-                fresh = [
-                    event
-                    for event in events[start : start + BATCH]
-                    if _append(connection, key, event, naming)
-                ]
+                fresh = [event for event in news[start : start + BATCH] if _append(connection, key, event)]
                 if fresh:
                     _measure(connection, key, fresh)
                     touch(connection, key)
@@ -145,13 +147,12 @@ def _epoch_ends(steps: Sequence[int], epochs: Sequence[float | None]) -> tuple[i
     return tuple(ends)
 
 
-def _append(connection: sqlite3.Connection, key: JobKey, event: Event, naming: Naming) -> bool:
-    """Insert one event; False when it is known."""
-    name = naming.name(event)
+def _append(connection: sqlite3.Connection, key: JobKey, event: Event) -> bool:
+    """Insert one named event; False when it is known."""
     done = connection.execute(
         """insert or ignore into event (account, job, id, created_at, level, type, message, data)
         values (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (*key, name, event.created_at, event.level, event.type, event.message, json.dumps(event.data)),
+        (*key, event.id, event.created_at, event.level, event.type, event.message, json.dumps(event.data)),
     )
     return done.rowcount > 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.store import listing
@@ -11,25 +11,33 @@ from finetop.store.rows import ACTIVE, JobKey, JobRow
 from finetop.store.schema import Database, tick
 
 if TYPE_CHECKING:
-    from finetop.models import Checkpoint, File, Job, Model
+    from finetop.models import Checkpoint, Event, File, Job, Model
 
 
 class Jobs:
     """The job table and what hangs on a job."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep_log: Callable[[JobKey, Sequence[Event]], int]) -> None:
         self._db = database
+        self._keep_log = keep_log
 
     def save(self, account: int, jobs: Iterable[tuple[Job, bytes]], asked: int) -> list[str]:
         """Keep what a question numbered `asked` brought; returns the ids whose content changed.
 
-        A job that a younger question has already answered is left alone.
+        A job that a younger question has already answered is left alone. A log that came inside its job
+        goes where logs are: a listing leaves it out, which is no news.
         """
         changed = []
+        logs: dict[str, Sequence[Event]] = {}
         with self._db.write() as connection:
             for job, raw in jobs:
-                if _save(connection, account, job, raw, asked):
+                if job.events:
+                    logs[job.id] = job.events
+                if _save(connection, account, job.model_copy(update={"events": ()}), raw, asked):
                     changed.append(job.id)
+        for id_, log in logs.items():
+            if self._keep_log(JobKey(account, id_), log) and id_ not in changed:
+                changed.append(id_)
         return changed
 
     def get(self, key: JobKey) -> Job | None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
+from finetop.names import suffix_in
 from finetop.store.rows import FINAL, JobKey, JobRow
 
 DELETED = 2
@@ -21,6 +22,10 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
     coalesce(json_extract(form, '$.error.message'), json_extract(form, '$.error.code')) reason,
     json_extract(form, '$.unreadable') unreadable,
     json_extract(form, '$.queue_position') queue_position,
+    json_extract(said, '$.place') said_place, json_extract(said, '$.cost') cost,
+    json_extract(said, '$.epoch') said_epoch, json_extract(said, '$.epochs') said_epochs,
+    json_extract(said, '$.epoch_at') said_epoch_at, json_extract(said, '$.model') said_model,
+    json_extract(said, '$.reason') said_reason,
     (select json_array(kind, state, job) from intent where intent.account = job.account
         and kind in ('cancel', 'pause', 'resume', 'delete') and file = job.id
         order by written_at desc limit 1) ordered from job"""
@@ -50,14 +55,15 @@ def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int
 
 def _row(profile: str, line: sqlite3.Row) -> JobRow:
     final = line["status"] in FINAL
-    parts = (line["fine_tuned_model"] or "").split(":")
+    tuned = line["fine_tuned_model"] or (line["said_model"] if line["status"] == "succeeded" else None)
+    place = line["said_place"] if line["queue_position"] is None else line["queue_position"]
     return JobRow(
         key=JobKey(line["account"], line["id"]),
         seq=line["seq"],
         profile=profile,
         status=line["status"],
         raw_status=line["raw_status"],
-        name=line["suffix"] or (parts[3] if len(parts) > 3 else "") or line["id"],
+        name=line["suffix"] or suffix_in(tuned) or line["id"],
         model=line["model"] or "",
         method=_METHODS.get(line["method"], line["method"]),
         created_at=line["created_at"],
@@ -65,14 +71,15 @@ def _row(profile: str, line: sqlite3.Row) -> JobRow:
         ended_at=line["finished_at"] or (line["updated_at"] if final else None),
         step=line["step"],
         total_steps=line["total_steps"],
-        epoch=line["epoch"],
-        n_epochs=line["n_epochs"] if isinstance(line["n_epochs"], int) else None,
+        epoch=line["said_epoch"] if line["epoch"] is None else line["epoch"],
+        n_epochs=line["n_epochs"] if isinstance(line["n_epochs"], int) else line["said_epochs"],
         train_loss=line["train_loss"],
         valid_loss=line["valid_loss"],
-        eta_s=None if final else _eta(line),
-        fine_tuned_model=line["fine_tuned_model"],
+        eta_s=None if final else _eta_by_epochs(line) if line["step"] is None else _eta(line),
+        fine_tuned_model=tuned,
         reason=_reason(line),
-        place=line["queue_position"] if line["status"] == "queued" else None,
+        place=place if line["status"] == "queued" else None,
+        cost=line["cost"],
         intent=_ordered(line["ordered"], final=final),
     )
 
@@ -98,7 +105,7 @@ def _reason(line: sqlite3.Row) -> str | None:
         return "gone at the provider"
     if line["unreadable"]:
         return "could not be read"
-    return line["reason"] if line["status"] == "failed" else None
+    return (line["reason"] or line["said_reason"]) if line["status"] == "failed" else None
 
 
 def _eta(line: sqlite3.Row) -> float | None:
@@ -115,6 +122,16 @@ def _eta(line: sqlite3.Row) -> float | None:
     pace: float = (line["last_step_at"] - line["first_step_at"]) / (line["step"] - line["first_step"])
     left: float = (line["total_steps"] - line["step"]) * pace
     return max(0.0, left)
+
+
+def _eta_by_epochs(line: sqlite3.Row) -> float | None:
+    """Seconds left at the pace of the epochs so far, where only they are told."""
+    needed = (line["started_at"], line["said_epoch"], line["said_epochs"], line["said_epoch_at"])
+    if None in needed or line["said_epoch"] < 1:
+        return None
+    took: float = max(0.0, line["said_epoch_at"] - line["started_at"])
+    left: float = took / line["said_epoch"] * (line["said_epochs"] - line["said_epoch"])
+    return left
 
 
 _PENDING_WORDS = {

@@ -46,7 +46,9 @@ class JobRow:
     reason: str | None = None
     """Our short sentence on why it failed, or on what could not be read."""
     place: int | None = None
-    """Place in the queue, from 1, where it is known."""
+    """Place in the queue as the provider counts it, where it is known; 0 is the next to begin."""
+    cost: float | None = None
+    """US dollars, where the provider tells the price of a job."""
     intent: str | None = None
     """State of an unsettled request of ours about this job: creating, cancelling, pausing, resuming,
     deleting, unsure, refused."""
@@ -68,10 +70,12 @@ class JobRow:
 
     @property
     def done(self) -> float | None:
-        """Share of the steps done, 0 to 1; None when unknown."""
-        if self.step is None or not self.total_steps:
-            return None
-        return min(1.0, self.step / self.total_steps)
+        """Share of the steps done, 0 to 1, or of the epochs where no steps are told; None when unknown."""
+        if self.step is not None and self.total_steps:
+            return min(1.0, self.step / self.total_steps)
+        if self.step is None and self.epoch is not None and self.n_epochs:
+            return min(1.0, self.epoch / self.n_epochs)
+        return None
 
 
 FINAL = frozenset({"succeeded", "failed", "cancelled"})

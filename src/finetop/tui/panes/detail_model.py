@@ -55,12 +55,16 @@ def detail_model(
     files: Mapping[str, File] | None = None,
     curves: Curves | None = None,
     raw: bytes | str = b"",
+    cannot: str = "",
     glyphs: text.Glyphs = text.UNICODE,
 ) -> DetailModel:
-    """Everything known about a job; without `job` what its row tells. `files` names files by id."""
+    """Everything known about a job; without `job` what its row tells. `files` names files by id.
+
+    `cannot` is why a key is grey.
+    """
     named = dict(files or {})
     return DetailModel(
-        overview=tuple(_overview(row, job, checkpoints, files=named, now=now, glyphs=glyphs)),
+        overview=tuple(_overview(row, job, checkpoints, files=named, now=now, cannot=cannot, glyphs=glyphs)),
         checkpoints=tuple(checkpoint_entries(checkpoints, glyphs)),
         files=tuple(_file_entries(job, named)),
         raw=tuple(json_lines(raw)),
@@ -91,10 +95,13 @@ def _overview(
     *,
     files: Mapping[str, File],
     now: float,
+    cannot: str,
     glyphs: text.Glyphs,
 ) -> Iterable[Entry]:
     yield Entry("Job", ((text.clean(row.key.id), "text"), (f"  {text.clean(row.profile)}", "muted")))
     yield from _trouble(row, job, glyphs)
+    if cannot:
+        yield Entry("Keys", ((text.clean(cannot), "faint"),), wraps=True)
     method = text.clean(job.method if job is not None else row.method)
     yield Entry("Model", ((text.clean(row.model), "text"), (f"  {method}", "muted")))
     if row.fine_tuned_model:
@@ -105,6 +112,8 @@ def _overview(
         yield from _data(job, files)
         yield from _settings(job, glyphs)
     yield from _times(row, job, now)
+    if row.cost is not None:
+        yield Entry("Cost", ((text.dollars(row.cost), "text"),))
     if checkpoints:
         yield Entry("Checkpoints", checkpoint_runs(checkpoints, glyphs))
     if job is not None:
@@ -121,8 +130,13 @@ def _trouble(row: JobRow, job: Job | None, glyphs: text.Glyphs) -> Iterable[Entr
         words = {
             "creating": "Create was sent; no answer yet.",
             "cancelling": "Cancel was sent; the job has not stopped yet.",
+            "pausing": "Pause was sent; the job has not come to rest yet.",
+            "resuming": "Resume was sent; the job has not gone on yet.",
+            "deleting": "Delete was sent; the provider still has the job.",
             "unsure": "Create was sent and never answered. It may exist; look before sending it again.",
         }.get(row.intent, text.clean(row.intent))
+        if row.intent == "unsure" and row.is_job:
+            words = "Your last order was sent and never answered. Giving it again does no harm."
         yield Entry("Request", ((f"! {words}", "warn"),), wraps=True)
     if row.status == "unknown":
         yield Entry("State", ((f"? {text.clean(row.raw_status)}", "warn"), ("  new to us", "muted")))
@@ -194,6 +208,8 @@ def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
         verb = "ended after" if row.is_final else "running" if row.status == "running" else "waiting"
         parts.append(f"{verb} {_coarse(end - row.created_at, exact=row.is_final)}")
     runs: list[Run] = [(", ".join(parts), "text")]
+    if row.place is not None:
+        runs.append((f"  {text.in_line(row.place)}", "muted"))
     if row.eta_s is not None and row.is_active:
         runs.append((f"  {text.eta(row.eta_s)} left", "muted"))
     if job is not None and job.trained_tokens:

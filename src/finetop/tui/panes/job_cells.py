@@ -129,6 +129,8 @@ _STATE_STORIES: Final = {
 
 
 def _stories(row: JobRow) -> tuple[str, ...]:
+    if row.intent == "deleting":
+        return ("deleting",)
     if row.reason and row.status in ("failed", "unknown"):
         return (text.clean(row.reason),)
     if row.intent == "unsure":
@@ -137,7 +139,7 @@ def _stories(row: JobRow) -> tuple[str, ...]:
         return (text.clean(row.intent),)
     match row.status:
         case "queued":
-            return (f"{text.ordinal(row.place)} in line",) if row.place else ("in line",)
+            return (text.in_line(row.place),) if row.place is not None else ("in line",)
         case "checking" | "running" | "stopping":
             return _STATE_STORIES[row.status]
         case "succeeded":
@@ -146,12 +148,20 @@ def _stories(row: JobRow) -> tuple[str, ...]:
                 (f"took {text.length(took)}", text.length(took), text.age(took)) if took is not None else ()
             )
         case "cancelled":
-            return (f"stopped at {row.step}", f"at {row.step}") if row.step else ("never started", "")
+            return _stop_stories(row)
         case "unknown":
             word = text.clean(row.raw_status)
             return (f"state {word} is new to us" if word else "its state is not told",)
         case _:
             return ()
+
+
+def _stop_stories(row: JobRow) -> tuple[str, ...]:
+    if row.step:
+        return (f"stopped at {row.step}", f"at {row.step}")
+    if row.epoch:
+        return (f"stopped after epoch {row.epoch:.0f}", f"epoch {row.epoch:.0f}")
+    return ("never started", "") if row.started_at is None else ("stopped", "")
 
 
 def _took(row: JobRow) -> float | None:
