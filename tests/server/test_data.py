@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from finetop.server.graders import judged
 from finetop.server.trainers.data import (
     LONGEST_LINE,
+    Kind,
     Message,
+    Pair,
+    Prompt,
     Stopped,
     chat,
     check,
+    completions,
+    kind_for,
+    preference,
+    prompts,
     read,
     resolve,
 )
@@ -87,6 +95,129 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: bytes, code: st
     assert problem.code == code
     assert problem.message.startswith("line 4: ")
     assert reason in problem.message
+
+
+def pair(preferred: object = None, other: object = None, **changes: Any) -> bytes:
+    line = {
+        "input": {"messages": [USER]},
+        "preferred_output": [ANSWER] if preferred is None else preferred,
+        "non_preferred_output": [{**ANSWER, "content": "Dunno."}] if other is None else other,
+    }
+    return json.dumps({**line, **changes}).encode()
+
+
+GOOD_PAIR, GOOD_PROMPT = pair(), example(USER, answer="Nine miles.")
+GOOD_COMPLETION = b'{"prompt": "How long is the lake? ->", "completion": " Nine miles."}'
+GOOD_OF: dict[Kind, bytes] = {
+    "chat": GOOD,
+    "preference": GOOD_PAIR,
+    "prompts": GOOD_PROMPT,
+    "completions": GOOD_COMPLETION,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "code", "reason"),
+    [
+        ("preference", pair([]), "bad_answer", '"preferred_output" must be a list of one message'),
+        ("preference", pair([ANSWER, ANSWER]), "bad_answer", "list of one message"),
+        ("preference", pair(other=[USER]), "bad_answer", '"non_preferred_output" must be from the assistant'),
+        ("preference", pair(other="x"), "bad_answer", "list of one message"),
+        ("preference", pair(other=[ANSWER]), "nothing_to_learn", "both answers are the same"),
+        ("preference", pair([{"role": "assistant", "content": ""}]), "empty_answer", "is empty"),
+        ("preference", pair(input=None), "no_input", '"input" is missing'),
+        ("preference", pair(input="Hello"), "bad_input", "must be an object"),
+        ("preference", pair(input={"messages": []}), "bad_messages", '"input.messages" must be a list'),
+        ("preference", pair(input={"messages": [USER], "tools": [1]}), "unsupported_content", "tools cannot"),
+        (
+            "preference",
+            b'{"input": {"messages": [{"role": "user", "content": "?"}]}}',
+            "no_answer",
+            "missing",
+        ),
+        ("prompts", example(USER, ANSWER), "answer_given", "ends with the user's question"),
+        ("prompts", example({"role": "system", "content": "x"}), "no_question", "must be from the user"),
+        ("prompts", b"{}", "no_messages", '"messages" is missing'),
+        ("completions", b'{"prompt": "a"}', "no_completion", '"completion" is missing'),
+        ("completions", b'{"prompt": "a", "completion": ""}', "empty_answer", "is empty"),
+        ("completions", b'{"prompt": 1, "completion": "b"}', "bad_content", '"prompt" is not a string'),
+        ("completions", b'{"prompt": "a", "completion": "\\ud800"}', "bad_content", "lone surrogate"),
+        ("completions", b"{}", "no_prompt", '"prompt" is missing'),
+    ],
+)
+def test_a_bad_line_of_every_kind_is_named(
+    tmp_path: Path, kind: Kind, line: bytes, code: str, reason: str
+) -> None:
+    problem = check(written(tmp_path, GOOD_OF[kind], line), kind, stop=never).problem
+    assert problem is not None
+    assert (problem.line, problem.code) == (2, code)
+    assert reason in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "reason"),
+    [
+        ("preference", GOOD, 'holds chat messages; preference training reads "input"'),
+        ("preference", GOOD_COMPLETION, "holds a prompt and its completion; preference training reads"),
+        ("prompts", GOOD_PAIR, "holds a preference pair; reinforcement training reads"),
+        ("prompts", GOOD_COMPLETION, "holds a prompt and its completion; reinforcement training"),
+        ("completions", GOOD, 'holds chat messages; a fine-tune of the older kind reads "prompt"'),
+        ("completions", GOOD_PAIR, "holds a preference pair"),
+        ("chat", GOOD_PROMPT, "no assistant message"),
+    ],
+)
+def test_a_file_of_another_kind_is_recognised(tmp_path: Path, kind: Kind, line: bytes, reason: str) -> None:
+    problem = check(written(tmp_path, line), kind, stop=never).problem
+    assert problem is not None
+    assert reason in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "tokens"), [("chat", 11), ("preference", 17), ("prompts", 0), ("completions", 12)]
+)
+def test_a_good_file_of_every_kind(tmp_path: Path, kind: Kind, tokens: int) -> None:
+    """What is trained on is counted, as far as the file tells."""
+    checked = check(written(tmp_path, *[GOOD_OF[kind]] * 10), kind, stop=never)
+    assert (checked.problem, checked.examples, checked.tokens) == (None, 10, 10 * tokens)
+
+
+def test_both_spellings_of_a_pair_are_read(tmp_path: Path) -> None:
+    older = json.loads(pair())
+    older["preferred_completion"] = older.pop("preferred_output")
+    older["non_preferred_completion"] = older.pop("non_preferred_output")
+    found = list(read(written(tmp_path, pair(), json.dumps(older).encode()), preference.example))
+    answers = [Message("assistant", text, trained=True) for text in ("Nine miles.", "Dunno.")]
+    assert found == [Pair((Message("user", USER["content"]),), *answers)] * 2
+
+
+def test_a_question_keeps_its_free_keys(tmp_path: Path) -> None:
+    [found] = read(written(tmp_path, GOOD_PROMPT), prompts.example)
+    assert isinstance(found, Prompt)
+    assert found.item["answer"] == "Nine miles."
+    [asked, answered] = next(iter(read(written(tmp_path, GOOD_COMPLETION), completions.example)))
+    assert (asked.role, answered.content, answered.trained) == ("user", " Nine miles.", True)
+
+
+def test_a_question_the_grader_cannot_judge_is_named(tmp_path: Path) -> None:
+    grader = judged(
+        {
+            "type": "string_check",
+            "name": "same",
+            "input": "{{sample.output_text}}",
+            "reference": "{{item.answer}}",
+            "operation": "eq",
+        }
+    )
+    path = written(tmp_path, GOOD_PROMPT, example(USER))
+    problem = check(path, "prompts", stop=never, grader=grader).problem
+    assert problem is not None
+    assert problem.message == "line 2: the grader asks for an item that this line does not have"
+
+
+def test_every_method_has_its_kind_of_file() -> None:
+    kinds = [kind_for(method, legacy=False) for method in ("supervised", "dpo", "reinforcement")]
+    assert kinds == ["chat", "preference", "prompts"]
+    assert kind_for("supervised", legacy=True) == "completions"
 
 
 @pytest.mark.parametrize(
@@ -175,3 +306,19 @@ def test_auto_becomes_numbers(asked: dict[str, Any], examples: int, expected: tu
     resolved = resolve(asked, examples)
     assert tuple(resolved.values()) == expected
     assert list(resolved) == ["n_epochs", "batch_size", "learning_rate_multiplier"]
+
+
+def test_auto_becomes_numbers_for_every_method() -> None:
+    assert resolve({}, 100, "dpo")["beta"] == 0.1
+    assert resolve({"beta": 2.0, "n_epochs": "auto"}, 100, "dpo")["beta"] == 2.0
+    assert resolve({"eval_interval": "auto", "compute_multiplier": "auto"}, 200, "reinforcement") == {
+        "n_epochs": 3,
+        "batch_size": 4,
+        "learning_rate_multiplier": 1.0,
+        "reasoning_effort": "default",
+        "compute_multiplier": 1.0,
+        "eval_interval": 8,
+        "eval_samples": 2,
+    }
+    chosen = {"reasoning_effort": "low", "eval_interval": 7, "eval_samples": 3, "compute_multiplier": 0.5}
+    assert chosen.items() <= resolve(chosen, 10, "reinforcement").items()

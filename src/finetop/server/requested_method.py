@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from finetop.server import graders
 from finetop.server.bodies import invalid, whole_number
 from finetop.server.faults import ApiFault, shown
 
@@ -52,12 +53,10 @@ def _reinforcement(body: dict[str, Any], part: dict[str, Any], where: str) -> Me
     if part.get("grader") is None:
         name = f"{where}.grader"
         raise ApiFault(400, f"You have to give {name}.", param=name, code="missing_required_parameter")
-    from finetop.server import graders  # noqa: PLC0415
-
     try:
         graders.judged(part["grader"], where=f"{where}.grader")
     except graders.GraderError as error:
-        raise ApiFault(400, error.message, param=error.param, code="invalid_grader") from None
+        raise ApiFault(400, error.message, param=error.param, code=error.code) from None
     answer = part.get("response_format")
     return Method(
         "reinforcement",
