@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 # user_version counts the entries that were applied: append, never edit.
@@ -194,6 +194,8 @@ class Database:
         except DatabaseUnusable:
             self._connection.close()
             raise
+        self.written: Callable[[], None] = lambda: None
+        """Called after each transaction."""
 
     def _prepare(self, path: Path) -> None:
         connection = self._connection
@@ -222,6 +224,7 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("commit")
+                self.written()
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.rollback()

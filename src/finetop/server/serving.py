@@ -196,6 +196,7 @@ class Life:
         """Serve until the end."""
         scheduler = Scheduler(self._database, self._layout, LocalLauncher(), slots=self._options.slots)
         services = Services(self._database, self._layout, scheduler, self._key)
+        self._streams = services.streams
         self._http = _Http(make_app(services))
         self._watch_signals()
         self._watch_parent()
@@ -222,6 +223,7 @@ class Life:
             self._end()
 
     def _end(self) -> None:
+        self._streams.end()
         self._http.should_exit = True
         self._http.ending.set()
 
