@@ -39,6 +39,10 @@ class NewJob:
     grader: dict[str, Any] | None = None
     response_format: dict[str, Any] | None = None
     """Of the answers a reinforcement job samples; kept and given back, this model follows none."""
+    legacy: dict[str, Any] | None = None
+    """What only a request for the older fine-tune can say; None for one of today's."""
+    unheeded: tuple[str, ...] = ()
+    """What was asked for, is kept and given back, and changes nothing here."""
 
 
 def create(
@@ -49,8 +53,9 @@ def create(
     request_sha256: str | None = None,
     at: float | None = None,
 ) -> sqlite3.Row:
-    """Write the row of a new job and its first two events."""
-    job_id, now = new_id("ftjob-"), int(time.time() if at is None else at)
+    """Write the row of a new job and its first events."""
+    job_id = new_id("ftjob-" if new.legacy is None else "ft-")
+    now = int(time.time() if at is None else at)
     values = {
         "id": job_id,
         "created_at": now,
@@ -64,6 +69,7 @@ def create(
         "method": new.method,
         "grader": json.dumps(new.grader) if new.grader is not None else None,
         "response_format": json.dumps(new.response_format) if new.response_format is not None else None,
+        "legacy": json.dumps(new.legacy) if new.legacy is not None else None,
         "seed": new.seed,
         "suffix": new.suffix,
         "integrations": json.dumps(new.integrations) if new.integrations else None,
@@ -79,6 +85,9 @@ def create(
         marks = ", ".join(f":{name}" for name in values)
         connection.execute(f"insert into job ({names}) values ({marks})", values)
         events.say(connection, job_id, f"Created fine-tuning job: {job_id}", at=at)
+        if new.unheeded:
+            said = f"Kept, but of no effect on this model: {', '.join(new.unheeded)}"
+            events.say(connection, job_id, said, level="warn", at=at)
         events.say(connection, job_id, checked, at=at)
     return get(database, job_id)
 

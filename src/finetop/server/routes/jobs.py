@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from finetop.server import bodies, events, files, jobs, models, pauses, requested, wire
+from finetop.server import bodies, events, jobs, models, pauses, requested, wire
+from finetop.server.creating import made_once, training_data
 from finetop.server.faults import ApiFault, shown
 from finetop.server.requested_method import method
 from finetop.server.services import Services, services
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-_LONGEST_KEY = 255
 _METADATA = re.compile(r"metadata\[(.{1,64})\]", re.DOTALL)
 _CANCEL_WAIT_S = 1.0
 """How long a cancel waits for the worker, so that its answer usually is the end of the story."""
@@ -32,23 +30,7 @@ async def create(request: Request) -> JSONResponse:
     """Make a job, or answer with the one an equal request with this key has made."""
     here = services(request)
     body = await bodies.json_object(request)
-    key = request.headers.get("idempotency-key")
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    if key is not None:
-        if not 1 <= len(key) <= _LONGEST_KEY:
-            raise bodies.invalid("Idempotency-Key", key, f"1 to {_LONGEST_KEY} characters")
-        first = jobs.by_idempotency_key(here.database, key)
-        if first is not None:
-            if first["request_sha256"] != digest:
-                raise ApiFault(
-                    400,
-                    f"This Idempotency-Key was used for another request; it made {first['id']}.",
-                    code="idempotency_key_reused",
-                )
-            return JSONResponse(_object(here, first))
-    job = jobs.create(here.database, _wanted(here, body), idempotency_key=key, request_sha256=digest)
-    here.scheduler.wake()
-    return JSONResponse(_object(here, job))
+    return JSONResponse(_object(here, made_once(here, request, body, _wanted)))
 
 
 def _wanted(here: Services, body: dict[str, Any]) -> jobs.NewJob:
@@ -59,8 +41,8 @@ def _wanted(here: Services, body: dict[str, Any]) -> jobs.NewJob:
     return jobs.NewJob(
         model=model.name,
         root=model.root,
-        training_file=_training_data(here, body, "training_file", needed=True) or "",
-        validation_file=_training_data(here, body, "validation_file"),
+        training_file=training_data(here, body, "training_file", needed=True) or "",
+        validation_file=training_data(here, body, "validation_file"),
         hyperparameters=wanted.hyperparameters,
         seed=requested.seed(body),
         suffix=requested.suffix(body),
@@ -70,25 +52,6 @@ def _wanted(here: Services, body: dict[str, Any]) -> jobs.NewJob:
         grader=wanted.grader,
         response_format=wanted.response_format,
     )
-
-
-def _training_data(here: Services, body: dict[str, Any], param: str, *, needed: bool = False) -> str | None:
-    file_id = bodies.text_field(body, param, longest=256, needed=needed)
-    if file_id is None:
-        return None
-    row = files.find(here.database, file_id)
-    if row is None:
-        raise ApiFault(
-            400, f"There is no file {shown(file_id)!r} for {param}.", param=param, code="file_not_found"
-        )
-    if row["purpose"] != "fine-tune":
-        raise ApiFault(
-            400,
-            f"The file {file_id} has the purpose {row['purpose']}; {param} needs fine-tune.",
-            param=param,
-            code="invalid_file_purpose",
-        )
-    return file_id
 
 
 async def list_jobs(request: Request) -> JSONResponse:
