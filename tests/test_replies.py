@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from finetop import cli, text
 from finetop.cli.main import run
-from finetop.client import ApiClient, api
+from finetop.client import ApiClient, api, retry_delay
 from finetop.errors import (
     ApiError,
     BadReply,
@@ -253,13 +253,10 @@ async def told(url: str, *arguments: str, patch: pytest.MonkeyPatch, quick: bool
     patch.setenv("OPENAI_BASE_URL", url)
     if quick:
         patch.setattr(
-            api, "retry_delay", lambda error, tried: 0.0 if delay(error, tried) is not None else None
+            api, "retry_delay", lambda error, tried: 0.0 if retry_delay(error, tried) is not None else None
         )
     screens = cli.Screens(open=lambda opening: 0, ask=lambda found: None)
     return await asyncio.to_thread(run, ["jobs", *arguments], screens)
-
-
-delay = api.retry_delay
 
 
 @pytest.mark.parametrize("case", COMMANDS, ids=[case[0] for case in COMMANDS])

@@ -45,4 +45,8 @@ def redirect_of(response: httpx.Response) -> httpx.URL | None:
         target = response.request.url.join(response.headers["location"])
     except httpx.InvalidURL:
         return None
-    return target if target.scheme in {"http", "https"} and target.host else None
+    if target.scheme not in {"http", "https"} or not target.host:
+        return None
+    if origin(target) != origin(response.request.url):
+        target = target.copy_with(userinfo=b"")  # it would become a header
+    return target
