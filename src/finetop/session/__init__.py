@@ -6,11 +6,13 @@ Importing this loads neither pydantic nor httpx nor ssl: the thread does, after 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from finetop.errors import BadInput
+from finetop.session.abilities import lacks, why_not
 from finetop.session.places import account_place, data_dir_of
 from finetop.session.thread import NetworkThread
 from finetop.store.rows import JobKey, ProfileState
@@ -91,6 +93,15 @@ class Session:
                 )
             )
         return states
+
+    def why_not(self, profile: str, action: str) -> str:
+        """Why cancel, pause, resume or delete is not offered; empty where it is. Any thread may ask."""
+        known = profile_named(self.profiles, profile)
+        return why_not(known, action, self.store.accounts.unable(self.accounts[profile]), time.time())
+
+    def lacks(self, profile: str, action: str) -> bool:
+        """True where the profile's API itself has no such action."""
+        return lacks(profile_named(self.profiles, profile), action)
 
     def create(self, draft: Draft) -> Future[JobKey]:
         """Make a job exactly once; fulfilled when it is known to exist, Unsettled after three minutes."""

@@ -119,7 +119,9 @@ class Network:
 
     def refresh(self) -> None:
         for account in self._session.names:
-            self._store.accounts.forget_unable(account)
+            if self._store.accounts.unable(account):
+                self._store.accounts.forget_unable(account)
+                self.changed()
         for recorder in self._recorders.values():
             recorder.refresh()
 

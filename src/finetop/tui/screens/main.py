@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
 from finetop import text
-from finetop.errors import FinetopError
 from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import Said, StoreChanged
 from finetop.tui.panes.curves import CurvesPane
@@ -20,15 +18,13 @@ from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
-from finetop.tui.screens.confirm import ConfirmCancel
-from finetop.tui.screens.create import CreateForm
+from finetop.tui.screens.confirm import Confirm
+from finetop.tui.screens.consent import leave_while_sending
 from finetop.tui.screens.help import Help
+from finetop.tui.screens.job_actions import JobActions
 from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
-from finetop.tui.screens.try_prompt import TryPrompt
-from finetop.tui.screens.unsure import Unsure
-from finetop.tui.widgets.calm import CalmScreen
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
@@ -37,10 +33,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from finetop.actions.draft import Draft
     from finetop.session import Session
     from finetop.store import Store
-    from finetop.store.rows import JobKey, JobRow
+    from finetop.store.rows import JobRow
     from finetop.tui.start import Options
 
 Answer = TypeVar("Answer")
@@ -55,7 +50,7 @@ WATCH_AFTER_S = 0.4
 PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
-class MainScreen(CalmScreen[None]):
+class MainScreen(JobActions):
     """Jobs above, one job below."""
 
     AUTO_FOCUS = "#jobs"
@@ -75,10 +70,6 @@ class MainScreen(CalmScreen[None]):
         ),
         Binding("f", "full", "Full", id="pane.full", tooltip="This pane alone, or all"),
         Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
-        Binding("c", "create", "Create", id="job.create", tooltip="Create a job"),
-        Binding("x", "cancel", "Cancel", id="job.cancel", tooltip="Cancel this job; asks first"),
-        Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on its model"),
-        Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
         Binding(
             "colon,ctrl+p",
             "palette",
@@ -92,7 +83,7 @@ class MainScreen(CalmScreen[None]):
         Binding(
             "question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show these keys"
         ),
-        Binding("q", "app.quit", "Quit", id="app.quit", tooltip="Leave; local training goes on"),
+        Binding("q", "leave", "Quit", id="app.quit", tooltip="Leave; local training goes on"),
     ]
 
     def __init__(
@@ -104,16 +95,9 @@ class MainScreen(CalmScreen[None]):
         *,
         clock: Callable[[], float],
     ) -> None:
-        super().__init__()
-        self.store = store
-        self.session = session
-        self.feed = feed
-        self.supplies = SessionSupplies(options, store, session)
-        self._clock = clock
+        super().__init__(store, session, feed, SessionSupplies(options, store, session), clock=clock)
         self._trends = Trends(store, feed)
         self._selected = Selected(store)
-        self._settling: set[JobKey] = set()
-        """Jobs whose cancel is under way."""
         self._show_soon: Timer | None = None
         self._watch_soon: Timer | None = None
 
@@ -132,7 +116,7 @@ class MainScreen(CalmScreen[None]):
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
-        self._look()
+        self.look()
         self._show_job()
         self.set_interval(TICK_S, self._tick)
 
@@ -161,13 +145,15 @@ class MainScreen(CalmScreen[None]):
         return self.jobs.current
 
     @on(StoreChanged)
-    def _look(self) -> None:
+    def look(self) -> None:
         """Draw what is new in the store."""
         changed = self.feed.pull()
         if changed:
             self.jobs.update_rows(list(self.feed.rows.values()), now=self._clock(), trends=self._trends)
         if self.row is not None and self.row.key in changed:
             self._show_job()
+        else:
+            self.refresh_bindings()  # what a provider can do may be the news
         self._show_title()
 
     def _show_title(self, as_of: str = "") -> None:
@@ -180,7 +166,7 @@ class MainScreen(CalmScreen[None]):
         row = self.row
         moved = self._selected.look(row)
         grid = self.grid
-        grid.detail.show(self._selected.detail(now, self.jobs.glyphs), top=moved)
+        self._show_detail(now, top=moved)
         grid.curves.show(self._selected.curves, row)
         if moved:
             grid.events.show(self._selected.events, now=now)
@@ -188,12 +174,16 @@ class MainScreen(CalmScreen[None]):
             grid.events.news(now=now)
         self.refresh_bindings()
 
+    def _show_detail(self, now: float, *, top: bool = False) -> None:
+        found = self._selected.detail(now, self.jobs.glyphs, cannot=self.why_grey())
+        self.grid.detail.show(found, top=top)
+
     def _tick(self) -> None:
         now = self._clock()
         self.jobs.tick(now)
         self._show_title()
         self.grid.events.tick(now)
-        self.grid.detail.show(self._selected.detail(now, self.jobs.glyphs))
+        self._show_detail(now)
 
     @on(JobsPane.JobHighlighted)
     def _highlighted(self) -> None:
@@ -204,7 +194,7 @@ class MainScreen(CalmScreen[None]):
         self._watch_soon = self.set_timer(WATCH_AFTER_S, self._watch)
 
     def _watch(self) -> None:
-        if self.row is not None and self.row.intent is None:
+        if self.row is not None and self.row.is_job:
             self.session.watch(self.row.key)
 
     @on(Said)
@@ -250,108 +240,19 @@ class MainScreen(CalmScreen[None]):
     @on(JobsPane.JobSelected)
     def _open(self, event: JobsPane.JobSelected) -> None:
         """Enter goes into the job; a request nobody answered asks what shall become of it."""
-        if event.row.intent in {"unsure", "refused"}:
-            self._ask_unsure(event.row)
+        if not event.row.is_job and event.row.intent in {"unsure", "refused"}:
+            self.ask_unsure(event.row)
         else:
             self.grid.go_to(2)
 
-    # --- acting -----------------------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
-        """None greys a key, False takes it away."""
-        row = self.row if self.is_mounted else None
-        match action:
-            case "create":
-                return bool(self.supplies.profiles)
-            case "cancel" if row is None or not self.supplies.profiles:
-                return None if self.supplies.profiles else False
-            case "cancel" if row is not None:
-                return self._can_cancel(row) or None
-            case "try_prompt":
-                return bool(row and row.fine_tuned_model) or None
-            case "copy":
-                return row is not None or None
-        return True
-
-    def _can_cancel(self, row: JobRow) -> bool:
-        return (
-            not row.is_final
-            and row.intent is None
-            and row.key not in self._settling
-            and not self.supplies.is_read_only(row.profile)
-        )
-
-    def action_create(self) -> None:
-        """Open the form on the profile of the job under the cursor."""
-        row = self.row
-        writable = self.supplies.profiles
-        profile = row.profile if row is not None and row.profile in writable else writable[0]
-        self.app.push_screen(CreateForm(self.supplies, profile), self._create)
-
-    def _create(self, draft: Draft | None) -> None:
-        if draft is not None:
-            self._follow_new(self.session.create(draft))
+    # --- asking -----------------------------------------------------------------------------------------
 
     @work(exit_on_error=False)
-    async def _follow_new(self, future: Future[JobKey]) -> None:
-        """Put the cursor on the new job, unless the user went somewhere else meanwhile."""
-        before = self.row.key if self.row is not None else None
-        key = await self._told(future, "")
-        if key is None:
-            return
-        self._look()
-        now = self.row
-        if now is None or now.key == before or now.key.id.startswith("intent:"):
-            self.jobs.select(key)
-        made = self.feed.rows.get(key)
-        self.post_message(Said(f"{made.name if made is not None else key.id} was created."))
-
-    @work(exit_on_error=False)
-    async def action_cancel(self) -> None:
-        """Ask, then cancel; the store's news repaints the row."""
-        row = self.row
-        if row is None:
-            return
-        checkpoints = self.store.jobs.checkpoints(row.key)
-        if not await self.app.push_screen_wait(ConfirmCancel(row, checkpoints, self._clock())):
-            return
-        self._settling.add(row.key)
-        self.refresh_bindings()
-        await self._told(self.session.cancel(row.key), f"{row.name} is asked to stop.")
-        self._settling.discard(row.key)
-        self.refresh_bindings()
-
-    @work(exit_on_error=False)
-    async def _ask_unsure(self, row: JobRow) -> None:
-        """A create without an answer: look for its job, put it away, or send it again."""
-        answer = await self.app.push_screen_wait(Unsure(row, self.session, self.feed.rows))
-        if answer == "resend":
-            await self._told(self.session.resend(row.key), "Sent again.")
-        elif answer == "dismiss":
-            await self._told(self.session.dismiss(row.key), "")
-        elif answer is not None:
-            found = next(key for key in self.feed.rows if key == (row.key.account, answer))
-            await self._told(self.session.adopt(row.key, found), "")
-
-    def action_try_prompt(self) -> None:
-        """Base and tuned model side by side."""
-        row = self.row
-        if row is None or row.fine_tuned_model is None:
-            return
-
-        async def chat(model: str, prompt: str) -> str:
-            return await asyncio.wrap_future(self.session.chat(row.profile, model, prompt))
-
-        job = self.store.jobs.get(row.key)
-        file = job.training_files[0].id if job is not None and job.training_files else ""
-        example = self.session.first_prompt(row.profile, file)
-        self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat, example))
-
-    def action_copy(self) -> None:
-        """Put the job's id on the clipboard of the person's own terminal."""
-        if self.row is not None:
-            self.app.copy_to_clipboard(text.clean(self.row.key.id))
-            self.post_message(Said(f"Copied {self.row.key.id}, if this terminal takes OSC 52."))
+    async def action_leave(self) -> None:
+        """Leave; asks where that would cut off a file on its way."""
+        sending = self.store.uploading()
+        if not sending or await self.app.push_screen_wait(Confirm(leave_while_sending(sending))):
+            await self.app.action_quit()
 
     def action_refresh(self) -> None:
         """Ask at once."""
@@ -377,14 +278,3 @@ class MainScreen(CalmScreen[None]):
                     return
 
         self.app.push_screen(Palette(bindings.values()), do)
-
-    async def _told(self, future: Future[Answer], done: str) -> Answer | None:
-        """Wait for an answer and say how it went; None when it was no."""
-        try:
-            answer = await asyncio.wrap_future(future)
-        except FinetopError as error:
-            self.post_message(Said.of(error))
-            return None
-        if done:
-            self.post_message(Said(done))
-        return answer

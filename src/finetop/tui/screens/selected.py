@@ -75,8 +75,8 @@ class Selected:
             known = (jobs.file(key.account, file.id) for file in named)
             self._files = {file.id: file for file in known if file is not None}
 
-    def detail(self, now: float, glyphs: text.Glyphs) -> DetailModel | None:
-        """The facts as the detail pane shows them."""
+    def detail(self, now: float, glyphs: text.Glyphs, *, cannot: str = "") -> DetailModel | None:
+        """The facts as the detail pane shows them; `cannot` is why a key is grey."""
         if self._row is None:
             return None
         return detail_model(
@@ -87,5 +87,6 @@ class Selected:
             files=self._files,
             curves=self.curves,
             raw=self._raw,
+            cannot=cannot,
             glyphs=glyphs,
         )
