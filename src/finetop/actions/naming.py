@@ -21,8 +21,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|clock_|conin_|conout_|(com|lpt)[0-9¹²
 def safe_name(said: str) -> str:
     """One component of a path, never empty, that stays in its folder on every system; safe ones are kept."""
     last = next((part for part in reversed(_SEPARATORS.split(said)) if part.strip(" .")), "")
-    name = _trimmed(_FORBIDDEN.sub("_", clean(last)))
-    name = _trimmed(_short(name))
+    name = _trimmed(_short(_trimmed(_FORBIDDEN.sub("_", clean(last)))))
     if _DEVICES.fullmatch(name.partition(".")[0].rstrip()):
         name = f"_{name}"
     return name or NAMELESS
@@ -36,7 +35,9 @@ def numbered(name: str, number: int) -> str:
 
 def _trimmed(name: str) -> str:
     """Without what hides a file, makes it an option or a home, or vanishes on some systems."""
-    return name.strip().lstrip(".-~ ").rstrip(". ")
+    while (rest := clean(name.strip().lstrip(".-~ ").rstrip(". "))) != name:
+        name = rest  # an accent that sat on a dot has nothing to sit on now, and so on
+    return name
 
 
 def _parts(name: str) -> tuple[str, str]:
