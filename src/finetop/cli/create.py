@@ -46,8 +46,7 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
             raise
     shown.show(job, as_json=as_json)
     if wait and job.status != "succeeded":
-        reason = job.error.message if job.error and job.error.message else ""
-        raise Failed(f"{job.id} {job.status.value}{': ' if reason else ''}{reason}")
+        raise Failed(f"{job.id} {job.status.value}{f': {job.reason}' if job.reason else ''}")
 
 
 def _draft(profile: str, file: str, chosen: dict[str, Any]) -> Draft:

@@ -27,6 +27,8 @@ def show(job: Job, *, as_json: bool) -> None:
         output.write_json(plain(job))
         return
     tuned = ", ".join(f"{name} {value}" for name, value in job.hyperparameters.items())
+    said = job.said
+    place = said.place if job.queue_position is None else job.queue_position
     output.write_facts(
         [
             ("Job", job.id),
@@ -44,7 +46,9 @@ def show(job: Job, *, as_json: bool) -> None:
             ("Created", _moment(job.created_at)),
             ("Ended", _moment(job.ended_at)),
             ("Metadata", ", ".join(f"{name}={value}" for name, value in _own_metadata(job).items())),
-            ("Error", (job.error.message or job.error.code or "") if job.error else ""),
+            ("Queue", text.in_line(place) if job.status == "queued" and place is not None else ""),
+            ("Cost", "" if said.cost is None else text.dollars(said.cost)),
+            ("Error", job.reason or ((job.error.message or job.error.code or "") if job.error else "")),
         ]
     )
 

@@ -11,9 +11,11 @@ from finetop.models.events import Event
 from finetop.models.files import File
 from finetop.models.folding import folded
 from finetop.models.metrics import Checkpoint
+from finetop.models.sayings import Said, said_by_all
 from finetop.models.settings import Setting
 from finetop.models.status import JobStatus
 from finetop.models.values import Count, Text, Time, Value, sound, to_number
+from finetop.names import suffix_in
 
 Number = Annotated[float | None, BeforeValidator(to_number)]
 
@@ -121,6 +123,19 @@ class Job(Value):
         return self.kind == "fine-tune"
 
     @property
+    def said(self) -> Said:
+        """What the log inside it tells in words: legacy jobs have no fields for these."""
+        return said_by_all(self.events)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it failed, from its error or else from the log inside it."""
+        if self.status is not JobStatus.FAILED:
+            return None
+        told = (self.error.message or self.error.code) if self.error is not None else None
+        return told or self.said.reason
+
+    @property
     def user_metadata(self) -> dict[str, str]:
         """The metadata without the pair that finetop added."""
         return {key: value for key, value in self.metadata.items() if key != MARKER}
@@ -138,10 +153,7 @@ class Job(Value):
     @property
     def name(self) -> str:
         """What a person calls it: the suffix, else the one inside the tuned model's name, else the id."""
-        if self.suffix:
-            return self.suffix
-        parts = (self.fine_tuned_model or "").split(":")
-        return (parts[3] if len(parts) > 3 else "") or self.id  # ft:BASE:ORG:SUFFIX:ID
+        return self.suffix or suffix_in(self.fine_tuned_model) or self.id
 
     @model_validator(mode="before")
     @classmethod
