@@ -212,7 +212,6 @@ def test_what_is_not_there_is_told_in_the_envelope(
         {"seed": 1.5},
         {"stop": ["a"] * 5},
         {"stop": 4},
-        {"stream": True},
         {"n": 2},
         {"tools": [{"type": "function"}]},
         {"logprobs": True},
