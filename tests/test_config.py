@@ -37,6 +37,31 @@ def test_what_is_saved_is_loaded(paths: Paths) -> None:
     assert stat.S_IMODE(paths.config_file.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("dialect", ["openai", "openai-legacy"])
+def test_every_dialect_of_a_server_elsewhere_is_kept(paths: Paths, dialect: str) -> None:
+    profile = Profile("old", dialect=dialect, base_url="http://127.0.0.1:8000/v1", key_env="OLD")
+    save(paths, (profile,))
+    assert load(paths) == (profile,)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("legacy", "Use openai-legacy."),
+        ("OpenAI_Legacy", "Use openai-legacy."),
+        ("open-ai", "Use openai."),
+        ("lokal", "Use local."),
+        ("morse", "Use one of openai, local, openai-legacy."),
+    ],
+)
+def test_the_nearest_dialect_is_named(paths: Paths, written: str, hint: str) -> None:
+    paths.config_file.parent.mkdir()
+    paths.config_file.write_text(f"[profiles.a]\ndialect = '{written}'\n")
+    with pytest.raises(BadInput) as bad:
+        load(paths)
+    assert bad.value.hint == hint
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_survives(paths: Paths, text: str) -> None:
