@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from finetop.errors import BadReply, BadRequest, NotFound, NotSupported
+from finetop.errors import BadReply, BadRequest, FinetopError, NotFound, NotSupported
 from finetop.pace import Kind, Pace, Routes
 from finetop.providers import Page, Provider, every_page
 from finetop.providers.pages import EndlessList
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 HEAD = 50
 """Events asked for at first: more than a second of any run has brought."""
-MOST_TRIES = 5
-"""So often an answer nobody can read is asked for again, until a log is left as it is."""
+MOST_TRIES = 20
+"""So often in a row an answer nobody can read is asked for again, until a log is left as it is."""
 
 
 @dataclass(slots=True)
@@ -53,6 +53,12 @@ class Logs:
 
     async def ask_events(self, provider: Provider, job_id: str) -> None:
         """New events, newest first until one that is known; saved oldest first, and only without a gap."""
+        if job_id in self._half_read:
+            await self._read_on(provider, job_id)  # to where it was known; what came since stands at the head
+        await self._read_on(provider, job_id)
+
+    async def _read_on(self, provider: Provider, job_id: str) -> None:
+        """One walk down a log, from its head or from where the last one broke off."""
         key = JobKey(self._account, job_id)
         read = self._half_read.setdefault(job_id, HalfRead())
         limits = iter((HEAD,) if read.after is None else ())
@@ -63,7 +69,10 @@ class Logs:
         try:
             async for page in every_page(part, start=read.after):
                 known = self._store.events.known(key, [event.id for event in page.items if event.id])
-                read.events += [event for event in page.items if event.id not in known]
+                new = [event for event in page.items if event.id not in known]
+                if new:
+                    self._unread.pop(job_id, None)
+                read.events += new
                 read.after = page.next
                 if known:
                     break
@@ -73,8 +82,11 @@ class Logs:
         except (NotFound, BadRequest):
             if self._half_read.pop(job_id).after is None:
                 raise
-            await self.ask_events(provider, job_id)  # the place to go on from is no longer known there
-            return
+            return  # the place to go on from is no longer known there; the head is read next
+        except FinetopError:
+            if read.after is None:
+                del self._half_read[job_id]  # nothing came yet
+            raise
         self._save(key)
 
     def _save(self, key: JobKey) -> None:
@@ -112,7 +124,6 @@ class Logs:
             self._store.jobs.mark_whole(key)  # it will not read better tomorrow
             return
         if settled_since_s >= self._pace.grace_s:
-            self._unread.pop(job_id, None)
             self._store.jobs.mark_whole(key)
 
     async def _ask_part(
