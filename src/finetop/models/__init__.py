@@ -12,7 +12,8 @@ from finetop.models.events import Event, Naming
 from finetop.models.files import File, Upload
 from finetop.models.job import MARKER, Integration, Job, JobError
 from finetop.models.library import GraderRun, Model, Permission
-from finetop.models.metrics import METRIC_NAMES, Checkpoint, Metric
+from finetop.models.measures import METRIC_NAMES
+from finetop.models.metrics import Checkpoint, Metric
 from finetop.models.request import JobRequest
 from finetop.models.status import STATUS_WORDS, JobStatus
 from finetop.models.values import (

@@ -28,10 +28,25 @@ class Event(Value):
             return raw
         kept = {key: value for key, value in raw.items() if value is not None}
         if "level" in kept:
-            kept["level"] = {"warning": "warn"}.get(str(kept["level"]), str(kept["level"]))
+            level = str(kept["level"]).strip().lower()
+            kept["level"] = _LEVELS.get(level, level)
         if not isinstance(kept.get("data"), Mapping):
             kept.pop("data", None)
+        if kept.get("id", "") == "" and isinstance(kept.get("hash"), str):
+            kept["id"] = kept["hash"]
+        if "message" not in kept and isinstance(kept.get("name"), str):
+            kept["message"] = _sentence(kept["name"], kept.get("data"))
         return kept
+
+
+_LEVELS = {"": "info", "warning": "warn", "critical": "error", "fatal": "error"}
+
+
+def _sentence(name: str, data: object) -> str:
+    """A line for an event that has a name and facts instead of one."""
+    facts = data.items() if isinstance(data, Mapping) else ()
+    told = ", ".join(f"{key} {value}" for key, value in facts if isinstance(value, str | int | float))
+    return f"{name}: {told}" if told else name
 
 
 class Naming:
