@@ -69,12 +69,7 @@ class Preference:
         margins = self._margins(network, self._pairs, batch)
         if margins is None:
             return None
-        # The slope of softplus(-margin): how far a pair still is from being ranked right.
-        pull = self._beta * _sigmoid(-margins) / len(batch)
-        weights = dict(zip(batch, pull, strict=True))
-        for piece in self._pairs.pieces(batch):
-            signed = [weights[number // 2] * (-1 if number % 2 else 1) for number in piece.answers.tolist()]
-            network.learn_weighted(piece, np.repeat(np.array(signed), piece.lengths), gradient)
+        follow(network, self._pairs, batch, margins, gradient, beta=self._beta)
         return Learned(_told(margins), self._pairs.text_bytes(batch))
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:
@@ -95,6 +90,18 @@ class Preference:
             moved = log_likelihoods(self._start, pairs, part) - log_likelihoods(network, pairs, part)
             found.append(self._beta * (moved[:, 1] - moved[:, 0]))
         return np.concatenate(found)
+
+
+def follow(
+    network: Network, pairs: Corpus, batch: Sequence[int], margins: Floats, gradient: Gradient, *, beta: float
+) -> None:
+    """Add the gradient of the mean of softplus(-margin) over a batch of pairs."""
+    # Its slope: how far a pair still is from being ranked right.
+    pull = beta * np.exp(-np.logaddexp(0, margins)) / len(batch)
+    weights = dict(zip(batch, pull.tolist(), strict=True))
+    for piece in pairs.pieces(batch):
+        signed = [weights[number // 2] * (-1 if number % 2 else 1) for number in piece.answers.tolist()]
+        network.learn_weighted(piece, np.repeat(np.array(signed), piece.lengths), gradient)
 
 
 def log_likelihoods(network: Network, pairs: Corpus, chosen: Sequence[int]) -> Floats:
@@ -129,7 +136,3 @@ def _told(margins: Floats) -> dict[str, float]:
         "accuracy": float((margins > 0).mean()),
         "margin": float(margins.mean()),
     }
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return np.exp(-np.logaddexp(0, -values))
