@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from finetop.server.routes import completions, files, jobs, models
+from finetop.server.routes import completions, files, jobs, legacy, models
 
-ROUTES = [*jobs.ROUTES, *files.ROUTES, *models.ROUTES, *completions.ROUTES]
+ROUTES = [*jobs.ROUTES, *legacy.ROUTES, *files.ROUTES, *models.ROUTES, *completions.ROUTES]
