@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
-from finetop.server import bodies, files, jobs, uploads, wire
+from finetop.server import bodies, files, forms, jobs, uploads, wire
 from finetop.server.faults import ApiFault, shown
 from finetop.server.services import Services, services
 
@@ -24,8 +24,8 @@ async def upload(request: Request) -> JSONResponse:
     """Take one file."""
     here = services(request)
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > here.most_upload_bytes + uploads.ENVELOPE:
-        raise uploads.too_large(here.most_upload_bytes)
+    if length.isdigit() and int(length) > here.most_upload_bytes + forms.ENVELOPE:
+        raise forms.too_large("file", here.most_upload_bytes)
     file_id = wire.new_id("file-")
     try:
         taken = await uploads.receive(
