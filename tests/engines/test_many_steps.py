@@ -66,9 +66,12 @@ def reported(server: RunningServer, job_id: str, step: int) -> None:
 
 def ended(server: RunningServer, job_id: str) -> dict[str, Any]:
     """The job, once it has succeeded."""
-    job: dict[str, Any] = wait_for(
-        lambda: (job := server.job(job_id))["status"] not in {"queued", "running"} and job, "the end", LONG_S
-    )
+
+    def look() -> dict[str, Any] | None:
+        job = server.job(job_id)
+        return None if job["status"] in {"queued", "running"} else job
+
+    job = wait_for(look, "the end", LONG_S)
     assert job["status"] == "succeeded", job["error"]
     return job
 
