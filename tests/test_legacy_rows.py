@@ -66,12 +66,12 @@ def overview(store: Store, row: JobRow) -> str:
 
 def test_a_waiting_job_shows_its_place_and_its_price(store: Store) -> None:
     row = keep(store, told("pending", *WAITING))
-    assert (row.status, row.place, row.cost, row.method) == ("queued", 3, 1234.5, "legacy")
-    assert story(row, 20) == "3rd in line"
+    assert (row.status, row.place, row.cost, row.method) == ("queued", 4, 1234.5, "legacy")
+    assert story(row, 20) == "4th in line"
     row = keep(store, told("pending", *WAITING, "Fine-tune is in the queue. Queue number: 0"))
-    assert story(row, 20) == "next in line"
+    assert story(row, 20) == "1st in line"
     assert "Cost: $1,234.50" in overview(store, row)
-    assert "next in line" in overview(store, row)
+    assert "1st in line" in overview(store, row)
 
 
 def test_a_working_job_shows_its_epochs_as_progress(store: Store) -> None:

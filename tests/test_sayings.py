@@ -17,11 +17,12 @@ def told(message: str, level: str = "info") -> Said:
 @pytest.mark.parametrize(
     ("message", "place"),
     [
-        ("Fine-tune enqueued. Queue number: 3", 3),
-        ("Fine-tune is in the queue. Queue number: 0", 0),
-        ("fine-tune enqueued, queue number 12", 12),
+        ("Fine-tune enqueued. Queue number: 3", 4),
+        ("Fine-tune is in the queue. Queue number: 0", 1),
+        ("fine-tune enqueued, queue number 12", 13),
         ("Queue position #4", 4),
         ("Job queued (queue place = 7)", 7),
+        ("Queue position: 0", None),
         ("Fine-tune is in the queue.", None),
         ("Queue number: unknown", None),
         ("Queue number: -1", None),
@@ -110,7 +111,7 @@ def test_a_log_tells_the_last_word_on_each_thing() -> None:
         "Fine-tune is in the queue. Queue number: 0",
     ]
     waiting = said_by_all(Event(message=line) for line in lines)
-    assert (waiting.place, waiting.cost, waiting.has_started) == (0, 0.36, False)
+    assert (waiting.place, waiting.cost, waiting.has_started) == (1, 0.36, False)
     working = said_by_all(
         Event(message=line, created_at=9) for line in [*lines, "Fine-tune started", "Completed epoch 1/4"]
     )

@@ -106,7 +106,7 @@ class TestOneStream:
         bench.streams.follow(bench.legacy, ["ft-1"])
         await until(lambda: bench.log() == LOG[:3])
         assert bench.streams.live == {"ft-1"}
-        assert (bench.row().place, bench.row().cost) == (1, 0.36)
+        assert (bench.row().place, bench.row().cost) == (2, 0.36)
         await bench.peer.say("ft-1", *LOG[3:])
         await until(lambda: bench.log() == LOG)
         assert bench.row().place is None

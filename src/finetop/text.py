@@ -299,8 +299,8 @@ def dollars(sum_: float) -> str:
 
 
 def in_line(place: int) -> str:
-    """Where a waiting job stands; some count from 0."""
-    return f"{ordinal(place)} in line" if place else "next in line"
+    """Where a waiting job stands."""
+    return f"{ordinal(place)} in line"
 
 
 # --- glyphs ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from finetop.models.events import Event
 
-_PLACE = re.compile(r"\bqueue (?:number|position|place)\b\s*(?:is|:|=|#)?\s*#?(\d{1,9})\b", re.IGNORECASE)
+_PLACE = re.compile(r"\bqueue (number|position|place)\b\s*(?:is|:|=|#)?\s*#?(\d{1,9})\b", re.IGNORECASE)
 _COST = re.compile(r"\b(?:costs?|price|priced at|charged?|total)\b", re.IGNORECASE)
 _DOLLARS = re.compile(
     r"(?<![A-Za-z$])(?:US\s?)?\$\s?(\d[\d,]*(?:\.\d+)?)(?![\d.,]*\d)"
@@ -46,7 +46,7 @@ class Said:
     """What one message, or all of them so far, told; what was not said is None."""
 
     place: int | None = None
-    """The number in the queue as the provider counts it; 0 is the next to begin."""
+    """Place in line, from 1."""
     cost: float | None = None
     """US dollars."""
     epoch: int | None = None
@@ -80,10 +80,9 @@ def said(event: Event) -> Said:
     """What this event's text tells."""
     words = event.message
     epoch, epochs = _epoch(words)
-    place = _PLACE.search(words)
     model = _MODEL.search(words)
     return Said(
-        place=int(place[1]) if place else None,
+        place=_place(words),
         cost=dollars(words) if _COST.search(words) else None,
         epoch=epoch,
         epochs=epochs,
@@ -112,6 +111,15 @@ def dollars(words: str) -> float | None:
     if len(found) != 1 or not _GROUPED.fullmatch(found[0]):
         return None
     return float(found[0].replace(",", ""))
+
+
+def _place(words: str) -> int | None:
+    """A place is counted from 1; the number of the legacy queue is that of the jobs before this one."""
+    found = _PLACE.search(words)
+    if found is None:
+        return None
+    number = int(found[2])
+    return number + 1 if found[1].lower() == "number" else number or None
 
 
 def _epoch(words: str) -> tuple[int | None, int | None]:

@@ -46,7 +46,7 @@ class JobRow:
     reason: str | None = None
     """Our short sentence on why it failed, or on what could not be read."""
     place: int | None = None
-    """Place in the queue as the provider counts it, where it is known; 0 is the next to begin."""
+    """Place in the queue, from 1, where it is known."""
     cost: float | None = None
     """US dollars, where the provider tells the price of a job."""
     intent: str | None = None
