@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -290,27 +289,6 @@ async def test_what_was_put_away_still_claims_its_job(world: Callable[..., World
 class TestFiles:
     """Uploading on the way to a job."""
 
-    async def test_equal_bytes_are_uploaded_once(self, world: Callable[..., World], tmp_path: Path) -> None:
-        here = world()
-        path = tmp_path / "once.jsonl"
-        path.write_bytes(examples(11, words="and"))
-        first = await files.uploaded(here.desk, path)
-        (tmp_path / "renamed.jsonl").write_bytes(path.read_bytes())
-        assert await files.uploaded(here.desk, tmp_path / "renamed.jsonl") == first
-        assert [asked for asked in here.network.asked if asked[0] == "POST"] == [("POST", "/v1/files")]
-
-    async def test_a_file_the_provider_lost_is_uploaded_again(
-        self, world: Callable[..., World], tmp_path: Path
-    ) -> None:
-        here = world()
-        path = tmp_path / "gone.jsonl"
-        path.write_bytes(examples(11, words="or"))
-        first = await files.uploaded(here.desk, path)
-        assert here.server.http.delete(f"/files/{first}").status_code == 200
-        second = await files.uploaded(here.desk, path)
-        assert second != first
-        assert here.server.get(f"/files/{second}")["filename"] == "gone.jsonl"
-
     async def test_a_lost_answer_is_settled_by_the_bytes(
         self, world: Callable[..., World], tmp_path: Path
     ) -> None:
@@ -320,18 +298,54 @@ class TestFiles:
         other = examples(11, words="wish")
         assert len(other) == len(path.read_bytes())
         here.server.upload(other, "settled.jsonl")
-        found = await files.uploaded(here.desk, path)
+        found = (await files.uploaded(here.desk, path)).file.id
         assert here.server.http.get(f"/files/{found}/content").content == path.read_bytes()
 
-    async def test_progress_shows_on_the_row(self, world: Callable[..., World], tmp_path: Path) -> None:
+    async def test_the_row_tells_of_the_file_on_its_way(
+        self, world: Callable[..., World], tmp_path: Path
+    ) -> None:
         here = world()
         path = tmp_path / "big.jsonl"
-        line = json.dumps({"messages": [{"role": "assistant", "content": "x" * 500_000}]}) + "\n"
-        path.write_text(line * 10)
+        path.write_bytes(examples(10, words="x" * 150_000))
         said: list[str] = []
-        await files.uploaded(here.desk, path, say=said.append)
-        assert said[-1] == "uploading big.jsonl: 100 %"
-        assert len(said) > 2
+        object.__setattr__(here.desk, "changed", lambda: said.extend(row.reason or "" for row in here.rows()))
+        await create.create(here.desk, draft(path, "shown"))
+        assert "uploading big.jsonl: 100 %" in said
+        said.clear()
+        await create.create(here.desk, draft(path, "shown-again"))
+        assert any("(same bytes, uploaded " in line for line in said)
+        assert here.network.asked.count(("POST", "/v1/files")) == 1
+
+    async def test_one_may_want_the_same_bytes_sent_anew(
+        self, world: Callable[..., World], tmp_path: Path
+    ) -> None:
+        here = world()
+        path = tmp_path / "anew.jsonl"
+        path.write_bytes(examples(11, words="anew"))
+        for suffix in ("anew-1", "anew-2"):
+            await create.create(here.desk, draft(path, suffix, upload_anew=True))
+        one, two = (here.jobs_named(suffix)[0]["training_file"] for suffix in ("anew-1", "anew-2"))
+        assert one != two
+
+    async def test_a_request_put_away_stops_its_upload(
+        self, world: Callable[..., World], tmp_path: Path
+    ) -> None:
+        here = world()
+        path = tmp_path / "unwanted.jsonl"
+        path.write_bytes(examples(10, words="y" * 300_000))
+
+        def put_away() -> None:
+            for intent in here.store.journal.open(here.account, "create"):
+                if intent.message:
+                    here.store.journal.settle(intent, "dismissed")
+
+        object.__setattr__(here.desk, "changed", put_away)
+        with pytest.raises(TryLater, match="put away"):
+            await create.create(here.desk, draft(path, "unwanted"))
+        assert here.rows() == []
+        assert here.store.journal.open(here.account) == []
+        listed = here.server.get("/files")["data"]
+        assert "unwanted.jsonl" not in [file["filename"] for file in listed]
 
     @pytest.mark.parametrize(
         ("name", "content", "line"),

@@ -159,8 +159,8 @@ async def _carry_out(desk: Desk, intent: Intent, draft: Draft) -> JobKey:
     try:
         provider = await desk.provider()
         provider.check(_request(draft))
-        training = await _file_id(desk, draft.training, say)
-        validation = None if draft.validation is None else await _file_id(desk, draft.validation, say)
+        training = await _file_id(desk, draft, draft.training, say)
+        validation = None if draft.validation is None else await _file_id(desk, draft, draft.validation, say)
     except FinetopError as error:
         desk.store.journal.settle(intent, "refused", message=error.message)
         desk.changed()
@@ -185,8 +185,12 @@ def _request(draft: Draft) -> JobRequest:
     )
 
 
-async def _file_id(desk: Desk, file: Path | str, say: files.Say) -> str:
-    return file if isinstance(file, str) else await files.uploaded(desk, file, say=say)
+async def _file_id(desk: Desk, draft: Draft, file: Path | str, say: files.Say) -> str:
+    """A file at the provider, there and processed."""
+    if isinstance(file, Path):
+        file = (await files.uploaded(desk, file, anew=draft.upload_anew, say=say)).file.id
+    await files.wait_processed(desk, file, say=say)
+    return file
 
 
 def _marked(provider: Provider, intent: Intent, draft: Draft) -> dict[str, str]:

@@ -21,6 +21,8 @@ class Draft:
     suffix: str | None = None
     seed: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    upload_anew: bool = False
+    """Send files also where the provider has the same bytes already."""
 
     def to_json(self) -> str:
         """The draft as the journal keeps it until its files have ids."""
@@ -34,6 +36,7 @@ class Draft:
                 "suffix": self.suffix,
                 "seed": self.seed,
                 "metadata": dict(self.metadata),
+                "upload_anew": self.upload_anew,
             }
         )
 

@@ -51,7 +51,8 @@ class Form:
         """The body, a megabyte at a time."""
         yield self._head
         sent = 0
-        with await asyncio.to_thread(self._file.open, "rb") as opened:
+        # Opened on a thread, a file would stay open where we are stopped just then.
+        with self._file.open("rb") as opened:
             await asyncio.to_thread(opened.seek, self._offset)
             while sent < self._file_bytes:
                 chunk = await asyncio.to_thread(opened.read, min(CHUNK, self._file_bytes - sent))

@@ -164,6 +164,10 @@ class Journal:
             return intent
         return self._set(intent, OPEN, message=message)
 
+    def note(self, intent: Intent, request: str) -> Intent:
+        """Keep how far the sending has come, for one who takes it up again."""
+        return self._set(intent, {"sent"}, request=request)
+
     def get(self, uuid: str) -> Intent | None:
         """One intent by its marker."""
         found = self._db.connection.execute(
