@@ -34,10 +34,10 @@ class Reply:
 
     def json(self) -> Any:
         """The body's JSON; an empty body is null, a stream a list. Raises BadReply for anything else."""
-        if not self.body.strip():
-            return None
         if self.headers.get("content-type", "").startswith("text/event-stream"):
             return self._told()
+        if not self.body.strip():
+            return None
         try:
             return json.loads(self.body)
         except RecursionError as error:
