@@ -34,6 +34,12 @@ def metrics_of_csv(content: bytes) -> list[Metric]:
     return found
 
 
+def plain(content: bytes) -> bytes:
+    """A file's own bytes: decoded where it is a result file that came as one base64 text."""
+    inner = _unpacked(content.decode("utf-8-sig", "replace"))
+    return content if inner is None else inner.encode()
+
+
 def _metric(line: Mapping[str, str], *, is_legacy: bool) -> Metric | None:
     step = next((step for name in STEP_NAMES if (step := to_count(line.get(name))) is not None), None)
     if step is None or step < 0:
@@ -49,14 +55,20 @@ def _metric(line: Mapping[str, str], *, is_legacy: bool) -> Metric | None:
 def _text(content: bytes) -> str:
     """The file as text, decoded where it is one base64 string, perhaps in quotes."""
     text = content.decode("utf-8-sig", "replace")
+    inner = _unpacked(text)
+    return text if inner is None else inner
+
+
+def _unpacked(text: str) -> str | None:
+    """What is inside a result file that is one base64 string; None for any other text."""
     if _has_head(text):
-        return text
+        return None
     try:
         packed = "".join(text.split()).strip('"').encode("ascii")
         inner = base64.b64decode(packed, validate=True).decode("utf-8-sig")
     except (binascii.Error, ValueError):
-        return text
-    return inner if _has_head(inner) else text
+        return None
+    return inner if _has_head(inner) else None
 
 
 def _has_head(text: str) -> bool:
