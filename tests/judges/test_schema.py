@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.method_lines import GRADER, pair, question
 from server.running_server import RunningServer, examples, serving
 
 pytestmark = pytest.mark.judge
@@ -50,20 +51,31 @@ def server(
         yield running
 
 
+def lines_of(make: Callable[[int], dict[str, Any]]) -> bytes:
+    """A file of twelve examples."""
+    return "".join(json.dumps(make(number)) + "\n" for number in range(12)).encode()
+
+
 @pytest.fixture(scope="module")
 def job_ids(server: RunningServer) -> list[str]:
-    """One job of each end: succeeded, failed, cancelled, running and waiting."""
+    """One job of each end, succeeded, failed, cancelled, running and waiting, and one of each method."""
     file_id = server.upload(examples(12))
     integrations = [{"type": "wandb", "wandb": {"project": "p", "name": "n", "tags": ["t"]}}]
     done = server.create(file_id, validation_file=file_id, metadata={"a": "b"}, integrations=integrations)
     bad = server.create(server.upload(examples(3)))
-    for job in (done, bad):
+    preferred = server.create(server.upload(lines_of(pair)), method={"type": "dpo"})
+    judged = {"grader": GRADER, "hyperparameters": {"n_epochs": 1, "batch_size": 12}}
+    asked = server.upload(lines_of(question))
+    rewarded = server.create(
+        asked, validation_file=asked, method={"type": "reinforcement", "reinforcement": judged}
+    )
+    for job in (done, bad, preferred, rewarded):
         server.wait(job["id"])
     stopped, running, waiting = server.create_long(), server.create_long(), server.create_long()
     server.http.post(f"/fine_tuning/jobs/{stopped['id']}/cancel")
     server.wait(stopped["id"], "cancelled")
     server.wait_for_step(running["id"])
-    return [job["id"] for job in (done, bad, stopped, running, waiting)]
+    return [job["id"] for job in (done, bad, preferred, rewarded, stopped, running, waiting)]
 
 
 def complaints(document: dict[str, Any], name: str, value: Any) -> list[str]:

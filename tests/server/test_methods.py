@@ -22,21 +22,14 @@ from finetop.server.trainers.tiny.preference import corpus_of, follow, log_likel
 from finetop.server.trainers.tiny.reinforcement import Reinforcement, advantages
 from finetop.server.trainers.tiny.sampling import Asked, sampled
 from finetop.server.trainers.tiny.train import Training
+from server.method_lines import GRADER, pair, question
 from server.working_job import Job, jobs_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-THINGS = ("lamp", "boat", "bench", "well", "clock", "gate", "path", "stone", "kettle", "bell")
 BASE = {"name": "tiny-bytes-1", "path": None}
-GRADER = {
-    "type": "string_check",
-    "name": "modest",
-    "input": "{{sample.output_text}}",
-    "reference": "{{item.wanted}}",
-    "operation": "like",
-}
 DPO = {"n_epochs": 3, "batch_size": 2, "learning_rate_multiplier": 1.0, "beta": 0.1}
 RL = {
     "n_epochs": 2,
@@ -47,22 +40,6 @@ RL = {
     "eval_interval": 10,
     "eval_samples": 1,
 }
-
-
-def pair(number: int) -> dict[str, Any]:
-    """Somebody likes to hear it said kindly."""
-    thing = THINGS[number % 10]
-    return {
-        "input": {"messages": [{"role": "user", "content": f"Ask for the {thing}, number {number}."}]},
-        "preferred_output": [{"role": "assistant", "content": f"Could I please have the {thing}?"}],
-        "non_preferred_output": [{"role": "assistant", "content": f"Give me the {thing}."}],
-    }
-
-
-def question(number: int) -> dict[str, Any]:
-    """Something the base model does not know, and says so in about every second answer."""
-    asked = f"How long is the {THINGS[number % 10]}?"
-    return {"messages": [{"role": "user", "content": asked}], "wanted": "a few examples"}
 
 
 def written(path: Path, lines: list[dict[str, Any]]) -> dict[str, Any]:
