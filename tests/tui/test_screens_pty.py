@@ -21,6 +21,7 @@ import pytest
 from commands import FINETOP, PATIENCE_S, until
 from drivers import PROFILES, STORY, Told, fill, house
 from finetop.server import life
+from policy import at_work_in
 from stage import HOSTILE
 from terminal import Terminal, terminal
 
@@ -51,7 +52,12 @@ def home(tmp_path: Path) -> Iterator[Paths]:
     """Folders of a person's own; a server that was started from there ends with the test."""
     found = house(tmp_path)
     yield found
-    life.stop(found.server_dir, jobs=True)
+
+    def ended() -> bool:
+        life.stop(found.server_dir, jobs=True)
+        return not at_work_in(tmp_path)
+
+    until(ended, "the end of a server that may only just be starting")
 
 
 @pytest.fixture
