@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 
+from finetop.server import streams
 from finetop.server.trainers.data import Message
 from finetop.server.trainers.tiny.sample import Speech, reply
 from finetop.server.trainers.tiny.weights import load_network
@@ -93,6 +96,28 @@ def test_what_will_not_do_is_refused_before_the_stream(
     """As any other request, in the envelope."""
     answer = server.http.post("/chat/completions", json={**QUESTION, "stream": True, **change})
     assert (answer.status_code, answer.json()["error"]["param"]) == (status, param)
+
+
+async def test_a_client_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or its stream would hold its place for ever."""
+    monkeypatch.setattr(streams, "STALLED_S", 0.01)
+    freed: list[str] = []
+
+    async def source() -> AsyncGenerator[str]:
+        try:
+            while True:
+                yield streams.STILL_HERE
+        finally:
+            freed.append("source")
+
+    async def never(*_words: object) -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    answer = streams.EventStream(source(), lambda: freed.append("place"))
+    with pytest.raises(ClientDisconnect):
+        await answer({"type": "http"}, never, never)
+    assert freed[-1] == "place"
 
 
 @pytest.fixture
