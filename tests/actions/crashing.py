@@ -35,17 +35,17 @@ class Deadly(httpx.AsyncBaseTransport):
     """The real network up to the moment."""
 
     def __init__(self, moment: str) -> None:
-        self._moment = moment
+        self.moment = moment
         self._real = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST" and self._moment == "sent":
+        if request.method == "POST" and self.moment == "sent":
             die()
         answer = await self._real.handle_async_request(request)
-        if request.method == "POST" and self._moment in {"acted", "settling"}:
+        if request.method == "POST" and self.moment in {"acted", "settling"}:
             await answer.aread()
             await answer.aclose()
-            if self._moment == "acted":
+            if self.moment == "acted":
                 die()
             raise httpx.ReadTimeout("lost", request=request)
         return answer
