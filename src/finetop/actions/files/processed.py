@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from finetop.actions.files.sending import Say
 
 LONGEST_S = 30 * 60
-UPLOADED_S = 60
+UPLOADED_S = 20
 """For many servers `uploaded` is the last word they have for a file: it is not waited on for longer."""
 _UNDER_WAY = frozenset({"pending", "running", "processing", "queued"})
 _EVERY_S = (1.0, 2.0, 5.0)
