@@ -11,7 +11,7 @@ from finetop.actions.draft import Draft
 from finetop.cli import account, options, output, shown
 from finetop.cli.options import number_or_auto
 from finetop.dataset import check_file
-from finetop.errors import BadInput, Failed
+from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.opening import Run
@@ -45,8 +45,8 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
             output.talk(f"the job goes on; see it with: finetop jobs get {created.id}")
             raise
     shown.show(job, as_json=as_json)
-    if wait and job.status != "succeeded":
-        raise Failed(f"{job.id} {job.status.value}{f': {job.reason}' if job.reason else ''}")
+    if wait:
+        shown.fail_unless_succeeded(job)
 
 
 def _draft(profile: str, file: str, chosen: dict[str, Any]) -> Draft:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from finetop.cli import account, options, output, shown
+from finetop.cli import account, following, options, output, shown
 from finetop.cli.create import create_job
 from finetop.errors import FinetopError
 
@@ -70,13 +70,17 @@ def get_job(run: Run, job_id: str, *, as_json: bool) -> None:
 
 @jobs.command("events")
 @click.argument("job_id")
+@click.option("--follow", "-f", is_flag=True, help="Until the job has ended; as JSON one value a line.")
 @options.profile
 @options.as_json
 @click.pass_obj
-def list_events(run: Run, job_id: str, *, as_json: bool) -> None:
+def list_events(run: Run, job_id: str, *, follow: bool, as_json: bool) -> None:
     """Show what a job has reported, oldest first."""
     profile = account.one_profile(run)
     with account.opened(run, profile) as session:
+        if follow:
+            following.follow(session, profile.name, job_id, as_json=as_json)
+            return
         events = session.events(profile.name, job_id).result()
     if as_json:
         output.write_json([event.model_dump(mode="json") for event in events])

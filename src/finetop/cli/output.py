@@ -21,6 +21,16 @@ def write_json(value: object) -> None:
     _write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
+def write_json_line(value: object) -> None:
+    """One JSON value on a line of its own, for one who reads while we write."""
+    _write(json.dumps(value, allow_nan=False) + "\n")
+
+
+def write_line(values: Sequence[str]) -> None:
+    """One line of a table that grows: what is to come does not tell how wide it will be."""
+    _write(GAP.join(clean(value) for value in values).rstrip() + "\n")
+
+
 def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their longest value; nothing is cut, for a pipe has no width."""
     drawn = [[clean(value) for value in row] for row in rows]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetop import text
 from finetop.cli import output
+from finetop.errors import Failed
 
 if TYPE_CHECKING:
     from finetop.models import Event, Job
@@ -63,6 +64,12 @@ def line(profile: str, job: Job, now: float) -> tuple[str, ...]:
         profile,
         job.id,
     )
+
+
+def fail_unless_succeeded(job: Job) -> None:
+    """Raise Failed with the reason, for a script to see by the exit code."""
+    if job.status != "succeeded":
+        raise Failed(f"{job.id} {job.status.value}{f': {job.reason}' if job.reason else ''}")
 
 
 def event_line(event: Event, now: float) -> tuple[str, ...]:

@@ -187,6 +187,10 @@ class Session:
         """The job once it has ended, however long that takes."""
         return self._ask(lambda network: network.questions.wait(profile, job_id))
 
+    def follow(self, profile: str, job_id: str, tell: Callable[[Event], None]) -> Future[Job]:
+        """The job once it has ended; until then `tell` hears its log, on the network thread."""
+        return self._ask(lambda network: network.follow(profile, job_id, tell))
+
     def refresh(self) -> None:
         """Ask every provider now, also one that has asked to be left alone."""
         self._tell(lambda network: network.refresh())

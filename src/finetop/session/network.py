@@ -14,6 +14,7 @@ from finetop.actions.desk import Desk
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import pace_of
 from finetop.recorder import Recorder
+from finetop.session.following import Following
 from finetop.session.library import Library
 from finetop.session.links import Links
 from finetop.session.questions import Questions
@@ -21,7 +22,7 @@ from finetop.store import Intent, JobKey
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
-    from finetop.models import Job
+    from finetop.models import Event, Job
     from finetop.session import Session
 
 TELL_S = 0.05
@@ -96,6 +97,9 @@ class Network:
 
     async def delete_model(self, profile: str, name: str) -> None:
         await removal.delete_model(self._writable(self._links.account(profile)), name)
+
+    async def follow(self, profile: str, job_id: str, tell: Callable[[Event], None]) -> Job:
+        return await Following(self._links, self.questions, profile, job_id, tell).until_the_end()
 
     async def resend(self, key: JobKey) -> JobKey:
         return await create.resend(self._writable(key.account), self._intent(key))
