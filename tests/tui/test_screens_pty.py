@@ -216,6 +216,7 @@ def test_no_string_of_a_provider_reaches_the_terminal_as_anything_but_text(home:
             opened.press(key)
             rest(opened, 0.07)  # it has drawn its answer
         opened.until("Try a prompt")
+        until(lambda: life.running(home.server_dir), "the server that the form has started")
         opened.press("ctrl+q")
         assert opened.ended() == 0
         written = opened.written.decode()
