@@ -76,6 +76,14 @@ async def file(there: Provider) -> Any:
     return await there.get_file("file-x")
 
 
+async def permissions(there: Provider) -> Any:
+    return await there.list_permissions("ft:m:ckpt-step-7")
+
+
+async def delete(there: Provider) -> Any:
+    return await there.delete_job("ftjob-x")
+
+
 async def start_upload(there: Provider) -> Any:
     return await there.start_upload("a.jsonl", 9)
 
@@ -123,6 +131,8 @@ CASES = [
     Case("no pause, 405", pause, 405, {"detail": "Method Not Allowed"}, NotSupported, "pausing jobs"),
     Case("no pause, OpenAI", pause, 404, envelope("?", code="unknown_url"), NotSupported, "pausing jobs"),
     Case("no events", events, 404, b"404 page not found", NotSupported, "not offer a log of jobs"),
+    Case("no permissions", permissions, 404, b"", NotSupported, "not offer permissions for checkpoints"),
+    Case("no deletion", delete, 405, b"", NotSupported, "not offer deleting jobs"),
     Case("no uploads", start_upload, 404, b"", NotSupported, "not offer uploads in parts"),
     Case("501", events, 501, b"", NotSupported, "a log of jobs"),
     Case("409", pause, 409, envelope("Already pausing."), BadRequest, "Already pausing.", "state"),

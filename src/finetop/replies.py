@@ -44,15 +44,16 @@ _ROUTES = (
     (r"/pause", "pausing jobs"),
     (r"/resume", "resuming jobs"),
     (r"/(?:fine_tuning/jobs|fine-tunes)/[^/]+/cancel", "cancelling jobs"),
-    (r"/events", "a log of jobs"),
-    (r"/checkpoints", "checkpoints of jobs"),
+    (r"/events$", "a log of jobs"),
     (r"/permissions", "permissions for checkpoints"),
+    (r"/checkpoints$", "checkpoints of jobs"),
     (r"/graders/", "graders"),
     (r"^/uploads", "uploads in parts"),
     (r"^/files/[^/]+/content", "reading files back"),
     (r"^/files", "files"),
     (r"^/models", "models"),
     (r"^/chat/", "asking a model"),
+    (r"/(?:fine_tuning/jobs|fine-tunes)/[^/]+$", "jobs"),
 )
 _JOBS = re.compile(r"/(?:fine_tuning/jobs|fine-tunes)$")
 _JOB = re.compile(r"/(?:fine_tuning/jobs|fine-tunes)/[^/]+$")
@@ -152,9 +153,8 @@ def _missing(status: int, said: Said, method: str, path: str) -> type[ApiError]:
 
 
 def _what(method: str, path: str) -> str:
-    if method == "DELETE":
-        return "deleting this"
-    return next((words for route, words in _ROUTES if re.search(route, path)), "this")
+    found = next((words for route, words in _ROUTES if re.search(route, path)), "this")
+    return f"deleting {found}" if method == "DELETE" else found
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:

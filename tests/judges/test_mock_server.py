@@ -16,6 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
+from finetop.client import ApiClient
+from finetop.errors import BadRequest, NotFound, NotSupported
+from finetop.models import JobRequest
+from finetop.providers.openai import OpenAI
 from server.running_server import PATIENCE_S, examples, wait_for
 
 pytestmark = pytest.mark.judge
@@ -137,3 +141,34 @@ def test_what_it_refuses_is_told_in_plain_words(mock: Mock) -> None:
     said = mock.finetop("jobs", "get", "ftjob-nowhere", code=3)
     assert "ftjob-nowhere" in said
     assert "Check the id" in said
+
+
+async def test_what_it_does_not_have_is_told_apart_from_what_it_refuses(mock: Mock) -> None:
+    """Each question of a provider is answered with values, or refused for the reason there is."""
+    client = ApiClient(mock.url, KEY)
+    there = OpenAI(client)
+    try:
+        assert all(model.id for model in await there.list_models())
+        file = (await there.list_files()).items[0]
+        assert (await there.get_file(file.id)).filename == file.filename
+        job, _ = await there.create_job(JobRequest(model=MODEL, training_file=file.id))
+        assert (await there.list_events(job.id)).items[0].message
+        assert (await there.list_checkpoints(job.id)).items == ()
+        for lacking, named in (
+            (there.pause_job(job.id), "pausing jobs"),
+            (there.resume_job(job.id), "resuming jobs"),
+            (there.list_permissions(MODEL), "permissions"),
+            (there.start_upload("train.jsonl", 9), "uploads in parts"),
+            (there.validate_grader({"type": "string_check"}), "graders"),
+        ):
+            with pytest.raises(NotSupported, match=named):
+                await lacking
+        cancelled = await there.cancel_job(job.id)
+        assert cancelled is not None
+        assert cancelled[0].status.is_final
+        with pytest.raises(BadRequest, match="status cancelled"):
+            await there.cancel_job(job.id)
+        with pytest.raises(NotFound, match="ftjob-nowhere"):
+            await there.get_job("ftjob-nowhere")
+    finally:
+        await client.close()
