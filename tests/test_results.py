@@ -24,7 +24,8 @@ REWARDS = """step,train_reward_mean,valid_reward_mean,train_reasoning_tokens_mea
 valid_reasoning_tokens_mean,fluency
 3,0.25,-1,1200,,0.5
 """
-LEGACY = """step,elapsed_tokens,elapsed_examples,training_loss,training_sequence_accuracy,training_token_accuracy,\
+LEGACY = """step,elapsed_tokens,elapsed_examples,training_loss,training_sequence_accuracy,\
+training_token_accuracy,\
 validation_loss,validation_sequence_accuracy,validation_token_accuracy,\
 classification/accuracy,classification/f1.0
 1,300,4,0.25,0.0,0.5,-1,-1,-1,,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import stat
 import subprocess
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from finetop.errors import BadInput, TryLater
 from finetop.models import Checkpoint, Event, File, Job, Metric, Model
-from finetop.store import Contact, Intent, JobKey, JobRow, Store, schema
+from finetop.providers.reading import read_any, read_event, read_job
+from finetop.store import Contact, Intent, JobKey, JobRow, Series, Store, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,6 +240,40 @@ class TestEvents:
         assert (curves.train_loss.steps, curves.train_loss.values) == ((1, 2, 3), (2.0, 1.0, 0.5))
         assert (curves.valid_loss.steps, curves.epoch_steps, curves.seq) == ((2,), (2,), row.seq)
 
+    def test_every_other_measurement_is_a_series_of_its_own(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        assert not store.events.is_measured(key)
+        store.events.save_metrics(
+            key,
+            [
+                Metric(step=1, values={"train_reward": 0.25, "train_loss": 2.0}),
+                Metric(step=2, values={"train_reward": 0.5, "grad_norm": math.nan}),
+            ],
+        )
+        store.events.save_metrics(key, [Metric(step=1, values={"valid_reward": 0.75})])
+        assert store.events.is_measured(key)
+        more = store.events.curves(key).more
+        assert more["train_reward"] == Series((1, 2), (0.25, 0.5))
+        assert more["valid_reward"] == Series((1,), (0.75,))
+        assert math.isnan(more["grad_norm"].values[0])
+        assert store.events.curves(key).train_loss == Series((1,), (2.0,))
+
+    def test_a_loss_that_diverged_is_shown_as_it_was_measured(self, store: Store) -> None:
+        keep(store, job())
+        store.events.save(JobKey(1, "j1"), [metric(1, loss=2.0), metric(2, loss=float("nan"))])
+        row = only(store)
+        assert row.train_loss is not None
+        assert math.isnan(row.train_loss)
+        values = store.events.curves(row.key).train_loss.values
+        assert (values[0], math.isnan(values[1])) == (2.0, True)
+
+    def test_the_providers_own_counters_come_before_measurements(self, store: Store) -> None:
+        keep(store, job(trained_steps=30, total_steps=120, estimated_finish=5_000, totalPrice=2_500_000_000))
+        store.events.save(JobKey(1, "j1"), [metric(1, loss=2.0), metric(2, loss=1.0)])
+        (row,) = store.jobs.rows(NAMES, now=4_940)
+        assert (row.step, row.total_steps, row.done, row.eta_s, row.cost) == (30, 120, 0.25, 60, 2.5)
+
     def test_the_denser_validation_is_drawn(self, store: Store) -> None:
         keep(store, job())
         key = JobKey(1, "j1")
@@ -274,6 +310,51 @@ class TestEvents:
         assert len(curve.steps) == len(curve.values)
 
 
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(
+        [10**400, -(2**64), math.nan, math.inf, "\ud800", "\x00", "1e999", "2026-01-01T00:00:00"]
+    )
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+ODD_FIELDS = st.dictionaries(
+    st.sampled_from(
+        [
+            *sorted(Job.model_fields),
+            *sorted(Event.model_fields),
+            "training_file",
+            "step_number",
+            "metrics",
+            "progress",
+        ]
+    ),
+    ODD,
+)
+
+
+@given(fields=ODD_FIELDS, data=ODD_FIELDS, metrics=st.dictionaries(st.text(max_size=5), ODD))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_a_provider_says_can_be_kept(
+    store: Store, fields: dict[str, Any], data: dict[str, Any], metrics: dict[str, Any]
+) -> None:
+    found, raw = read_job({"id": "odd", **fields})
+    keep(store, (found, raw))
+    key = JobKey(1, found.id)
+    store.events.save(
+        key, [read_event(fields), read_event({**fields, "data": {"step": 1, **data, **metrics}})]
+    )
+    store.jobs.save_checkpoints(key, [read_any(Checkpoint)({"id": "c", **fields, "metrics": metrics})])
+    assert store.jobs.get(key) is not None
+    assert store.jobs.checkpoints(key)
+    assert store.jobs.rows(NAMES)
+    assert store.events.page(key, 0, 10)
+    store.events.curves(key)
+
+
 def test_what_hangs_on_a_job_and_an_account(store: Store) -> None:
     keep(store, job())
     key = JobKey(1, "j1")
@@ -283,6 +364,9 @@ def test_what_hangs_on_a_job_and_an_account(store: Store) -> None:
     assert not store.jobs.save_checkpoints(key, points[::-1])
     assert only(store).seq == seq
     assert [point.id for point in store.jobs.checkpoints(key)] == ["c1", "c2"]
+    twice = [Checkpoint(id="c3"), Checkpoint(id="c3", step_number=3)]
+    assert store.jobs.save_checkpoints(key, twice)
+    assert [point.step_number for point in store.jobs.checkpoints(key)] == [3]
     store.jobs.save_models(1, [Model(id="b"), Model(id="a")])
     store.jobs.save_models(1, [Model(id="a"), Model(id="c")])
     assert [model.id for model in store.jobs.models(1)] == ["a", "c"]

@@ -19,6 +19,9 @@ class File(Value):
     purpose: Text = None
     status: Text = None
     status_details: Text = None
+    expires_at: Time = None
+    unreadable: Text = None
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

@@ -10,10 +10,12 @@ from finetop.models.values import Text, Time, Value
 class Model(Value):
     """A model one can tune, or has tuned."""
 
-    id: str
+    id: str = Field(min_length=1)
     created: Time = None
     owned_by: Text = None
     shutdown_date: Text = None
+    unreadable: Text = None
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
 
 
 class Permission(Value):
@@ -22,6 +24,8 @@ class Permission(Value):
     id: str = Field(min_length=1)
     project_id: Text = None
     created_at: Time = None
+    unreadable: Text = None
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
 
 
 class GraderRun(Value):

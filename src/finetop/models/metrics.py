@@ -100,7 +100,7 @@ class Checkpoint(Value):
     step_number: Count = None
     metrics: dict[str, float] = Field(default_factory=dict)
     unreadable: Text = None
-    """Why the provider's words could not be read; then nothing else can be trusted."""
+    """Why the provider's words could not be read; then `id` alone can be trusted."""
 
     @model_validator(mode="before")
     @classmethod

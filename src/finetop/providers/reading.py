@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from finetop.errors import BadReply
-from finetop.models import Event, Job, Value
+from finetop.models import Checkpoint, Event, File, Job, Model, Permission, Value, sound
 
 V = TypeVar("V", bound=Value)
+Listed = TypeVar("Listed", Checkpoint, File, Model, Permission)
 
 Sent = tuple[Job, bytes]
 """A job, and the provider's own words for it."""
@@ -20,13 +21,11 @@ Sent = tuple[Job, bytes]
 
 def read_job(item: Any) -> Sent:
     """A job; one that cannot be read stays visible by its id, with its words kept."""
-    raw = json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    raw = words_of(item)
     try:
         return Job.model_validate(item), raw
     except ValidationError as error:
-        found = item.get("id") if isinstance(item, Mapping) else None
-        id_ = found if isinstance(found, str) and found else unreadable_id(raw)
-        return Job(id=id_, raw_status="unreadable", unreadable=_first(error)), raw
+        return Job(id=_name(item, raw), raw_status="unreadable", unreadable=_first(error)), raw
 
 
 def read_event(item: Any) -> Event:
@@ -34,33 +33,47 @@ def read_event(item: Any) -> Event:
     try:
         return Event.model_validate(item)
     except ValidationError as error:
-        raw = json.dumps(item, ensure_ascii=True).encode()
-        found = item.get("id") if isinstance(item, Mapping) else None
         return Event(
-            id=found if isinstance(found, str) else unreadable_id(raw),
+            id=_name(item, words_of(item)),
+            created_at=item.get("created_at") if isinstance(item, Mapping) else None,
             level="warn",
             message=f"an event that could not be read: {_first(error)}",
         )
 
 
-def read_any(kind: type[V]) -> Callable[[Any], V | None]:
-    """A reader of one kind of value; None for what is none."""
+def read_any(kind: type[Listed]) -> Callable[[Any], Listed]:
+    """A reader of one kind of value; one that cannot be read stays visible and says why."""
 
-    def read(item: Any) -> V | None:
+    def read(item: Any) -> Listed:
         try:
             return kind.model_validate(item)
-        except ValidationError:
-            return None
+        except ValidationError as error:
+            return kind(id=_name(item, words_of(item)), unreadable=_first(error))
 
     return read
 
 
 def read_one(kind: type[V], item: Any, called: str) -> V:
     """The one thing that was asked for. Raises BadReply, which says what it is `called`."""
-    found = read_any(kind)(item)
-    if found is None:
-        raise BadReply(f"the answer is not {called}")
-    return found
+    try:
+        return kind.model_validate(item)
+    except ValidationError as error:
+        raise BadReply(f"the answer is not {called}: {_first(error)}") from error
+
+
+def words_of(item: Any) -> bytes:
+    """The provider's own words; of what is nested too deep to be written, as much as can be."""
+    try:
+        said = json.dumps(item, ensure_ascii=False)
+    except (RecursionError, ValueError):  # a number of very many digits has no text
+        said = json.dumps(sound(item), ensure_ascii=False)
+    return said.encode("utf-8", "surrogatepass")
+
+
+def _name(item: Any, raw: bytes) -> str:
+    """Its id, or a name that is the same as long as its words are."""
+    found = item.get("id") if isinstance(item, Mapping) else None
+    return found if isinstance(found, str) and found else unreadable_id(raw)
 
 
 def unreadable_id(raw: bytes) -> str:

@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from finetop.store import measured
 from finetop.store.jobs import touch
-from finetop.store.rows import Curves, EventRow, JobKey, Series
+from finetop.store.rows import Curves, EventRow, JobKey
 
 if TYPE_CHECKING:
     from finetop.models import Event, Metric
@@ -16,16 +17,6 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Rows per write transaction, so that no other writer waits for long."""
-
-_METRICS = (
-    "train_loss",
-    "valid_loss",
-    "full_valid_loss",
-    "train_accuracy",
-    "valid_accuracy",
-    "full_valid_accuracy",
-    "rate",
-)
 
 
 class Events:
@@ -62,8 +53,8 @@ class Events:
         """Keep measurements that came without events, such as those of a result file."""
         with self._db.write() as connection:
             for metric in metrics:
-                _save_metric(connection, key, metric)
-            _show_last(connection, key)
+                measured.keep(connection, key, metric)
+            measured.show_last(connection, key)
             touch(connection, key)
 
     def known(self, key: JobKey, ids: Sequence[str]) -> set[str]:
@@ -96,55 +87,14 @@ class Events:
 
     def curves(self, key: JobKey) -> Curves:
         """Everything measured of a job."""
-        lines = self._db.connection.execute(
-            f"""select step, epoch, {", ".join(_METRICS)} from metric
-            where account = ? and job = ? order by step""",
-            key,
-        ).fetchall()
-        head = self._db.connection.execute(
-            "select seq, total_steps from job where account = ? and id = ?", key
-        ).fetchone() or (0, None)
-        columns = (
-            dict(zip(("step", "epoch", *_METRICS), zip(*lines, strict=True), strict=False)) if lines else {}
-        )
-        steps = columns.get("step", ())
+        return measured.curves(self._db.connection, key)
 
-        def series(*names: str) -> Series:
-            for name in names:
-                pairs = [(s, v) for s, v in zip(steps, columns.get(name, ()), strict=False) if v is not None]
-                if pairs:
-                    return Series(*map(tuple, zip(*pairs, strict=True)))
-            return Series()
-
-        return Curves(
-            key=key,
-            seq=head[0],
-            total_steps=head[1],
-            epoch_steps=_epoch_ends(steps, columns.get("epoch", ())),
-            train_loss=series("train_loss"),
-            valid_loss=series("full_valid_loss", "valid_loss")
-            if not _dense(columns)
-            else series("valid_loss"),
-            train_accuracy=series("train_accuracy"),
-            valid_accuracy=series("valid_accuracy", "full_valid_accuracy"),
-            rate=series("rate"),
-        )
-
-
-def _dense(columns: dict[str, tuple[float | None, ...]]) -> bool:
-    """True when the small validation was measured more often than the whole one, so shows more."""
-    small = sum(value is not None for value in columns.get("valid_loss", ()))
-    return small > sum(value is not None for value in columns.get("full_valid_loss", ()))
-
-
-def _epoch_ends(steps: Sequence[int], epochs: Sequence[float | None]) -> tuple[int, ...]:
-    """The steps at which the epoch passed a whole number."""
-    ends, before = [], 0
-    for step, epoch in zip(steps, epochs, strict=False):
-        if epoch is not None and int(epoch) > before:
-            before = int(epoch)
-            ends.append(step)
-    return tuple(ends)
+    def is_measured(self, key: JobKey) -> bool:
+        """True where any measurement of a job is known."""
+        found = self._db.connection.execute(
+            "select 1 from metric where account = ? and job = ? limit 1", key
+        ).fetchone()
+        return found is not None
 
 
 def _append(connection: sqlite3.Connection, key: JobKey, event: Event) -> bool:
@@ -171,14 +121,23 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
                     (event.created_at, *key),
                 )
             continue
-        _save_metric(connection, key, metric)
+        measured.keep(connection, key, metric)
         connection.execute(
             """update job set total_steps = coalesce(?, total_steps), started_at = coalesce(started_at, ?),
             first_step_at = iif(first_step is null, ?, first_step_at), first_step = coalesce(first_step, ?),
-            last_step_at = ? where account = ? and id = ?""",
-            (metric.total_steps, event.created_at, event.created_at, metric.step, event.created_at, *key),
+            last_step_at = ?, step_s = coalesce(?, step_s), left_s = ? where account = ? and id = ?""",
+            (
+                metric.total_steps,
+                event.created_at,
+                event.created_at,
+                metric.step,
+                event.created_at,
+                metric.step_s,
+                metric.left_s,
+                *key,
+            ),
         )
-    _show_last(connection, key)
+    measured.show_last(connection, key)
 
 
 def _hear(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event]) -> None:
@@ -191,29 +150,3 @@ def _hear(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event]) 
         return
     told = Said.from_json(row[0]).then(news).to_json()
     connection.execute("update job set said = ? where account = ? and id = ?", (told, *key))
-
-
-def _save_metric(connection: sqlite3.Connection, key: JobKey, metric: Metric) -> None:
-    values = [metric.values.get(name) for name in _METRICS]
-    updates = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in ("epoch", *_METRICS))
-    connection.execute(
-        f"""insert into metric (account, job, step, epoch, {", ".join(_METRICS)})
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set {updates}""",
-        (*key, metric.step, metric.epoch, *values),
-    )
-
-
-def _show_last(connection: sqlite3.Connection, key: JobKey) -> None:
-    """Copy the newest measurements to the job's row, which the list draws."""
-    connection.execute(
-        """update job set
-        (step, epoch) = (select step, epoch from metric m where m.account = job.account and m.job = job.id
-            order by step desc limit 1),
-        train_loss = (select train_loss from metric m where m.account = job.account and m.job = job.id
-            and train_loss is not null order by step desc limit 1),
-        valid_loss = (select coalesce(full_valid_loss, valid_loss) from metric m where m.account = job.account
-            and m.job = job.id and coalesce(full_valid_loss, valid_loss) is not null
-            order by step desc limit 1)
-        where account = ? and id = ?""",
-        key,
-    )

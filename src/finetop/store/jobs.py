@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,12 @@ class Jobs:
         ).fetchone()
         return None if found is None else found[0]
 
-    def rows(self, profiles: Mapping[int, str], *, since: int = 0) -> list[JobRow]:
-        """The rows of these accounts (account -> profile name) whose content changed after `since`."""
-        return listing.rows(self._db.connection, profiles, since)
+    def rows(self, profiles: Mapping[int, str], *, since: int = 0, now: float | None = None) -> list[JobRow]:
+        """The rows of these accounts (account -> profile name) whose content changed after `since`.
+
+        Times left that a provider tells as a moment are reckoned from `now`, a Unix time.
+        """
+        return listing.rows(self._db.connection, profiles, since, time.time() if now is None else now)
 
     def left(self, since: int) -> list[JobKey]:
         """Rows to take away since then: creates that are jobs now or were put away, and deleted jobs."""
@@ -145,7 +149,8 @@ class Jobs:
 
     def save_checkpoints(self, key: JobKey, checkpoints: Sequence[Checkpoint]) -> bool:
         """Keep a job's checkpoints as now listed; True when that changed anything."""
-        new = sorted((point.id, point.step_number, point.model_dump_json()) for point in checkpoints)
+        forms = {point.id: (point.id, point.step_number, point.model_dump_json()) for point in checkpoints}
+        new = [forms[id_] for id_ in sorted(forms)]
         with self._db.write() as connection:
             old = connection.execute(
                 "select id, step, form from checkpoint where account = ? and job = ? order by id", key

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from finetop.names import suffix_in
+from finetop.store.measured import given
+from finetop.store.progress import Known, progress
 from finetop.store.rows import FINAL, JobKey, JobRow
 
 DELETED = 2
@@ -22,7 +24,12 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
     coalesce(json_extract(form, '$.error.message'), json_extract(form, '$.error.code')) reason,
     json_extract(form, '$.unreadable') unreadable,
     json_extract(form, '$.queue_position') queue_position,
-    json_extract(said, '$.place') said_place, json_extract(said, '$.cost') cost,
+    json_extract(form, '$.estimated_finish') estimated_finish,
+    json_extract(form, '$.trained_steps') trained_steps, json_extract(form, '$.total_steps') job_steps,
+    json_extract(form, '$.epochs_done') epochs_done, json_extract(form, '$.percent_done') percent_done,
+    json_extract(form, '$.seconds_left') seconds_left, step_s, left_s,
+    json_extract(said, '$.place') said_place, coalesce(json_extract(said, '$.cost'),
+        iif(json_extract(form, '$.currency') = 'USD', json_extract(form, '$.cost'), null)) cost,
     json_extract(said, '$.epoch') said_epoch, json_extract(said, '$.epochs') said_epochs,
     json_extract(said, '$.epoch_at') said_epoch_at, json_extract(said, '$.model') said_model,
     json_extract(said, '$.reason') said_reason,
@@ -31,8 +38,8 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
         order by written_at desc limit 1) ordered from job"""
 
 
-def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int) -> list[JobRow]:
-    """The rows of these accounts whose content changed after `since`."""
+def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int, now: float) -> list[JobRow]:
+    """The rows of these accounts whose content changed after `since`; `now` is a Unix time."""
     if not profiles:
         return []
     marks = ",".join("?" * len(profiles))
@@ -43,7 +50,7 @@ def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int
         f"{_SHOWN} where seq > ? and gone < {DELETED} and +account in ({marks}) order by created_at desc, id",
         (since, *profiles),
     )
-    rows = [_row(profiles[line["account"]], line) for line in jobs]
+    rows = [_row(profiles[line["account"]], line, now) for line in jobs]
     pending = look.execute(
         f"""select account, uuid, seq, state, name, model, written_at, message from intent
         where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
@@ -53,10 +60,12 @@ def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int
     return rows + [_pending(profiles[line["account"]], line) for line in pending]
 
 
-def _row(profile: str, line: sqlite3.Row) -> JobRow:
+def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
     final = line["status"] in FINAL
     tuned = line["fine_tuned_model"] or (line["said_model"] if line["status"] == "succeeded" else None)
     place = line["said_place"] if line["queue_position"] is None else line["queue_position"]
+    n_epochs = line["n_epochs"] if isinstance(line["n_epochs"], int) else line["said_epochs"]
+    far = progress(_known(line, n_epochs, now))
     return JobRow(
         key=JobKey(line["account"], line["id"]),
         seq=line["seq"],
@@ -69,13 +78,14 @@ def _row(profile: str, line: sqlite3.Row) -> JobRow:
         created_at=line["created_at"],
         started_at=line["started_at"],
         ended_at=line["finished_at"] or (line["updated_at"] if final else None),
-        step=line["step"],
-        total_steps=line["total_steps"],
-        epoch=line["said_epoch"] if line["epoch"] is None else line["epoch"],
-        n_epochs=line["n_epochs"] if isinstance(line["n_epochs"], int) else line["said_epochs"],
-        train_loss=line["train_loss"],
-        valid_loss=line["valid_loss"],
-        eta_s=None if final else _eta_by_epochs(line) if line["step"] is None else _eta(line),
+        step=far.step,
+        total_steps=far.total_steps,
+        epoch=far.epoch,
+        n_epochs=n_epochs,
+        train_loss=given(line["train_loss"]),
+        valid_loss=given(line["valid_loss"]),
+        share=far.share,
+        eta_s=None if final else far.eta_s,
         fine_tuned_model=tuned,
         reason=_reason(line),
         place=place if line["status"] == "queued" else None,
@@ -108,30 +118,29 @@ def _reason(line: sqlite3.Row) -> str | None:
     return (line["reason"] or line["said_reason"]) if line["status"] == "failed" else None
 
 
-def _eta(line: sqlite3.Row) -> float | None:
-    """Seconds left at the pace between the first and the last measured step."""
-    needed = (
-        line["total_steps"],
-        line["step"],
-        line["first_step"],
-        line["first_step_at"],
-        line["last_step_at"],
+def _known(line: sqlite3.Row, n_epochs: int | None, now: float) -> Known:
+    """What may tell of a job's progress."""
+    return Known(
+        now,
+        started_at=line["started_at"],
+        trained_steps=line["trained_steps"],
+        total_steps=line["job_steps"],
+        percent_done=line["percent_done"],
+        seconds_left=line["seconds_left"],
+        estimated_finish=line["estimated_finish"],
+        step=line["step"],
+        measured_total=line["total_steps"],
+        epoch=line["epoch"],
+        step_s=line["step_s"],
+        left_s=line["left_s"],
+        first_step=line["first_step"],
+        first_step_at=line["first_step_at"],
+        last_step_at=line["last_step_at"],
+        epochs_done=line["epochs_done"],
+        said_epoch=line["said_epoch"],
+        said_epoch_at=line["said_epoch_at"],
+        n_epochs=n_epochs,
     )
-    if None in needed or line["step"] <= line["first_step"]:
-        return None
-    pace: float = (line["last_step_at"] - line["first_step_at"]) / (line["step"] - line["first_step"])
-    left: float = (line["total_steps"] - line["step"]) * pace
-    return max(0.0, left)
-
-
-def _eta_by_epochs(line: sqlite3.Row) -> float | None:
-    """Seconds left at the pace of the epochs so far, where only they are told."""
-    needed = (line["started_at"], line["said_epoch"], line["said_epochs"], line["said_epoch_at"])
-    if None in needed or line["said_epoch"] < 1:
-        return None
-    took: float = max(0.0, line["said_epoch_at"] - line["started_at"])
-    left: float = took / line["said_epoch"] * (line["said_epochs"] - line["said_epoch"])
-    return left
 
 
 _PENDING_WORDS = {

@@ -40,6 +40,8 @@ class JobRow:
     n_epochs: int | None = None
     train_loss: float | None = None
     valid_loss: float | None = None
+    share: float | None = None
+    """How much is done, 0 to 1, as far as that is told; see `done`."""
     eta_s: float | None = None
     """Seconds left as estimated from the job's own steps or the provider; None when unknown."""
     fine_tuned_model: str | None = None
@@ -71,6 +73,8 @@ class JobRow:
     @property
     def done(self) -> float | None:
         """Share of the steps done, 0 to 1, or of the epochs where no steps are told; None when unknown."""
+        if self.share is not None:
+            return self.share
         if self.step is not None and self.total_steps:
             return min(1.0, self.step / self.total_steps)
         if self.step is None and self.epoch is not None and self.n_epochs:
@@ -119,6 +123,8 @@ class Curves:
     valid_accuracy: Series = field(default_factory=Series)
     rate: Series = field(default_factory=Series)
     """Learning rate, where the provider tells it."""
+    more: dict[str, Series] = field(default_factory=dict)
+    """Every other series by name: rewards, lengths of answers, whatever the provider measures."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -155,6 +155,11 @@ MIGRATIONS = (
         primary key (account, action)
     ) strict, without rowid;
     """,
+    """
+    alter table metric add column more text;
+    alter table job add column step_s real;
+    alter table job add column left_s real;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 
