@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from finetop.client import ApiClient
 from finetop.errors import BadInput, BadReply, NoFineTuning
 from finetop.models import Event, JobRequest, JobStatus, Metric
-from finetop.providers import DIALECTS, Page, Provider, every_page, provider_class
-from finetop.providers.pages import MOST_PAGES, EndlessList
+from finetop.providers import DIALECTS, Page, Provider, provider_class
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -138,62 +137,6 @@ async def test_json_that_is_no_list_is_a_bad_reply(body: Any) -> None:
     there, _ = provider(saying(body))
     with pytest.raises(BadReply, match="no list"):
         await there.list_jobs()
-
-
-class TestPages:
-    """A list ends, whatever the server says."""
-
-    async def walk(self, there: Provider) -> list[str]:
-        async def ask(after: str | None) -> Page[Event]:
-            return await there.list_events("j", after=after)
-
-        return [event.id or "" async for page in every_page(ask) for event in page.items]
-
-    async def test_it_is_walked_from_part_to_part(self) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            start = int(request.url.params.get("after", "e10")[1:])
-            items = [{"id": f"e{number}"} for number in range(start - 1, max(start - 4, 0), -1)]
-            return httpx.Response(200, json={"data": items, "has_more": items[-1]["id"] != "e1"})
-
-        there, arrived = provider(answer)
-        assert await self.walk(there) == [f"e{number}" for number in range(9, 0, -1)]
-        assert [request.url.params.get("after") for request in arrived] == [None, "e7", "e4"]
-
-    async def test_a_part_that_repeats_itself_is_the_last(self) -> None:
-        there, arrived = provider(saying({"data": [{"id": "a"}, {"id": "b"}], "has_more": True}))
-        await self.walk(there)
-        assert len(arrived) == 2
-
-    async def test_two_parts_in_a_circle_end(self) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            last = "b" if request.url.params.get("after") == "a" else "a"
-            return httpx.Response(200, json={"data": [{"id": last}], "has_more": True})
-
-        there, arrived = provider(answer)
-        await self.walk(there)
-        assert len(arrived) == 3
-
-    async def test_an_endless_list_is_cut(self) -> None:
-        count = iter(range(10 * MOST_PAGES))
-
-        async def ask(after: str | None) -> Page[int]:
-            number = next(count)
-            return Page((number,), str(number))
-
-        walked: list[int] = []
-
-        async def walk() -> None:
-            async for page in every_page(ask):
-                walked.extend(page.items)
-
-        with pytest.raises(EndlessList, match="does not end"):
-            await walk()
-        assert len(walked) == MOST_PAGES
-
-    @pytest.mark.parametrize("last", [{}, {"id": None}, {"id": 5}, "x"])
-    async def test_a_last_item_without_an_id_hides_nothing_after_it(self, last: Any) -> None:
-        there, _ = provider(saying({"data": [{"id": "a"}, last], "has_more": True}))
-        assert (await there.list_events("j")).next == "a"
 
 
 @pytest.mark.parametrize(
