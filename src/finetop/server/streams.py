@@ -48,6 +48,8 @@ class EventStream(StreamingResponse):
             try:
                 async with asyncio.timeout(STALLED_S):
                     await send(message)
+                    # A send that need not wait leaves no room for others, nor for news that the client left.
+                    await asyncio.sleep(0)
             except TimeoutError:
                 raise ClientDisconnect from None
 

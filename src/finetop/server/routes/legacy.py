@@ -113,8 +113,8 @@ async def follow(
         if job is None:
             return
         last = legacy_events.newest_row(here.database)
-        for item in legacy_events.said(here.database, job, after):
-            yield streams.told(item.object())
+        if found := legacy_events.said(here.database, job, after):
+            yield "".join(streams.told(item.object()) for item in found)
         after = last
         if job["status"] in jobs.FINAL:
             yield streams.DONE
