@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from finetop.client import ApiClient
 from finetop.errors import NotStarted
 from finetop.pace import LOCAL
 from finetop.providers.openai import OpenAI
-from finetop.recorder import CANDIDACY_S, Recorder
+from finetop.recorder import CANDIDACY_S, NEWS_PAGES, Recorder
 from finetop.store import JobKey, Store
 
 if TYPE_CHECKING:
@@ -266,6 +267,121 @@ class TestOutages:
         assert await desert.rounds() == 2.0
         assert desert.state() == "not started"
         assert desert.cloud.asked == []
+
+
+class TestRoutes:
+    """What a server does not have, or closes to the key, is not asked for in vain at every round."""
+
+    JOB = "/fine_tuning/jobs/"
+
+    async def asked_in(self, desert: Desert, rounds: int, apart_s: float) -> Counter[str]:
+        """What is asked in so many rounds."""
+        desert.cloud.asked.clear()
+        for _ in range(rounds):
+            await desert.recorder.round()
+            desert.now += apart_s
+        return Counter(path.rpartition("/")[2] for path in desert.cloud.asked)
+
+    @pytest.mark.parametrize(
+        ("answer", "route"),
+        [
+            (httpx.Response(404, json={"detail": "Not Found"}), "events"),
+            (httpx.Response(405), "checkpoints"),
+            (httpx.Response(403, json={"error": {"message": "no scope"}}), "events"),
+        ],
+    )
+    async def test_a_route_that_is_not_there_is_asked_once_an_hour(
+        self, desert: Desert, answer: httpx.Response, route: str
+    ) -> None:
+        """For all jobs together; they and the other routes go on."""
+        for name in "abc":
+            desert.cloud.job(name)
+            desert.cloud.step(name, 1)
+            desert.cloud.overrides[f"{self.JOB}{name}/{route}"] = answer
+        asked = await self.asked_in(desert, 40, 60)
+        assert asked[route] == 1
+        assert asked["jobs"] >= 40
+        assert asked[{"events": "checkpoints", "checkpoints": "events"}[route]] > 100, (
+            "once a minute for each job"
+        )
+        assert desert.state() == "ok"
+
+    async def test_r_asks_for_it_again_at_once(self, desert: Desert) -> None:
+        desert.cloud.job("a")
+        desert.cloud.step("a", 1)
+        desert.cloud.overrides[f"{self.JOB}a/events"] = httpx.Response(404)
+        await desert.rounds(3)
+        desert.cloud.overrides.clear()
+        desert.recorder._held = desert.store.locks.poll(desert.account)
+        desert.recorder.refresh()
+        await desert.rounds(1)
+        assert desert.store.events.count(desert.key("a")) == 1
+
+    async def test_a_route_that_has_answered_is_closed_by_no_single_job(self, desert: Desert) -> None:
+        """A bare 404 for one job's log is about that job."""
+        for name in "ab":
+            desert.cloud.job(name)
+            desert.cloud.step(name, 1)
+        await desert.rounds(2)
+        desert.cloud.overrides[f"{self.JOB}b/events"] = httpx.Response(404)
+        await desert.rounds(5)
+        desert.cloud.step("a", 2)
+        await desert.rounds(5)
+        assert desert.store.events.count(desert.key("a")) == 2
+
+    async def test_a_job_without_a_log_route_is_whole_without_one(self, desert: Desert) -> None:
+        desert.cloud.job("a", "succeeded", finished_at=START)
+        desert.cloud.overrides[f"{self.JOB}a/events"] = httpx.Response(404)
+        await desert.idle()
+        assert desert.store.jobs.incomplete(desert.account, 9) == []
+
+    async def test_a_log_that_is_forbidden_is_not_taken_for_read(self, desert: Desert) -> None:
+        """The right may be given later."""
+        desert.cloud.job("a", "succeeded", finished_at=START)
+        desert.cloud.log("a", "told at last")
+        desert.cloud.overrides[f"{self.JOB}a/events"] = httpx.Response(403)
+        await self.asked_in(desert, 10, 60)
+        assert desert.store.jobs.incomplete(desert.account, 9) == ["a"]
+        desert.cloud.overrides.clear()
+        await self.asked_in(desert, 10, 900)
+        assert desert.store.events.count(desert.key("a")) == 1
+
+    @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(200, text="<html>")])
+    async def test_one_log_that_cannot_be_had_holds_up_no_other(
+        self, desert: Desert, answer: httpx.Response
+    ) -> None:
+        for name in ("old", "bad"):  # the newest is asked for first
+            desert.cloud.job(name, "succeeded", finished_at=START)
+            desert.cloud.log(name, "created")
+        desert.cloud.overrides[f"{self.JOB}bad/events"] = answer
+        await desert.idle()
+        assert desert.store.events.count(desert.key("old")) == 1
+        assert desert.store.jobs.incomplete(desert.account, 9) == ["bad"]
+        desert.cloud.overrides.clear()
+        await self.asked_in(desert, 10, 60)
+        assert desert.store.events.count(desert.key("bad")) == 1, "no page of HTML ends the asking"
+
+    async def test_a_log_that_never_can_be_read_is_left_as_it_is(self, desert: Desert) -> None:
+        desert.cloud.job("bad", "succeeded", finished_at=START)
+        desert.cloud.overrides[f"{self.JOB}bad/events"] = httpx.Response(200, text="<html>")
+        await self.asked_in(desert, 25, 400)
+        assert desert.store.jobs.incomplete(desert.account, 9) == []
+
+    async def test_a_list_without_end_is_told_and_kept_as_far_as_it_was_read(self, desert: Desert) -> None:
+        """Every answer has jobs that nobody has seen before."""
+        desert.cloud.job("a")
+        await desert.rounds(2)
+        made_up = iter(range(10**6))
+
+        def endless(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json={"data": [{"id": f"j{next(made_up)}"}], "has_more": True})
+
+        desert.client._http = httpx.AsyncClient(transport=httpx.MockTransport(endless))
+        desert.now += LOCAL.idle_s
+        assert await desert.recorder.round() == 15.0
+        assert next(made_up) == NEWS_PAGES
+        assert "does not end" in desert.store.accounts.contact(desert.account).message
+        assert "j0" in desert.store.jobs.known(desert.account)
 
 
 class TestManyProcesses:
