@@ -22,7 +22,7 @@ from finetop.server.trainers.tiny.preference import corpus_of, follow, log_likel
 from finetop.server.trainers.tiny.reinforcement import Reinforcement, advantages
 from finetop.server.trainers.tiny.sampling import Asked, sampled
 from finetop.server.trainers.tiny.train import Training
-from server.method_lines import GRADER, pair, question
+from server.method_lines import GRADER, THINGS, pair, question
 from server.working_job import Job, jobs_in
 
 if TYPE_CHECKING:
@@ -110,6 +110,32 @@ def test_the_reward_of_unseen_questions_rises(tmp_path: Path) -> None:
     assert [event["step"] for event in metrics if "valid_reward" in event] == [10, 20, 30, 40, 50, 60]
     assert [float(row["train_reward_mean"]) for row in rows] == [event["train_reward"] for event in metrics]
     assert rows[0]["valid_reward_mean"] == ""
+
+
+def test_a_fine_tune_of_the_older_kind_writes_the_older_columns(tmp_path: Path) -> None:
+    lines = [
+        {"prompt": f"Where is the {thing}? ->", "completion": f" By the {thing} stairs."} for thing in THINGS
+    ]
+    file = written(tmp_path / "older.jsonl", lines)
+    metrics, rows = trained(
+        tmp_path,
+        {
+            "method": "supervised",
+            "format": "completions",
+            "model": BASE,
+            "hyperparameters": {"n_epochs": 40, "batch_size": 4, "learning_rate_multiplier": 1.0},
+            "training_file": file,
+            "validation_file": file,
+        },
+    )
+    assert list(rows[0])[:4] == ["step", "elapsed_tokens", "elapsed_examples", "training_loss"]
+    per_epoch = sum(len(line["completion"]) for line in lines)
+    assert [row["elapsed_examples"] for row in rows[:4]] == ["4", "8", "10", "14"]
+    assert int(rows[2]["elapsed_tokens"]) == per_epoch
+    assert int(rows[-1]["elapsed_tokens"]) == 40 * per_epoch
+    assert float(rows[-1]["training_loss"]) == metrics[-1]["train_loss"] < 0.1
+    assert (rows[-1]["training_sequence_accuracy"], rows[0]["validation_loss"]) == ("1.00000", "")
+    assert float(rows[-1]["validation_sequence_accuracy"]) == 1
 
 
 def test_the_gradient_of_preferences_is_that_of_finite_differences() -> None:

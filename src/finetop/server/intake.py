@@ -175,15 +175,17 @@ class Result:
             error = {"code": "result_missing", "message": self.problem, "param": None}
             jobs.end(connection, job_id, "failed", f"The job failed: {self.problem}", error=error, at=at)
             return
-        job = connection.execute("select output_model, root from job where id = ?", (job_id,)).fetchone()
+        question = "select output_model, root, legacy from job where id = ?"
+        job = connection.execute(question, (job_id,)).fetchone()
+        name = "step_metrics.csv" if job["legacy"] is None else "compiled_results.csv"
         artifacts = {
             row["kind"]: row
             for row in connection.execute("select kind, path, sha256 from artifact where job = ?", (job_id,))
         }
         connection.execute(
             "insert or ignore into file (id, created_at, filename, purpose, bytes, sha256) "
-            "values (?, ?, 'step_metrics.csv', 'fine-tune-results', ?, ?)",
-            (self._file_id, int(at), self._csv.stat().st_size, artifacts["result_csv"]["sha256"]),
+            "values (?, ?, ?, 'fine-tune-results', ?, ?)",
+            (self._file_id, int(at), name, self._csv.stat().st_size, artifacts["result_csv"]["sha256"]),
         )
         connection.execute(
             "insert or ignore into result_file (job, file) values (?, ?)", (job_id, self._file_id)

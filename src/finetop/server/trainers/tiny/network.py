@@ -72,6 +72,8 @@ class Measured:
     rows: int
     loss: float
     hits: int
+    whole: NDArray[np.bool_]
+    """(answers,) whether every row of an answer was a hit."""
 
 
 class Network:
@@ -193,7 +195,7 @@ class Network:
         hidden = np.tanh(total, out=total)
         logits = hidden @ self.out
         logits += self.out_bias
-        hits = int(np.count_nonzero(logits.argmax(axis=1) == piece.targets))
+        hits = logits.argmax(axis=1) == piece.targets
         logits -= logits.max(axis=1, keepdims=True)
         of_target = logits[np.arange(rows), piece.targets]
         np.exp(logits, out=logits)
@@ -202,7 +204,9 @@ class Network:
         loss = float(log_sums.sum(dtype=np.float64) - of_target.sum(dtype=np.float64))
         losses = log_sums[:, 0].astype(np.float64) - of_target
         logits /= sums
-        return _Forward(context, words, hidden, logits, losses, Measured(rows, loss, hits))
+        whole = np.logical_and.reduceat(hits, piece.starts)
+        measured = Measured(rows, loss, int(np.count_nonzero(hits)), whole)
+        return _Forward(context, words, hidden, logits, losses, measured)
 
 
 @dataclass(frozen=True)

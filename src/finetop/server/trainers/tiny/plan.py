@@ -43,6 +43,11 @@ class Plan:
         begin = (step - 1) % self.steps_per_epoch * self.batch_size
         return slice(begin, begin + self.batch_size)
 
+    def seen(self, step: int) -> int:
+        """How many examples were met after a step, each as often as it was."""
+        epochs, steps = divmod(step, self.steps_per_epoch)
+        return epochs * self.examples + steps * self.batch_size
+
     def rate(self, step: int) -> float:
         """The learning rate: a short rise, then a straight fall that would reach zero after the last step."""
         warm_up = max(1, min(LONGEST_WARM_UP, self.total_steps // 10))

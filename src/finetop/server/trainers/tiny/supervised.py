@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from finetop.server.trainers.tiny.network import Gradient, Network
+    from finetop.server.trainers.tiny.network import Gradient, Measured, Network, Piece
     from finetop.server.trainers.tiny.objective import Wishes
 
 COLUMNS = {
@@ -26,17 +26,30 @@ COLUMNS = {
     "full_valid_loss": "full_valid_loss",
     "full_valid_mean_token_accuracy": "full_valid_accuracy",
 }
+OLDER_COLUMNS = {
+    "step": "step",
+    "elapsed_tokens": "elapsed_tokens",
+    "elapsed_examples": "elapsed_examples",
+    "training_loss": "train_loss",
+    "training_sequence_accuracy": "train_sequence_accuracy",
+    "training_token_accuracy": "train_accuracy",
+    "validation_loss": "valid_loss",
+    "validation_sequence_accuracy": "valid_sequence_accuracy",
+    "validation_token_accuracy": "valid_accuracy",
+}
+"""Of the results of a fine-tune of the older kind."""
 
 
 class Supervised:
     """The objective of a supervised job, and of one of the older kind."""
 
     base_rate = BASE_RATE
-    columns: Mapping[str, str] = COLUMNS
     note = "loss is in nats per byte"
 
     def __init__(self, spec: Mapping[str, Any], wishes: Wishes) -> None:
-        example = completions.example if spec.get("format") == "completions" else chat.example
+        self._is_older = spec.get("format") == "completions"
+        example = completions.example if self._is_older else chat.example
+        self.columns: Mapping[str, str] = OLDER_COLUMNS if self._is_older else COLUMNS
 
         def corpus(path: Path) -> Corpus:
             return Corpus.of(read(path, example))
@@ -57,23 +70,42 @@ class Supervised:
         """Add the gradient of the mean loss of a batch."""
         del step
         rows = self._corpus.rows(batch)
-        loss, hits = 0.0, 0
+        tally = _Tally(sequences=self._is_older)
         for piece in self._corpus.pieces(batch):
-            measured = network.learn_from(piece, rows, gradient)
-            loss += measured.loss
-            hits += measured.hits
-        return Learned({"loss": loss / rows, "accuracy": hits / rows}, self._corpus.text_bytes(batch))
+            tally.add(piece, network.learn_from(piece, rows, gradient))
+        return Learned(tally.told(), self._corpus.text_bytes(batch))
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:
-        """Loss and share of bytes guessed right."""
+        """Loss, and shares of bytes and of whole answers guessed right."""
         del step
         assert self._held_out is not None
-        rows, loss, hits = 0, 0.0, 0
+        tally = _Tally(sequences=self._is_older)
         for piece in self._held_out.pieces(range(len(self._held_out)) if whole else self._small):
             if self._wishes() == "cancel":
                 return None
-            measured = network.measure(piece)
-            rows += measured.rows
-            loss += measured.loss
-            hits += measured.hits
-        return {"loss": loss / rows, "accuracy": hits / rows}
+            tally.add(piece, network.measure(piece))
+        return tally.told()
+
+
+class _Tally:
+    """Adds up what pieces told; an answer may be cut over several."""
+
+    def __init__(self, *, sequences: bool) -> None:
+        self._sequences = sequences
+        self._rows, self._loss, self._hits = 0, 0.0, 0
+        self._answers: set[int] = set()
+        self._missed: set[int] = set()
+
+    def add(self, piece: Piece, measured: Measured) -> None:
+        self._rows += measured.rows
+        self._loss += measured.loss
+        self._hits += measured.hits
+        self._answers.update(piece.answers.tolist())
+        self._missed.update(piece.answers[~measured.whole].tolist())
+
+    def told(self) -> dict[str, float]:
+        """Mean loss, and the shares of bytes and, if wanted, of whole answers that were guessed right."""
+        told = {"loss": self._loss / self._rows, "accuracy": self._hits / self._rows}
+        if self._sequences:
+            told["sequence_accuracy"] = 1 - len(self._missed) / len(self._answers)
+        return told

@@ -94,7 +94,11 @@ class Training:
             measured = self._step(self._state.step + 1)
             if measured is None:
                 return "cancel"
-            rows.append(measured)
+            elapsed = {
+                "elapsed_tokens": self._state.trained_bytes,
+                "elapsed_examples": self._plan.seen(self._state.step),
+            }
+            rows.append({**measured, **elapsed})
             if time.monotonic() - saved_at >= self._save_every_s:
                 self._save(rows)
                 saved_at = time.monotonic()
