@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetop.errors import BadInput
 from finetop.session.abilities import lacks, why_not
+from finetop.session.calls import LibraryCalls
 from finetop.session.places import account_place, data_dir_of
 from finetop.session.thread import NetworkThread
 from finetop.store.rows import JobKey, ProfileState
@@ -20,7 +21,7 @@ from finetop.store.rows import JobKey, ProfileState
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
     from finetop.config import Paths, Profile
-    from finetop.models import Checkpoint, Event, File, Job, Model
+    from finetop.models import Checkpoint, Event, Job
     from finetop.session.network import Network
     from finetop.store import Store
 
@@ -29,7 +30,7 @@ def _ignore() -> None:
     """Nobody listens."""
 
 
-class Session:
+class Session(LibraryCalls):
     """What screens and commands ask; every answer is a future, fulfilled on the network thread."""
 
     def __init__(
@@ -123,14 +124,6 @@ class Session:
         """Ask the provider to forget a job; it leaves the list."""
         return self._order("delete", key)
 
-    def delete_file(self, profile: str, file_id: str) -> Future[None]:
-        """Ask the provider to delete a file."""
-        return self._ask(lambda network: network.delete_file(profile, file_id))
-
-    def delete_model(self, profile: str, name: str) -> Future[None]:
-        """Ask the provider to delete a tuned model."""
-        return self._ask(lambda network: network.delete_model(profile, name))
-
     def resend(self, key: JobKey) -> Future[JobKey]:
         """Send an unsure or refused create again, after one more look at the list."""
         return self._ask(lambda network: network.resend(key))
@@ -147,29 +140,15 @@ class Session:
         """The user says that this candidate is what became of an unsure create."""
         return self._ask(lambda network: network.adopt(key, job))
 
-    def models(self, profile: str) -> Future[list[Model]]:
-        """What the profile can tune or has tuned, asked anew and kept."""
-        return self._ask(lambda network: network.library.models(profile))
-
-    def files(self, profile: str) -> Future[list[File]]:
-        """The profile's training files, asked anew and kept."""
-        return self._ask(lambda network: network.library.files(profile))
-
-    def chat(self, profile: str, model: str, prompt: str) -> Future[str]:
-        """One prompt to one model."""
-        return self._ask(lambda network: network.library.chat(profile, model, prompt))
-
-    def first_prompt(self, profile: str, file: str) -> Future[str]:
-        """What the user says first in a training file; empty where the file is not for reading."""
-        return self._ask(lambda network: network.library.first_prompt(profile, file))
-
     def use(self, profile: str) -> Future[None]:
         """Make a profile ready: starts the local server where it does not run."""
         return self._ask(lambda network: network.use(profile))
 
-    def list_jobs(self, profile: str, limit: int = 20) -> Future[list[Job]]:
-        """The newest jobs, asked anew and kept."""
-        return self._ask(lambda network: network.questions.list_jobs(profile, limit))
+    def list_jobs(
+        self, profile: str, limit: int = 20, metadata: Mapping[str, str] | None = None
+    ) -> Future[list[Job]]:
+        """The newest jobs, or of these pairs of metadata the newest, asked anew and kept."""
+        return self._ask(lambda network: network.questions.list_jobs(profile, limit, metadata))
 
     def get_job(self, profile: str, job_id: str) -> Future[Job]:
         """One job, asked anew and kept."""

@@ -1,38 +1,50 @@
-"""What an account keeps besides jobs: files and models, asked anew and kept in the store."""
+"""What an account keeps besides jobs: files and models, who may use them, and graders."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from finetop.actions import files, removal
 from finetop.dataset import first_prompt
-from finetop.errors import FinetopError
+from finetop.errors import BadInput, FinetopError
+from finetop.models.results import plain
 from finetop.providers import every_page
 
 if TYPE_CHECKING:
-    from finetop.models import File, Model
+    from finetop.actions.desk import Desk
+    from finetop.actions.files import Arrival, Say
+    from finetop.client import Progress
+    from finetop.models import File, GraderRun, Model, Permission
+    from finetop.providers import Provider
     from finetop.session.links import Links
     from finetop.store import Store
 
-LONGEST_EXAMPLE = 1 << 20
-"""Bytes of a training file that are read in search of its first line's end."""
+LONGEST_START = 1 << 20
+"""Bytes of a file that are read in search of the end of its first lines."""
 
 
 class Library:
-    """Files and models of every account."""
+    """Files, models, permissions and graders of every account."""
 
-    def __init__(self, links: Links, store: Store, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        links: Links,
+        store: Store,
+        *,
+        changed: Callable[[], None],
+        desk: Callable[[int], Desk],
+        writable: Callable[[int], Desk],
+    ) -> None:
         self._links = links
         self._store = store
         self._changed = changed
-
-    async def models(self, profile: str) -> list[Model]:
-        account = self._links.account(profile)
-        models = await (await self._links[account].patient()).list_models()
-        self._store.jobs.save_models(account, models)
-        self._changed()
-        return list(models)
+        self._desk_of = desk
+        self._writable_of = writable
+        """Raises BadInput for a profile that is for reading only."""
 
     async def files(self, profile: str) -> list[File]:
         account = self._links.account(profile)
@@ -46,20 +58,122 @@ class Library:
         self._changed()
         return found
 
-    async def chat(self, profile: str, model: str, prompt: str) -> str:
-        return await (await self._links.named(profile).used()).chat(model, prompt)
+    async def already_there(self, profile: str, path: Path) -> File | None:
+        desk = self._desk(profile)
+        bytes_ = await asyncio.to_thread(files.fingerprint, path)
+        return await files.at_provider(desk, await desk.provider(), bytes_)
+
+    async def upload(self, profile: str, path: Path, *, anew: bool, progress: Progress) -> Arrival:
+        desk = self._writable(profile)
+        await asyncio.to_thread(files.check, path)
+        return await files.uploaded(desk, path, anew=anew, progress=progress)
+
+    async def wait_processed(self, profile: str, file_id: str, say: Say) -> None:
+        await files.wait_processed(self._desk(profile), file_id, say=say)
+
+    async def download(
+        self,
+        profile: str,
+        file_id: str,
+        folder: Path,
+        *,
+        name: str | None,
+        overwrite: bool,
+        decode: bool,
+        progress: Progress,
+    ) -> Path:
+        return await files.download(
+            self._desk(profile),
+            file_id,
+            folder,
+            name=name,
+            overwrite=overwrite,
+            decode=decode,
+            progress=progress,
+        )
+
+    async def file_lines(self, profile: str, file_id: str, most: int) -> list[str]:
+        provider = await self._links.named(profile).patient()
+        start = await _start_of(provider, file_id, most)
+        return plain(start).decode("utf-8", "replace").splitlines()[:most]
 
     async def first_prompt(self, profile: str, file: str) -> str:
         if not file:
             return ""
         provider = await self._links.named(profile).used()
-        start = b""
         try:
-            async with contextlib.aclosing(provider.content(file)) as chunks:
-                async for chunk in chunks:
-                    start += chunk
-                    if b"\n" in start or len(start) > LONGEST_EXAMPLE:
-                        break
+            start = await _start_of(provider, file, 1)
         except FinetopError:
             return ""  # many providers keep training files to themselves
         return first_prompt(start.split(b"\n", 1)[0])
+
+    async def delete_file(self, profile: str, file_id: str) -> None:
+        await removal.delete_file(self._writable(profile), file_id)
+
+    async def models(self, profile: str) -> list[Model]:
+        account = self._links.account(profile)
+        models = await (await self._links[account].patient()).list_models()
+        self._store.jobs.save_models(account, models)
+        self._changed()
+        return list(models)
+
+    async def model(self, profile: str, name: str) -> Model:
+        return await (await self._links.named(profile).patient()).get_model(name)
+
+    async def delete_model(self, profile: str, name: str) -> None:
+        await removal.delete_model(self._writable(profile), name)
+
+    async def chat(self, profile: str, model: str, prompt: str) -> str:
+        return await (await self._links.named(profile).used()).chat(model, prompt)
+
+    async def permissions(self, profile: str, checkpoint: str, project: str | None) -> list[Permission]:
+        provider = _able(await self._links.named(profile).patient(), "permissions")
+        return [
+            permission
+            async for page in every_page(
+                lambda after: provider.list_permissions(checkpoint, after=after, project=project)
+            )
+            for permission in page.items
+        ]
+
+    async def permit(self, profile: str, checkpoint: str, projects: Sequence[str]) -> list[Permission]:
+        provider = _able(await self._writable(profile).provider(), "permissions")
+        return list(await provider.permit(checkpoint, projects))
+
+    async def forbid(self, profile: str, checkpoint: str, permission_id: str) -> None:
+        provider = _able(await self._writable(profile).provider(), "permissions")
+        await provider.forbid(checkpoint, permission_id)
+
+    async def validate_grader(self, profile: str, grader: Mapping[str, Any]) -> dict[str, Any]:
+        provider = _able(await self._links.named(profile).used(), "graders")
+        return await provider.validate_grader(grader)
+
+    async def run_grader(
+        self, profile: str, grader: Mapping[str, Any], sample: str, item: Mapping[str, Any] | None
+    ) -> GraderRun:
+        provider = _able(await self._links.named(profile).used(), "graders")
+        return await provider.run_grader(grader, sample, item)
+
+    def _desk(self, profile: str) -> Desk:
+        return self._desk_of(self._links.account(profile))
+
+    def _writable(self, profile: str) -> Desk:
+        return self._writable_of(self._links.account(profile))
+
+
+def _able(provider: Provider, what: str) -> Provider:
+    """The provider, if its dialect knows this at all."""
+    if not getattr(provider.capabilities, what):
+        raise BadInput(f"{provider.client.host} has no {what}", hint="Use a provider that has them.")
+    return provider
+
+
+async def _start_of(provider: Provider, file_id: str, lines: int) -> bytes:
+    """The beginning of a file, with so many lines unless it is shorter or they are very long."""
+    start = b""
+    async with contextlib.aclosing(provider.content(file_id)) as chunks:
+        async for chunk in chunks:
+            start += chunk
+            if start.count(b"\n") >= lines or len(start) > LONGEST_START:
+                break
+    return start

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from finetop.actions import control, create, orphans, removal
+from finetop.actions import control, create, orphans
 from finetop.actions.desk import Desk
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import pace_of
@@ -54,7 +54,9 @@ class Network:
             transport=session.transport,
         )
         self.questions = Questions(self._links, self._store, met=self._adopt, changed=self.changed)
-        self.library = Library(self._links, self._store, self.changed)
+        self.library = Library(
+            self._links, self._store, changed=self.changed, desk=self._desk, writable=self._writable
+        )
 
     def start(self) -> None:
         """Begin to record, where that is wanted, and to look for what other processes write."""
@@ -91,12 +93,6 @@ class Network:
 
     async def order(self, kind: str, key: JobKey) -> None:
         await control.order(self._writable(key.account), kind, key)
-
-    async def delete_file(self, profile: str, file_id: str) -> None:
-        await removal.delete_file(self._writable(self._links.account(profile)), file_id)
-
-    async def delete_model(self, profile: str, name: str) -> None:
-        await removal.delete_model(self._writable(self._links.account(profile)), name)
 
     async def follow(self, profile: str, job_id: str, tell: Callable[[Event], None]) -> Job:
         return await Following(self._links, self.questions, profile, job_id, tell).until_the_end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from finetop.errors import FinetopError
@@ -38,21 +38,29 @@ class Questions:
         """Told of the jobs of an account that were seen."""
         self._changed = changed
 
-    async def list_jobs(self, profile: str, limit: int) -> list[Job]:
+    async def list_jobs(
+        self, profile: str, limit: int, metadata: Mapping[str, str] | None = None
+    ) -> list[Job]:
+        """The provider filters where it can; what it sends is looked through all the same."""
         account = self._links.account(profile)
         provider = await self._links[account].patient()
+        wanted = dict(metadata or {})
+        asked = wanted if provider.capabilities.metadata_filter else None
         number = self._store.ask()
-        found: list[Sent] = []
+        seen: list[Sent] = []
+        found: list[Job] = []
 
         async def part(after: str | None) -> Page[Sent]:
-            return await provider.list_jobs(after=after, limit=min(100, limit - len(found)))
+            size = 100 if wanted and not asked else min(100, limit - len(found))
+            return await provider.list_jobs(after=after, limit=size, metadata=asked)
 
         async for page in every_page(part):
-            found += page.items
+            seen += page.items
+            found += [job for job, _ in page.items if wanted.items() <= job.metadata.items()]
             if len(found) >= limit:
                 break
-        self._keep(account, found, number)
-        return [job for job, _ in found[:limit]]
+        self._keep(account, seen, number)
+        return found[:limit]
 
     async def get_job(self, profile: str, job_id: str) -> Job:
         account = self._links.account(profile)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from finetop.errors import TryLater
@@ -18,6 +19,32 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CLOSE_S = 1.5
 """How long leaving may take before the thread is left to die with the process."""
+
+
+class Stoppable(Future[T]):
+    """A future whose cancelling also stops work that has begun; the one who waits meets CancelledError."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_unwanted = False
+        self._stop: Callable[[], None] | None = None
+
+    def cancel(self) -> bool:
+        """Stop what runs for it; False where it has ended already."""
+        if super().cancel():
+            return True
+        if self.done():
+            return False
+        self.is_unwanted = True
+        if self._stop is not None:
+            self._stop()
+        return True
+
+    def stop_with(self, stop: Callable[[], None]) -> None:
+        """The work has begun, and ends by this call."""
+        self._stop = stop
+        if self.is_unwanted:
+            stop()
 
 
 class NetworkThread:
@@ -61,9 +88,12 @@ class NetworkThread:
         if not self._closing:
             self.ask(told)
 
-    def ask(self, call: Callable[[Network], Awaitable[T]]) -> Future[T]:
-        """Have something done; the future holds what came of it."""
-        future: Future[T] = Future()
+    def ask(self, call: Callable[[Network], Awaitable[T]], *, stoppable: bool = False) -> Future[T]:
+        """Have something done; the future holds what came of it.
+
+        What has begun goes on whatever becomes of the future, unless it is `stoppable`.
+        """
+        future: Future[T] = Stoppable() if stoppable else Future()
         if self._closing:
             future.set_exception(TryLater("finetop is ending"))
             return future
@@ -71,7 +101,7 @@ class NetworkThread:
         self._call(self._drain_soon)
         return future
 
-    def _call(self, call: Callable[[], None] | None) -> None:
+    def _call(self, call: Callable[[], object] | None) -> None:
         loop = self._loop
         if loop is None or call is None:
             return  # not up yet: the thread looks at the inbox and at `_closing` itself
@@ -116,6 +146,8 @@ class NetworkThread:
                     task = asyncio.create_task(_carry_out(network, future, call))
                     under_way.add(task)
                     task.add_done_callback(under_way.discard)
+                    if isinstance(future, Stoppable):
+                        future.stop_with(functools.partial(self._call, task.cancel))
 
         self._drain_soon = drain  # type: ignore[method-assign]
         self._stop = ended.set
@@ -141,6 +173,9 @@ async def _carry_out(
     try:
         future.set_result(await call(network))
     except asyncio.CancelledError:
+        if isinstance(future, Stoppable) and future.is_unwanted:
+            future.set_exception(CancelledError())
+            return
         future.set_exception(TryLater("finetop is ending; this is settled at its next start"))
         raise
     except Exception as error:  # noqa: BLE001 - the outermost frame: the caller gets it
