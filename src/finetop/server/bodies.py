@@ -38,12 +38,22 @@ def parsed_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body, parse_constant=_refuse_constant)
         # Half a surrogate pair is legal in JSON and can be neither stored nor sent.
-        json.dumps(value, ensure_ascii=False).encode()
+        # What overflows to infinity, as 1e999 does, is no constant and no JSON either.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise ApiFault(400, f"The body is not JSON that can be read: {shown(str(error))}.") from None
     if not isinstance(value, dict):
         raise ApiFault(400, "The body has to be a JSON object.")
     return value
+
+
+def only(body: dict[str, Any], *names: str) -> None:
+    """Refuse keys that would otherwise be ignored without a word."""
+    for key in body:
+        if key not in names:
+            raise ApiFault(
+                400, f"Unknown parameter: {shown(key)}.", param=shown(key), code="unknown_parameter"
+            )
 
 
 def _refuse_constant(name: str) -> NoReturn:

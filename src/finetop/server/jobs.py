@@ -169,6 +169,11 @@ def using_file(database: Database, file_id: str) -> sqlite3.Row | None:
     )
 
 
+def using_model(database: Database, name: str) -> sqlite3.Row | None:
+    """An unfinished job that starts from this tuned model."""
+    return database.one(f"select * from job where {_UNFINISHED} and model = ?", (name,))
+
+
 def result_files(database: Database, job_id: str) -> list[str]:
     """The ids of the files a job wrote."""
     rows = database.all("select file from result_file where job = ?", (job_id,))

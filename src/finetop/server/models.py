@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetop.server import trainers
+from finetop.server import jobs, trainers
 from finetop.server.faults import ApiFault, shown
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class KnownModel:
         return self.path is None or self.path.exists()
 
 
-def known(database: Database, layout: Layout, name: str) -> KnownModel:
+def known(database: Database, layout: Layout, name: str, *, param: str = "model") -> KnownModel:
     """The model of this name; an unknown one is refused with the list of those that exist."""
     found = _find(database, layout, name)
     if found is not None and found.is_here:
@@ -50,7 +50,7 @@ def known(database: Database, layout: Layout, name: str) -> KnownModel:
         404,
         f"The model {shown(name)!r} {gone}. There are: {', '.join(names[:_NAMED])}{more}.",
         code="model_not_found",
-        param="model",
+        param=param,
     )
 
 
@@ -58,6 +58,29 @@ def everything(database: Database, layout: Layout) -> list[KnownModel]:
     """All models, the packaged ones first, then the newest."""
     tuned = [_tuned(layout, row) for row in database.all("select * from model order by n desc")]
     return [*_packaged(), *(model for model in tuned if model.is_here)]
+
+
+def remove(database: Database, layout: Layout, model: KnownModel) -> None:
+    """Forget a tuned model or checkpoint and its weights; its job and what it measured stay."""
+    if model.path is None:
+        raise ApiFault(
+            403, f"The model {model.name} is part of this server.", code="cannot_delete_model", param="model"
+        )
+    job = jobs.using_model(database, model.name)
+    if job is not None:
+        raise ApiFault(
+            400,
+            f"The model {model.name} is needed by the job {job['id']}, which has not ended.",
+            code="model_in_use",
+            param="model",
+        )
+    # The last checkpoint bears the model's plain name and has a copy of the weights.
+    copies = database.all("select job, path from checkpoint where name = ?", (model.name,))
+    with database.write() as connection:
+        connection.execute("delete from model where id = ?", (model.name,))
+        connection.execute("delete from permission where checkpoint = ?", (model.name,))
+    for path in (model.path, *(layout.job(row["job"]) / row["path"] for row in copies)):
+        path.unlink(missing_ok=True)
 
 
 def _find(database: Database, layout: Layout, name: str) -> KnownModel | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from finetop.server.bodies import invalid, text_field, whole_number
-from finetop.server.faults import ApiFault, shown
+from finetop.server.bodies import invalid, only, text_field, whole_number
+from finetop.server.faults import shown
 
 MOST_SEED = 2_147_483_647
 _KEYS = frozenset(
@@ -27,11 +27,7 @@ _SUFFIX_ENDS = 64
 
 def unknown_keys(body: dict[str, Any]) -> None:
     """Refuse keys that would otherwise be ignored without a word."""
-    for key in body:
-        if key not in _KEYS:
-            raise ApiFault(
-                400, f"Unknown parameter: {shown(key)}.", param=shown(key), code="unknown_parameter"
-            )
+    only(body, *_KEYS)
 
 
 def suffix(body: dict[str, Any]) -> str | None:

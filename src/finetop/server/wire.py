@@ -109,6 +109,41 @@ def model_object(name: str, created: int, owner: str) -> dict[str, Any]:
     return {"object": "model", "id": name, "created": created, "owned_by": owner, "shutdown_date": None}
 
 
+def permission_object(row: sqlite3.Row) -> dict[str, Any]:
+    """A checkpoint.permission."""
+    return {
+        "object": "checkpoint.permission",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "project_id": row["project"],
+    }
+
+
+def upload_object(row: sqlite3.Row, file: sqlite3.Row | None) -> dict[str, Any]:
+    """An upload, with the file it became once it is complete."""
+    return {
+        "object": "upload",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "expires_at": row["expires_at"],
+        "filename": row["filename"],
+        "purpose": row["purpose"],
+        "bytes": row["bytes"],
+        "status": row["status"],
+        "file": None if file is None else file_object(file),
+    }
+
+
+def part_object(row: sqlite3.Row) -> dict[str, Any]:
+    """An upload.part."""
+    return {
+        "object": "upload.part",
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "upload_id": row["upload"],
+    }
+
+
 def page(
     rows: Sequence[sqlite3.Row], limit: int, make: Callable[[sqlite3.Row], dict[str, Any]]
 ) -> dict[str, Any]:

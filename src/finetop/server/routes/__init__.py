@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from finetop.server.routes import completions, files, jobs, legacy, models
+from finetop.server.routes import completions, files, graders, jobs, legacy, models, permissions
 
-ROUTES = [*jobs.ROUTES, *legacy.ROUTES, *files.ROUTES, *models.ROUTES, *completions.ROUTES]
+ROUTES = [
+    *jobs.ROUTES,
+    *legacy.ROUTES,
+    *graders.ROUTES,
+    *permissions.ROUTES,
+    *files.ROUTES,
+    *models.ROUTES,
+    *completions.ROUTES,
+]

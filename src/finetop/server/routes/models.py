@@ -1,4 +1,4 @@
-"""/v1/models: what can be tuned and asked."""
+"""/v1/models: what can be tuned and asked, and removed again."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ async def retrieve(request: Request) -> JSONResponse:
     return JSONResponse(_object(models.known(here.database, here.layout, request.path_params["model"])))
 
 
+async def delete(request: Request) -> JSONResponse:
+    """Remove a tuned model."""
+    here = services(request)
+    model = models.known(here.database, here.layout, request.path_params["model"])
+    models.remove(here.database, here.layout, model)
+    return JSONResponse({"id": model.name, "object": "model", "deleted": True})
+
+
 def _object(model: models.KnownModel) -> dict[str, object]:
     owner = models.OWNER if model.path is None else wire.ORGANIZATION
     return wire.model_object(model.name, model.created_at, owner)
@@ -35,4 +43,5 @@ def _object(model: models.KnownModel) -> dict[str, object]:
 ROUTES = [
     Route("/v1/models", list_models, methods=["GET"]),
     Route("/v1/models/{model:path}", retrieve, methods=["GET"]),
+    Route("/v1/models/{model:path}", delete, methods=["DELETE"]),
 ]
