@@ -19,18 +19,23 @@ _ALIVE = "(expires_at is null or expires_at > :now)"
 
 def add(database: Database, file_id: str, upload: Upload, *, at: float | None = None) -> sqlite3.Row:
     """Write the row of a file whose bytes are already in place."""
-    now = int(time.time() if at is None else at)
-    expires_at = None if upload.expires_after_s is None else now + upload.expires_after_s
     with database.write() as connection:
-        connection.execute(
-            "insert into file (id, created_at, expires_at, filename, purpose, bytes, sha256) "
-            "values (?, ?, ?, ?, ?, ?, ?)",
-            (file_id, now, expires_at, upload.filename, upload.purpose, upload.size, upload.sha256),
-        )
+        insert(connection, file_id, upload, at=at)
     row = find(database, file_id)
     if row is None:
         raise LookupError(file_id)
     return row
+
+
+def insert(connection: sqlite3.Connection, file_id: str, upload: Upload, *, at: float | None = None) -> None:
+    """Write the row of a file inside a transaction."""
+    now = int(time.time() if at is None else at)
+    expires_at = None if upload.expires_after_s is None else now + upload.expires_after_s
+    connection.execute(
+        "insert into file (id, created_at, expires_at, filename, purpose, bytes, sha256) "
+        "values (?, ?, ?, ?, ?, ?, ?)",
+        (file_id, now, expires_at, upload.filename, upload.purpose, upload.size, upload.sha256),
+    )
 
 
 def find(database: Database, file_id: str) -> sqlite3.Row | None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from finetop.server import uploads
+from finetop.server import assembling, uploads
 from finetop.server.streams import Streams
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Services:
     scheduler: Scheduler
     api_key: str
     most_upload_bytes: int = uploads.MOST_BYTES
+    most_part_bytes: int = assembling.MOST_PART_BYTES
+    assembling: set[str] = field(default_factory=set)
+    """Uploads whose parts are being made into a file; nothing else may happen to them meanwhile."""
     asked_at: float = field(default_factory=time.monotonic)
     """When somebody with the key last asked for something."""
     generations: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(GENERATIONS_AT_ONCE))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from finetop.errors import BadInput, FinetopError
-from finetop.server import disks, files, jobs, life
+from finetop.server import assembling, disks, files, jobs, life
 from finetop.server.app import make_app
 from finetop.server.database import Database
 from finetop.server.launchers.local import LocalLauncher
@@ -99,6 +99,7 @@ def _serve_locked(options: Options, data_dir: Path, home: Path) -> None:
     database = Database(layout.database)
     try:
         files.sweep(database, layout)
+        assembling.sweep(database, layout)
         if options.prepare is not None:
             options.prepare(database, layout)
         key = life.api_key(home)

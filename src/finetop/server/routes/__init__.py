@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finetop.server.routes import completions, files, graders, jobs, legacy, models, permissions
+from finetop.server.routes import completions, files, graders, jobs, legacy, models, permissions, uploads
 
 ROUTES = [
     *jobs.ROUTES,
@@ -10,6 +10,7 @@ ROUTES = [
     *graders.ROUTES,
     *permissions.ROUTES,
     *files.ROUTES,
+    *uploads.ROUTES,
     *models.ROUTES,
     *completions.ROUTES,
 ]
