@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -242,6 +243,45 @@ async def test_an_answer_that_says_nothing_is_settled_by_the_list(
     here = world(garbled)
     key = await create.create(here.desk, draft(file_id, suffix))
     assert [job["id"] for job in here.jobs_named(suffix)] == [key.id]
+
+
+async def test_method_grader_and_integrations_travel_with_the_job(
+    world: Callable[..., World], file_id: str
+) -> None:
+    sent: dict[str, Any] = {}
+
+    async def read(request: httpx.Request, go_on: Any) -> httpx.Response | None:
+        if is_create(request):
+            sent.update(json.loads(request.content))
+        return None
+
+    here = world(read)
+    await create.create(
+        here.desk,
+        draft(
+            file_id,
+            "methods",
+            method="dpo",
+            hyperparameters={"beta": 0.2},
+            integrations=[{"type": "wandb", "wandb": {"project": "tickets"}}],
+        ),
+    )
+    assert sent["method"] == {"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2}}}
+    assert sent["integrations"] == [{"type": "wandb", "wandb": {"project": "tickets"}}]
+
+
+@pytest.mark.parametrize(
+    ("method", "grader", "said"),
+    [("reinforcement", None, "needs a grader"), ("dpo", {"type": "string_check"}, "no use for a grader")],
+)
+async def test_a_grader_and_its_method_go_together(
+    world: Callable[..., World], file_id: str, method: str, grader: dict[str, Any] | None, said: str
+) -> None:
+    here = world()
+    with pytest.raises(BadInput, match=said):
+        await create.create(here.desk, draft(file_id, "ungraded", method=method, grader=grader))
+    assert here.rows() == []
+    assert here.network.asked == []
 
 
 async def test_another_process_may_find_the_job_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,23 @@ async def test_when_to_look(tmp_path: Path, age_s: float, moments: list[float]) 
 @pytest.mark.parametrize("validation", [None, "file-v", Path("/data/v.jsonl")])
 def test_the_journal_gives_a_draft_back(validation: Path | str | None) -> None:
     draft = Draft(
-        "p", "m", Path("/data/t.jsonl"), validation, {"n_epochs": 3, "batch_size": "auto"}, "s", 7, {"a": "b"}
+        "p",
+        "m",
+        Path("/data/t.jsonl"),
+        validation,
+        {"n_epochs": 3, "batch_size": "auto"},
+        "s",
+        7,
+        {"a": "b"},
+        method="reinforcement",
+        grader={"type": "string_check"},
+        integrations=({"type": "wandb", "wandb": {"project": "p"}},),
     )
     assert Draft.from_json(draft.to_json()) == draft
+
+
+def test_what_an_older_finetop_wrote_down_can_still_be_sent() -> None:
+    kept = json.loads(Draft("p", "m", "file-t", suffix="s").to_json())
+    for new in ("upload_anew", "method", "grader", "integrations"):
+        del kept[new]
+    assert Draft.from_json(json.dumps(kept)) == Draft("p", "m", "file-t", suffix="s")

@@ -13,7 +13,7 @@ from finetop.actions import files
 from finetop.actions.desk import Desk, looks, may_have_acted
 from finetop.actions.draft import Draft
 from finetop.errors import ApiError, BadInput, FinetopError, TryLater, Unreachable, Unsettled
-from finetop.models import MARKER, Job, JobRequest
+from finetop.models import MARKER, Integration, Job, JobRequest
 from finetop.store import Intent, JobKey, Store
 
 if TYPE_CHECKING:
@@ -147,6 +147,10 @@ async def check(draft: Draft) -> None:
         raise BadInput("no model is named", hint="Choose one to start from.")
     if MARKER in draft.metadata:
         raise BadInput(f"the metadata key {MARKER} is ours", hint="Use another key.")
+    if draft.method == "reinforcement" and draft.grader is None:
+        raise BadInput("reinforcement needs a grader", hint="Say what gives the reward.")
+    if draft.method != "reinforcement" and draft.grader is not None:
+        raise BadInput(f"{draft.method} has no use for a grader", hint="Leave it out, or use reinforcement.")
 
 
 async def _carry_out(desk: Desk, intent: Intent, draft: Draft) -> JobKey:
@@ -182,6 +186,9 @@ def _request(draft: Draft) -> JobRequest:
         suffix=draft.suffix,
         seed=draft.seed,
         metadata=dict(draft.metadata),
+        method=draft.method,
+        grader=None if draft.grader is None else dict(draft.grader),
+        integrations=tuple(Integration.model_validate(item) for item in draft.integrations),
     )
 
 

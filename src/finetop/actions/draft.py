@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Draft:
     metadata: Mapping[str, str] = field(default_factory=dict)
     upload_anew: bool = False
     """Send files also where the provider has the same bytes already."""
+    method: str = "supervised"
+    """supervised, dpo or reinforcement."""
+    grader: Mapping[str, Any] | None = None
+    """What gives the reward, as the API wants it; reinforcement has one, the others none."""
+    integrations: Sequence[Mapping[str, Any]] = ()
+    """Third parties that hear of the job, as the API wants them."""
 
     def to_json(self) -> str:
         """The draft as the journal keeps it until its files have ids."""
@@ -37,17 +44,22 @@ class Draft:
                 "seed": self.seed,
                 "metadata": dict(self.metadata),
                 "upload_anew": self.upload_anew,
+                "method": self.method,
+                "grader": None if self.grader is None else dict(self.grader),
+                "integrations": [dict(item) for item in self.integrations],
             }
         )
 
     @classmethod
     def from_json(cls, text: str) -> Draft:
-        """The draft that `to_json` wrote."""
+        """The draft that `to_json` wrote, of this version or one that knew less."""
         kept = json.loads(text)
         training, validation = kept.pop("training"), kept.pop("validation")
+        integrations = tuple(kept.pop("integrations", ()))
         return cls(
             training=_unnamed(training),
             validation=None if validation is None else _unnamed(validation),
+            integrations=integrations,
             **kept,
         )
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finetop.actions.draft import Draft
-from finetop.cli import account, options, output, shown
-from finetop.cli.options import number_or_auto
+from finetop.cli import account, methods, options, output, shown
 from finetop.dataset import check_file
-from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.opening import Run
@@ -21,12 +19,11 @@ if TYPE_CHECKING:
 @click.argument("file")
 @click.option("--model", required=True, metavar="NAME", help="The model to start from.")
 @click.option("--validation", metavar="FILE", help="Held-out examples.")
-@click.option("--epochs", type=number_or_auto(int), help="Passes over the file.")
-@click.option("--batch-size", type=number_or_auto(int), help="Examples in one step.")
-@click.option("--lr-multiplier", type=number_or_auto(float), help="Scales the learning rate.")
+@methods.options
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the run repeatable.")
 @click.option("--suffix", help="Goes into the tuned model's name.")
-@click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="May be given up to 16 times.")
+@options.metadata("May be given up to 16 times.")
+@click.option("--wandb", metavar="PROJECT", help="Report to this project of Weights & Biases.")
 @click.option("--wait", is_flag=True, help="Wait until the job has ended.")
 @options.profile
 @options.as_json
@@ -52,24 +49,19 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
 def _draft(profile: str, file: str, chosen: dict[str, Any]) -> Draft:
     """The job as asked for, its files read through before anything is sent."""
     validation = chosen["validation"]
-    hyperparameters = {
-        name: chosen[option]
-        for name, option in (
-            ("n_epochs", "epochs"),
-            ("batch_size", "batch_size"),
-            ("learning_rate_multiplier", "lr_multiplier"),
-        )
-        if chosen[option] is not None
-    }
+    wandb = chosen["wandb"]
     return Draft(
         profile=profile,
         model=chosen["model"],
         training=_file(file),
         validation=None if validation is None else _file(validation),
-        hyperparameters=hyperparameters,
+        method=chosen["method"],
+        hyperparameters=methods.hyperparameters(chosen),
+        grader=methods.grader(chosen),
         suffix=chosen["suffix"],
         seed=chosen["seed"],
-        metadata=_metadata(chosen["metadata"]),
+        metadata=chosen["metadata"],
+        integrations=[{"type": "wandb", "wandb": {"project": wandb}}] if wandb else (),
     )
 
 
@@ -82,15 +74,3 @@ def _file(named: str) -> Path | str:
     if problem is not None:
         raise problem
     return path.absolute()
-
-
-def _metadata(pairs: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise BadInput(
-                f"--metadata {pair!r} is not KEY=VALUE", hint="For example: --metadata team=support"
-            )
-        found[name] = value
-    return found

@@ -1,4 +1,4 @@
-"""`finetop jobs`: list, get, events and cancel, for scripts and for people without a screen."""
+"""`finetop jobs`: list, get, events and what can be done, for scripts and for people without a screen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from finetop.cli import account, following, options, output, shown
+from finetop.cli import account, following, options, orders, output, shown
 from finetop.cli.create import create_job
 from finetop.errors import FinetopError
 
@@ -19,21 +19,22 @@ if TYPE_CHECKING:
 @click.group()
 @options.profile
 def jobs() -> None:
-    """List, watch, create and cancel jobs without a screen."""
+    """List, watch, create, pause and cancel jobs without a screen."""
 
 
 @jobs.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Newest first.")
+@options.metadata("Only jobs that bear this pair; may be given several times.")
 @options.profile
 @options.as_json
 @click.pass_obj
-def list_jobs(run: Run, limit: int, *, as_json: bool) -> int:
+def list_jobs(run: Run, limit: int, metadata: dict[str, str], *, as_json: bool) -> int:
     """List the jobs of all profiles, or of one."""
     profiles = account.chosen_profiles(run)
     found: list[tuple[str, Job]] = []
     code = 0
     with account.opened(run, *profiles) as session:
-        asked = [(profile, session.list_jobs(profile.name, limit)) for profile in profiles]
+        asked = [(profile, session.list_jobs(profile.name, limit, metadata)) for profile in profiles]
         for profile, answer in asked:
             try:
                 found += [(profile.name, job) for job in answer.result()]
@@ -50,6 +51,8 @@ def list_jobs(run: Run, limit: int, *, as_json: bool) -> int:
             ("STATUS", "NAME", "BASE MODEL", "METHOD", "AGE", "PROFILE", "JOB"),
             [shown.line(name, job, now) for name, job in found],
         )
+    elif not code and metadata:
+        output.talk("no job bears this metadata")
     elif not code:
         output.talk("no jobs yet; finetop jobs create FILE --model NAME makes one")
     return code
@@ -89,20 +92,5 @@ def list_events(run: Run, job_id: str, *, follow: bool, as_json: bool) -> None:
         output.write_table(("TIME", "LEVEL", "MESSAGE"), [shown.event_line(event, now) for event in events])
 
 
-@jobs.command("cancel")
-@click.argument("job_id")
-@options.profile
-@options.as_json
-@click.pass_obj
-def cancel_job(run: Run, job_id: str, *, as_json: bool) -> None:
-    """Ask the provider to stop a job, and show it as it then is."""
-    from finetop.store import JobKey  # noqa: PLC0415 - loads SQLite
-
-    profile = account.one_profile(run)
-    with account.opened(run, profile) as session:
-        session.cancel(JobKey(session.accounts[profile.name], job_id)).result()
-        job = session.get_job(profile.name, job_id).result()
-    shown.show(job, as_json=as_json)
-
-
-jobs.add_command(create_job)
+for _command in (create_job, orders.cancel, orders.pause, orders.resume, orders.delete):
+    jobs.add_command(_command)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import click
+
+from finetop.errors import BadInput
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
@@ -23,6 +28,23 @@ profile = click.option(
     is_eager=True,
     help="Work on this profile.",
 )
+
+
+def metadata(help_: str) -> Callable[[Command], Command]:
+    """The option for pairs; the command gets them as a dict."""
+    return click.option("--metadata", "-m", multiple=True, metavar="KEY=VALUE", callback=_pairs, help=help_)
+
+
+def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise BadInput(
+                f"--metadata {pair!r} is not KEY=VALUE", hint="For example: --metadata team=support"
+            )
+        found[name] = value
+    return found
 
 
 def number_or_auto(kind: type[int | float]) -> Callable[[str], int | float | str]:
