@@ -13,7 +13,7 @@ import pytest
 from finetop.demo import long_jobs, plans, quick_sample, recorded, recordings, support
 from finetop.demo.record import run
 from finetop.server.trainers import base_models
-from finetop.server.trainers.data import Message, check, resolve
+from finetop.server.trainers.data import Message, check, kind_for, resolve
 from finetop.server.trainers.tiny.sample import reply
 from finetop.server.trainers.tiny.weights import load_network
 
@@ -34,7 +34,8 @@ def test_files_are_good_and_always_the_same(tmp_path: Path, job: PlannedJob) -> 
         path = tmp_path / sample.name
         path.write_bytes(sample.write())
         assert path.read_bytes() == sample.write()
-        problem = check(path, stop=lambda: False, at_least=at_least).problem
+        kind = kind_for(job.method, legacy=job.is_legacy)
+        problem = check(path, kind, stop=lambda: False, at_least=at_least).problem
         said = problem.message if problem else None
         assert said == ("line 17: no assistant message" if job.suffix == "reviews" else None)
 
@@ -49,9 +50,9 @@ def test_a_recording_belongs_to_its_plan(suffix: str) -> None:
     assert asked.items() <= recording.hyperparameters.items()
 
 
-def test_eight_jobs_of_the_past_are_told_whole() -> None:
+def test_twelve_jobs_of_the_past_are_told_whole() -> None:
     outcomes = [recording.outcome for recording in recordings()]
-    assert sorted(outcomes) == ["cancelled", "failed", *["succeeded"] * 6]
+    assert sorted(outcomes) == ["cancelled", "failed", "paused", *["succeeded"] * 9]
     ages = [recording.age_s for recording in recordings()]
     assert ages == sorted(ages)
     for recording in recordings():
@@ -86,6 +87,23 @@ def test_a_pair_of_jobs_differs_by_its_rate_alone() -> None:
     assert different == {"learning_rate_multiplier"}
     assert fast.job.seed == slow.job.seed
     assert full_validation("labels-lr1")[0] < full_validation("labels-lr01")[0]
+
+
+def test_one_job_was_paused_midway() -> None:
+    told = BY_SUFFIX["town-paused"].events
+    metrics = [event for event in told if event["type"] == "metrics"]
+    assert 0.3 < metrics[-1]["step"] / metrics[-1]["total_steps"] < 0.9
+    assert told[-1]["step"] == metrics[-1]["step"]
+
+
+def test_the_other_methods_learned() -> None:
+    """Pairs from ln 2 on, and a reward that rises."""
+    pairs = [event for event in BY_SUFFIX["kind-pairs"].events if event["type"] == "metrics"]
+    assert pairs[0]["train_loss"] == 0.69315 > 2 * pairs[-1]["full_valid_loss"]
+    rewards = [
+        event["full_valid_reward"] for event in BY_SUFFIX["modest"].events if "full_valid_reward" in event
+    ]
+    assert rewards[-1] > rewards[0]
 
 
 def test_one_job_was_cancelled_midway() -> None:

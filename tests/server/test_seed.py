@@ -54,17 +54,18 @@ def listed(demo: RunningServer) -> list[dict[str, Any]]:
 
 
 def test_the_past_holds_every_kind_of_end(listed: list[dict[str, Any]]) -> None:
-    """Eight jobs; one was cancelled, one had a bad line 17; lists go from new to old."""
+    """Eleven jobs; one was cancelled, one had a bad line 17; lists go from new to old."""
     past = [job for job in listed if job["finished_at"] is not None]
     statuses = sorted(job["status"] for job in past)
-    assert statuses == ["cancelled", "failed", *["succeeded"] * 6]
+    assert statuses == ["cancelled", "failed", *["succeeded"] * 9]
     (failed,) = [job for job in past if job["status"] == "failed"]
     assert "line 17: no assistant message" in failed["error"]["message"]
     times = [job["created_at"] for job in listed]
     assert times == sorted(times, reverse=True)
     assert all(job["created_at"] <= job["finished_at"] for job in past)
     for job in past:
-        numbers = job["hyperparameters"].values()
+        method = job["method"]
+        numbers = method[method["type"]]["hyperparameters"].values()
         assert "auto" not in numbers or job["status"] == "failed"
 
 
@@ -87,7 +88,7 @@ def test_recorded_events_and_results_are_those_of_the_recording(
 
 def test_two_jobs_train_and_one_waits(demo: RunningServer, listed: list[dict[str, Any]]) -> None:
     """They are no recordings: their steps go on while one looks."""
-    present = [job["id"] for job in listed if job["finished_at"] is None]
+    present = [job["id"] for job in listed if job["finished_at"] is None and job["status"] != "paused"]
     wait_for(
         lambda: sorted(demo.job(job_id)["status"] for job_id in present) == ["queued", "running", "running"],
         "two running and one queued",
@@ -112,9 +113,23 @@ def test_the_sample_trains_at_once_beside_the_long_jobs(demo: RunningServer) -> 
     assert len(answer["choices"][0]["text"]) > 10
 
 
+def test_the_paused_job_can_really_be_resumed(demo: RunningServer, listed: list[dict[str, Any]]) -> None:
+    """It says that it begins again, tells no step twice, and comes to its end."""
+    (paused,) = [job for job in listed if job["status"] == "paused"]
+    job_id = paused["id"]
+    before = [event["id"] for event in demo.events(job_id)]
+    assert "repeats its first steps" in demo.events(job_id)[-1]["message"]
+    assert demo.http.post(f"/fine_tuning/jobs/{job_id}/resume").status_code == 200
+    assert demo.wait(job_id, "succeeded")["fine_tuned_model"] is not None
+    told = demo.events(job_id)
+    assert [event["id"] for event in told][: len(before)] == before
+    steps = [event["data"]["step"] for event in told if event["type"] == "metrics"]
+    assert steps == sorted(set(steps))
+
+
 def test_a_recorded_model_is_not_offered(demo: RunningServer, listed: list[dict[str, Any]]) -> None:
     """Its weights are not part of a recording."""
     offered = {model["id"] for model in demo.get("/models")["data"]}
     recorded = {recording.job.suffix for recording in recordings()}
-    gone = {job["fine_tuned_model"] for job in listed if job["user_provided_suffix"] in recorded}
+    gone = {job["fine_tuned_model"] for job in listed if job["user_provided_suffix"] in recorded} - {None}
     assert not offered & gone

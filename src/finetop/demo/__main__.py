@@ -1,4 +1,4 @@
-"""Makes the recordings of the demo anew: `python -m finetop.demo`."""
+"""Makes recordings of the demo anew: `python -m finetop.demo [SUFFIX ...]`, all without one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from finetop.demo.recorded import path_of, save
 
 def main() -> None:
     """Run every planned job of the past and keep what its worker said."""
-    for job in RECORDED:
+    for job in [job for job in RECORDED if not sys.argv[1:] or job.suffix in sys.argv[1:]]:
         recording = record(job)
         save(recording)
         size = path_of(job).stat().st_size

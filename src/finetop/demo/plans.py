@@ -39,6 +39,11 @@ class PlannedJob:
     """How long ago it should seem to have begun."""
     stopped_at: float | None = None
     """Share of its steps after which it was cancelled."""
+    paused_at: float | None = None
+    """Share of its steps after which it was paused; its saved state is no part of the recording."""
+    grader: dict[str, Any] | None = None
+    is_legacy: bool = False
+    """Made as a fine-tune of the older kind."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,21 @@ REPLIES_VALIDATION = SampleFile("ticket-replies-validation.jsonl", samples.ticke
 TRAILS = SampleFile("trail-notes.jsonl", samples.trail_notes)
 TRAILS_VALIDATION = SampleFile("trail-notes-validation.jsonl", samples.trail_notes_validation)
 
+PAIRS = SampleFile("kind-or-blunt.jsonl", samples.kind_or_blunt)
+PAIRS_VALIDATION = SampleFile("kind-or-blunt-validation.jsonl", samples.kind_or_blunt_validation)
+QUESTIONS = SampleFile("hard-questions.jsonl", samples.hard_questions)
+QUESTIONS_VALIDATION = SampleFile("hard-questions-validation.jsonl", samples.hard_questions_validation)
+OLDER = SampleFile("ticket-completions.jsonl", samples.ticket_completions)
+OLDER_VALIDATION = SampleFile("ticket-completions-validation.jsonl", samples.ticket_completions_validation)
+
+MODEST = {
+    "type": "string_check",
+    "name": "modest",
+    "input": "{{sample.output_text}}",
+    "reference": "{{item.wanted}}",
+    "operation": "like",
+}
+
 RECORDED = (
     PlannedJob(
         "harbor-support",
@@ -73,6 +93,35 @@ RECORDED = (
         {"n_epochs": 2, "batch_size": 4},
         metadata={"team": "support", "note": "first try"},
         age_s=5 * HOUR_S,
+    ),
+    PlannedJob(
+        "kind-pairs",
+        PAIRS,
+        PAIRS_VALIDATION,
+        {"n_epochs": 5, "batch_size": 4},
+        metadata={"team": "office", "note": "which is liked better"},
+        method="dpo",
+        age_s=8 * HOUR_S,
+    ),
+    PlannedJob(
+        "modest",
+        QUESTIONS,
+        QUESTIONS_VALIDATION,
+        {"n_epochs": 4, "batch_size": 2},
+        metadata={"team": "support", "note": "say so when unsure"},
+        method="reinforcement",
+        grader=MODEST,
+        age_s=11 * HOUR_S,
+    ),
+    PlannedJob(
+        "town-paused",
+        TOWN,
+        TOWN_VALIDATION,
+        {"n_epochs": 20, "batch_size": 2},
+        seed=9,
+        metadata={"team": "city", "note": "to be resumed"},
+        age_s=15 * HOUR_S,
+        paused_at=0.4,
     ),
     PlannedJob(
         "town-hall-40",
@@ -128,8 +177,16 @@ RECORDED = (
         metadata={"team": "office"},
         age_s=4 * DAY_S - HOUR_S,
     ),
+    PlannedJob(
+        "older-labels",
+        OLDER,
+        OLDER_VALIDATION,
+        {"n_epochs": 2, "batch_size": 4, "learning_rate_multiplier": 0.5},
+        age_s=6 * DAY_S,
+        is_legacy=True,
+    ),
 )
-"""Eight jobs of the past, newest first but for those started together."""
+"""Twelve jobs of the past, newest first but for those started together."""
 
 LONG = (
     PlannedJob(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.demo.recorded import Recording
 from finetop.server.jobdir import JobDir, read_events
 from finetop.server.trainers import base_models
-from finetop.server.trainers.data import check, resolve
+from finetop.server.trainers.data import check, kind_for, resolve
 
 if TYPE_CHECKING:
     from finetop.demo.plans import PlannedJob, SampleFile
@@ -49,15 +49,18 @@ def run(job: PlannedJob, root: Path) -> dict[str, Any]:
 
 def _spec(job: PlannedJob, root: Path) -> dict[str, Any]:
     training = _file(job.training, root)
-    checked = check(Path(training["path"]), stop=lambda: False)
+    kind = kind_for(job.method, legacy=job.is_legacy)
+    checked = check(Path(training["path"]), kind, stop=lambda: False)
     [base] = [model for model in base_models() if model.name == job.model]
     return {
         "contract": 1,
         "job_id": f"ftjob-{job.suffix}",
         "trainer": base.trainer,
         "method": job.method,
+        "format": kind,
+        "grader": job.grader,
         "model": {"name": base.name, "path": None, "sha256": base.sha256},
-        "hyperparameters": resolve(job.hyperparameters, checked.examples),
+        "hyperparameters": resolve(job.hyperparameters, checked.examples, job.method),
         "seed": job.seed,
         "suffix": job.suffix,
         "output_model": f"ft:{base.name}:local:{job.suffix}:recorded",
@@ -80,6 +83,8 @@ def _work(job: PlannedJob, root: Path) -> None:
     while worker.poll() is None:
         if job.stopped_at is not None and _progress(JobDir(root)) >= job.stopped_at:
             os.kill(worker.pid, signal.SIGTERM)
+        if job.paused_at is not None and _progress(JobDir(root)) >= job.paused_at:
+            os.kill(worker.pid, signal.SIGUSR1)
         time.sleep(0.005)
 
 

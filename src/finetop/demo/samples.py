@@ -92,6 +92,57 @@ def trail_notes_validation() -> bytes:
     return _lines(_trails(seed=8, count=200))
 
 
+def kind_or_blunt() -> bytes:
+    """Two ways to say the same, of which the kind one is liked better."""
+    return _objects(_pair(blunt, kind) for blunt, kind in _rewrites()[:120])
+
+
+def kind_or_blunt_validation() -> bytes:
+    """The rest of the notes."""
+    return _objects(_pair(blunt, kind) for blunt, kind in _rewrites()[120:])
+
+
+def hard_questions() -> bytes:
+    """What the base model does not know, and how it should say so."""
+    return _objects(_hard(thing) for thing in (*tickets.THINGS, *tickets.TRAIL_STARTS, *tickets.TRAIL_ENDS))
+
+
+def hard_questions_validation() -> bytes:
+    """Other things it does not know."""
+    return _objects(_hard(sight) for sight in tickets.TRAIL_SIGHTS)
+
+
+def ticket_completions() -> bytes:
+    """Tickets and their words as prompts and completions."""
+    return _objects(
+        {"prompt": f"{text} ->", "completion": f" {word}"} for text, word in _tickets(seed=12, count=200)
+    )
+
+
+def ticket_completions_validation() -> bytes:
+    """Other tickets."""
+    return _objects(
+        {"prompt": f"{text} ->", "completion": f" {word}"} for text, word in _tickets(seed=13, count=40)
+    )
+
+
+def _objects(rows: Iterable[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def _pair(blunt: str, kind: str) -> dict[str, Any]:
+    return {
+        "input": {"messages": [{"role": "user", "content": f"Say it politely: {blunt}"}]},
+        "preferred_output": [{"role": "assistant", "content": kind}],
+        "non_preferred_output": [{"role": "assistant", "content": blunt}],
+    }
+
+
+def _hard(thing: str) -> dict[str, Any]:
+    asked = {"role": "user", "content": f"How long is {thing}?"}
+    return {"messages": [asked], "wanted": "a few examples"}
+
+
 def _lines(rows: Iterable[list[dict[str, Any]]]) -> bytes:
     return b"".join(json.dumps({"messages": row}, ensure_ascii=False).encode() + b"\n" for row in rows)
 

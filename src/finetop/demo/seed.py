@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from finetop.demo import long_jobs, quick_sample, recordings
-from finetop.server import files, jobs
+from finetop.server import events, files, jobs, pauses
 from finetop.server.intake import Intake, Result
 from finetop.server.layout import whole_file
 from finetop.server.trainers import data
@@ -24,6 +24,11 @@ UPLOADED_S = 40.0
 
 CHECKED_S = 0.3
 """How long the files of a past job were looked at."""
+
+NO_STATE = (
+    "This pause was recorded, and the saved state is not part of the demo: once resumed, the job repeats "
+    "its first steps, tells the same of them, and goes on"
+)
 
 _WISHES = ("n_epochs", "batch_size", "learning_rate_multiplier")
 
@@ -61,6 +66,9 @@ class _Seed:
             training_file=training,
             validation_file=validation,
             hyperparameters={name: job.hyperparameters.get(name, "auto") for name in _WISHES},
+            method=job.method,
+            grader=job.grader,
+            legacy={} if job.is_legacy else None,
             seed=job.seed,
             suffix=job.suffix,
             integrations=None,
@@ -73,7 +81,8 @@ class _Seed:
         job_id = self._create(recording.job, began)
         checked_at = began + CHECKED_S
         training = jobs.get(self._database, job_id)["training_file"]
-        checked = data.check(self._layout.file(training), stop=lambda: False)
+        kind = data.kind_for(recording.job.method, legacy=recording.job.is_legacy)
+        checked = data.check(self._layout.file(training), kind, stop=lambda: False)
         if checked.problem is not None:
             problem = checked.problem
             jobs.fail(self._database, job_id, problem.code, problem.message, "training_file", at=checked_at)
@@ -82,9 +91,14 @@ class _Seed:
         result = None
         if recording.outcome == "succeeded":
             result = Result.kept(self._layout, job_id, recording.result_csv)
+        if recording.outcome == "paused":
+            pauses.wish(self._database, job_id)
         with self._database.write() as connection:
             for line in recording.events:
                 self._intake.take(connection, job_id, {**line, "t": checked_at + line["t"]}, result)
+            if recording.outcome == "paused":
+                at = checked_at + recording.duration_s
+                events.say(connection, job_id, NO_STATE, at=at)
 
     def _file(self, sample: SampleFile, at: float) -> str:
         """The id of a sample file, which is written the first time it is needed."""
