@@ -15,6 +15,7 @@ from finetop.store.rows import Curves, EventRow, JobKey, Series
 from finetop.text import ASCII
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane, detail_model
+from finetop.tui.panes.detail_model import json_lines
 from finetop.tui.panes.events import PAGE, EventsPane
 from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
 
@@ -409,7 +410,15 @@ def hostile_job() -> Job:
             "validation_file": WIRE,
             "result_files": [WIRE],
             "hyperparameters": {WIRE: WIRE},
-            "method": {"type": WIRE},
+            "method": {
+                "type": WIRE,
+                WIRE: {"grader": {"type": WIRE, WIRE: WIRE}, "response_format": {WIRE: WIRE}},
+            },
+            "organization_id": WIRE,
+            "eval_id": WIRE,
+            "usage_metrics": {WIRE: WIRE},
+            "user_provided_suffix": WIRE,
+            "updated_at": 1_700_000_000,
             "metadata": {WIRE: WIRE},
             "integrations": [
                 {"type": WIRE, WIRE: {WIRE: WIRE}},
@@ -446,6 +455,7 @@ async def test_detail_cleans_every_string(tab: str, width: int) -> None:
                 checkpoints=[checkpoint],
                 files={WIRE: File(id=WIRE, filename=WIRE)},
                 raw=json.dumps({WIRE: [WIRE]}),
+                logged=3,
             )
         )
         pane.show_tab(tab)
@@ -470,3 +480,10 @@ async def test_events_clean_every_string() -> None:
 async def test_raw_answers_that_are_no_json_are_shown_as_they_are() -> None:
     known = detail_model(ROW, now=NOW, raw=b"<html>\xff\x1b[1m</html>")
     assert known.raw == ("<html>�</html>",)
+
+
+def test_raw_answers_too_deep_or_too_long_to_be_laid_out_are_shown_as_far_as_they_go() -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    assert detail_model(ROW, now=NOW, raw=deep[:150_000]).raw[0].startswith("[[[")
+    long = json_lines('{"words": "' + "x" * 300_000 + '"}')
+    assert long[-1] == "and 100 k characters more"

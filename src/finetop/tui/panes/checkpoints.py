@@ -46,6 +46,9 @@ def checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -
     """All of them, the newest first, with their measurements and the name to use them by."""
     best = _best(checkpoints)
     for checkpoint in sorted(checkpoints, key=lambda item: -(item.step_number or 0)):
+        if checkpoint.unreadable:
+            yield Entry("Unreadable", ((text.clean(checkpoint.unreadable), "warn"),), wraps=True)
+            continue
         metrics: list[Run] = [
             (f"{text.clean(name).replace('_', ' ')} {text.loss(value)}  ", "muted")
             for name, value in checkpoint.metrics.items()

@@ -14,6 +14,7 @@ from finetop import text
 from finetop.plot import Points, best_point
 from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_runs
 from finetop.tui.panes.entry import Entry
+from finetop.tui.panes.provider_facts import note_entries, reward_entries, side_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,8 @@ class DetailModel:
     """`step 186 of 300`, for the rule."""
 
 
+LONGEST_ANSWER: Final = 200_000
+"""Characters of an answer that are shown; laying more out would hold the screen up."""
 _HYPERPARAMETERS: Final = {
     "n_epochs": "epochs",
     "batch_size": "batch",
@@ -56,15 +59,20 @@ def detail_model(
     curves: Curves | None = None,
     raw: bytes | str = b"",
     cannot: str = "",
+    logged: int | None = None,
     glyphs: text.Glyphs = text.UNICODE,
 ) -> DetailModel:
     """Everything known about a job; without `job` what its row tells. `files` names files by id.
 
-    `cannot` is why a key is grey.
+    `cannot` is why a key is grey, `logged` how many events there are.
     """
     named = dict(files or {})
     return DetailModel(
-        overview=tuple(_overview(row, job, checkpoints, files=named, now=now, cannot=cannot, glyphs=glyphs)),
+        overview=tuple(
+            _overview(
+                row, job, checkpoints, files=named, now=now, cannot=cannot, logged=logged, glyphs=glyphs
+            )
+        ),
         checkpoints=tuple(checkpoint_entries(checkpoints, glyphs)),
         files=tuple(_file_entries(job, named)),
         raw=tuple(json_lines(raw)),
@@ -96,6 +104,7 @@ def _overview(
     files: Mapping[str, File],
     now: float,
     cannot: str,
+    logged: int | None,
     glyphs: text.Glyphs,
 ) -> Iterable[Entry]:
     yield Entry("Job", ((text.clean(row.key.id), "text"), (f"  {text.clean(row.profile)}", "muted")))
@@ -111,13 +120,20 @@ def _overview(
     if job is not None:
         yield from _data(job, files)
         yield from _settings(job, glyphs)
+        yield from reward_entries(job)
     yield from _times(row, job, now)
     if row.cost is not None:
         yield Entry("Cost", ((text.dollars(row.cost), "text"),))
     if checkpoints:
         yield Entry("Checkpoints", checkpoint_runs(checkpoints, glyphs))
     if job is not None:
-        yield from _notes(job)
+        yield from note_entries(job)
+    yield from _dates(row)
+    if job is not None:
+        yield from side_entries(row, job, logged=logged)
+
+
+def _dates(row: JobRow) -> Iterable[Entry]:
     if row.created_at is not None:
         yield Entry("Created", ((text.day_clock(row.created_at), "text"), ("  local time", "faint")))
     if row.ended_at is not None:
@@ -172,6 +188,10 @@ def _file_runs(file: File, *, short: bool = False) -> tuple[Run, ...]:
         runs.append((f"  {text.size(file.size_bytes)}", "muted"))
     if not short and file.filename:
         runs.append((f"  {text.clean(file.id)}", "faint"))
+    if not short and file.status and file.status != "processed":
+        runs.append((f"  {text.clean(file.status)}", "warn"))
+    if not short and (why := file.unreadable or file.status_details):
+        runs.append((f"  {text.clean(why)}", "warn"))
     return tuple(runs)
 
 
@@ -232,29 +252,7 @@ def _file_entries(job: Job | None, files: Mapping[str, File]) -> Iterable[Entry]
         ("Results", job.result_files),
     ):
         for place, file in enumerate(group):
-            yield Entry("" if place else label, _file_runs(files.get(file.id, file)))
-
-
-def _notes(job: Job) -> Iterable[Entry]:
-    if job.user_metadata:
-        runs: list[Run] = []
-        for key, value in job.user_metadata.items():
-            runs += [
-                ("   " if runs else "", "text"),
-                (f"{text.clean(key)} ", "muted"),
-                (text.clean(value), "text"),
-            ]
-        yield Entry("Metadata", tuple(runs), wraps=True)
-    for integration in job.integrations:
-        settings = integration.settings
-        label = "Weights & B." if integration.type == "wandb" else text.clean(integration.type)[:12]
-        place = "/".join(text.clean(str(settings[key])) for key in ("entity", "project") if settings.get(key))
-        rest = "  ".join(
-            f"{text.clean(key).removesuffix('_id')} {text.clean(str(value))}"
-            for key, value in settings.items()
-            if key not in ("entity", "project") and value
-        )
-        yield Entry(label, ((place, "text"), (f"  {rest}" if place else rest, "muted")))
+            yield Entry("" if place else label, _file_runs(files.get(file.id, file)), wraps=True)
 
 
 def _facts(row: JobRow, now: float, curves: Curves | None, glyphs: text.Glyphs) -> Iterable[Entry]:
@@ -285,6 +283,9 @@ def _loss_fact(row: JobRow, curves: Curves | None, glyphs: text.Glyphs) -> Entry
 def json_lines(raw: bytes | str) -> list[str]:
     """The provider's own words, laid out; what is no JSON stays as it is."""
     words = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    with suppress(ValueError):
+    if len(words) > LONGEST_ANSWER:
+        kept = text.clean_lines(words[:LONGEST_ANSWER])
+        return [*kept, f"and {text.count(len(words) - LONGEST_ANSWER)} characters more"]
+    with suppress(ValueError, RecursionError):  # nested too deep to be laid out: as it came
         words = json.dumps(json.loads(words), indent=2, ensure_ascii=False)
     return text.clean_lines(words) if words else []

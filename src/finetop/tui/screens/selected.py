@@ -68,7 +68,7 @@ class Selected:
     def _read(self, key: JobKey) -> None:
         jobs = self._store.jobs
         self._job = jobs.get(key)
-        self._checkpoints = jobs.checkpoints(key)
+        self._checkpoints = jobs.checkpoints(key) or (() if self._job is None else self._job.checkpoints)
         self._raw = jobs.raw(key) or b""
         if self._job is not None:
             named = (*self._job.training_files, *self._job.validation_files, *self._job.result_files)
@@ -88,5 +88,6 @@ class Selected:
             curves=self.curves,
             raw=self._raw,
             cannot=cannot,
+            logged=self._store.events.count(self._row.key),
             glyphs=glyphs,
         )

@@ -1,0 +1,98 @@
+"""What only some jobs have: rewards, third parties, the user's own pairs, and the provider's side notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from finetop import text
+from finetop.tui.panes.entry import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from finetop.models import Integration, Job
+    from finetop.store.rows import JobRow
+    from finetop.tui.widgets.runs import Run
+
+LONGEST: Final = 400
+"""Characters of a value that has no other form than JSON; the whole of it stands under JSON."""
+_NAMED_FIRST: Final = ("type", "name")
+
+
+def reward_entries(job: Job) -> Iterable[Entry]:
+    """How a reinforcement job's answers are judged."""
+    if job.grader is not None:
+        yield Entry("Grader", tuple(_grader(job.grader)), wraps=True)
+    if job.response_format is not None:
+        yield Entry("Answer form", ((_words(job.response_format), "text"),), wraps=True)
+    if job.eval_id:
+        yield Entry("Evaluation", ((text.clean(job.eval_id), "text"),), wraps=True)
+
+
+def _grader(grader: Mapping[str, Any]) -> Iterable[Run]:
+    yield ("  ".join(_words(grader[name]) for name in _NAMED_FIRST if grader.get(name)), "text")
+    for name, value in grader.items():
+        if name not in _NAMED_FIRST and value is not None:
+            yield (f"  {text.clean(str(name)).replace('_', ' ')} ", "muted")
+            yield (_words(value), "text")
+
+
+def note_entries(job: Job) -> Iterable[Entry]:
+    """The user's own pairs, and who else hears of the job."""
+    if job.user_metadata:
+        runs: list[Run] = []
+        for key, value in job.user_metadata.items():
+            runs += [
+                ("   " if runs else "", "text"),
+                (f"{text.clean(key)} ", "muted"),
+                (text.clean(value), "text"),
+            ]
+        yield Entry("Metadata", tuple(runs), wraps=True)
+    for integration in job.integrations:
+        yield _integration(integration)
+
+
+def _integration(integration: Integration) -> Entry:
+    settings = integration.settings
+    label = "Weights & B." if integration.type == "wandb" else text.clean(integration.type)[:12]
+    place = "/".join(_words(settings[key]) for key in ("entity", "project") if settings.get(key))
+    rest = "  ".join(
+        f"{text.clean(key).removesuffix('_id')} {_words(value)}"
+        for key, value in settings.items()
+        if key not in ("entity", "project") and value
+    )
+    return Entry(label, ((place, "text"), (f"  {rest}" if place else rest, "muted")), wraps=True)
+
+
+def side_entries(row: JobRow, job: Job, *, logged: int | None) -> Iterable[Entry]:
+    """What the provider keeps about a job beside its training."""
+    if job.suffix and job.suffix != row.name:
+        yield Entry("Suffix", ((text.clean(job.suffix), "text"),), wraps=True)
+    if job.cost is not None and job.currency != "USD":
+        yield Entry("Cost", ((f"{job.cost:,.2f} {text.clean(job.currency or '')}".rstrip(), "text"),))
+    if job.estimated_finish is not None:
+        yield Entry("Expected end", ((text.day_clock(job.estimated_finish), "text"),))
+    if job.updated_at is not None:
+        yield Entry("Updated", ((text.day_clock(job.updated_at), "text"),))
+    if job.organization_id:
+        yield Entry("Organisation", ((text.clean(job.organization_id), "text"),), wraps=True)
+    if job.usage_metrics:
+        yield Entry("Usage", ((_words(job.usage_metrics), "text"),), wraps=True)
+    if job.shared_with_openai is not None:
+        yield Entry("Sharing", (("with OpenAI" if job.shared_with_openai else "not with OpenAI", "text"),))
+    if logged:
+        yield Entry("Events", ((f"{text.count(logged)} in the log", "text"),))
+    kind = text.clean(job.kind) or "without a name"
+    status = text.clean(job.raw_status) or "without a status"
+    yield Entry("Object", ((kind, "muted"), (f"  {status}", "muted")), wraps=True)
+
+
+def _words(value: object) -> str:
+    """A value in one line: text as it is, a list of texts by commas, all else as JSON."""
+    if isinstance(value, str):
+        return text.clean(value)[:LONGEST]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return text.clean(", ".join(value))[:LONGEST]
+    return text.clean(json.dumps(value, ensure_ascii=False))[:LONGEST]
