@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from finetop.errors import BadReply, BadRequest, FinetopError, NotFound, NotSupported
+from finetop.errors import BadReply, BadRequest, FinetopError, Forbidden, NotFound, NotSupported
+from finetop.models.results import metrics_of_csv
 from finetop.pace import Kind, Pace, Routes
 from finetop.providers import Page, Provider, every_page
 from finetop.providers.pages import EndlessList
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 HEAD = 50
 """Events asked for at first: more than a second of any run has brought."""
+MOST_RESULTS = 32_000_000
+"""Bytes of a result file that are worth reading: some hundred thousand steps."""
 MOST_TRIES = 20
 """So often in a row an answer nobody can read is asked for again, until a log is left as it is."""
 
@@ -114,6 +117,7 @@ class Logs:
         try:
             await self._ask_part(Kind.EVENTS, self.ask_events, provider, job_id)
             await self._ask_part(Kind.CHECKPOINTS, self.ask_checkpoints, provider, job_id)
+            await self._ask_results(provider, key)
         except NotFound:
             self._store.jobs.mark_whole(key)  # the provider has forgotten it
             return
@@ -125,6 +129,22 @@ class Logs:
             return
         if settled_since_s >= self._pace.grace_s:
             self._store.jobs.mark_whole(key)
+
+    async def _ask_results(self, provider: Provider, key: JobKey) -> None:
+        """Measurements from the result file of a job whose log had none, as a legacy job's."""
+        job = self._store.jobs.get(key)
+        if job is None or self._store.events.is_measured(key):
+            return
+        for file in job.result_files:
+            try:
+                parts = provider.content(file.id, most_bytes=MOST_RESULTS)
+                metrics = metrics_of_csv(b"".join([part async for part in parts]))
+            except (NotFound, Forbidden, BadRequest, BadReply, NotSupported):
+                continue  # files are deleted or kept from some keys; the job is whole without
+            if metrics:
+                self._store.events.save_metrics(key, metrics)
+                self._changed()
+                return
 
     async def _ask_part(
         self, kind: Kind, ask: Callable[[Provider, str], Awaitable[None]], provider: Provider, job_id: str
