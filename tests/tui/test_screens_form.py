@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from drivers import PROFILES, Driver, OfflineSession, fill, house, opened
+from finetop.models import File, Model
 from finetop.tui.screens import drafting
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.drafting import Entries, draft_of, problems, suffix_from
@@ -35,6 +36,7 @@ class Sent:
 
     def __init__(self) -> None:
         self.drafts = []
+        self.sessions: list[Session] = []
 
     def session(self, *args: object, **kwargs: object) -> Session:
         made = OfflineSession(*args, **kwargs)  # type: ignore[arg-type]  # as the app calls it
@@ -44,6 +46,7 @@ class Sent:
             return Future()
 
         made.create = create  # type: ignore[method-assign]
+        self.sessions.append(made)
         return made
 
 
@@ -97,6 +100,30 @@ async def test_a_file_of_this_machine_is_read_before_it_is_sent(
     await form.press("ctrl+s")
     await form.until(lambda: bool(sent.drafts), "a draft")
     assert sent.drafts[0].training == path
+
+
+async def test_bytes_that_are_there_already_are_told_before_anything_is_sent(
+    form: Driver, sent: Sent, tmp_path: Path
+) -> None:
+    path = write_examples(tmp_path / "mine.jsonl")
+    there: Future[File | None] = Future()
+    there.set_result(File(id="file-twin"))
+    sent.sessions[-1].already_there = lambda profile, path: there  # type: ignore[method-assign]
+    await go_to(form, "training", str(path))
+    await form.reads("file-twin")
+    await form.reads("uploaded again")
+    await form.reads("nothing: the same bytes are there")
+    await go_to(form, "training", str(write_examples(tmp_path / "bad.jsonl", 0)))
+    await form.until(lambda: "file-twin" not in form.picture, "the old words gone")
+
+
+async def test_a_model_that_ends_says_when(form: Driver) -> None:
+    screen = form.app.screen
+    assert isinstance(screen, CreateForm)
+    screen._know([], [Model(id="short-lived", shutdown_date="2027-01-14")])
+    screen.field("model").entry.focus()
+    await form.press("down")
+    await form.reads("ends 2027-01-14")
 
 
 @pytest.mark.parametrize(

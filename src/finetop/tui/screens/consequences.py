@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,18 @@ class Given:
     """The uploaded files that were chosen, by field."""
     reports: Mapping[str, Report]
     profile: str
+    there: Mapping[str, str] = field(default_factory=dict)
+    """Files at the provider with the same bytes as those of this machine, by field."""
 
     @property
     def new(self) -> list[str]:
-        """The fields whose files must be uploaded."""
+        """The fields whose files are of this machine."""
         return [name for name in LABELS if self.files[name] and name not in self.ids]
+
+    @property
+    def sent(self) -> list[str]:
+        """The fields whose files must be uploaded."""
+        return [name for name in self.new if name not in self.there]
 
 
 def consequences(given: Given, width: int, glyphs: text.Glyphs) -> list[Part]:
@@ -43,6 +50,8 @@ def consequences(given: Given, width: int, glyphs: text.Glyphs) -> list[Part]:
         lines += _fact(label, _about_file(given, name, glyphs), room)
         if name in given.ids:
             lines.append(_indented((text.shorten_middle(given.ids[name], room, glyphs.ellipsis), "faint")))
+        if name in given.there:
+            lines += [_indented((row, "muted")) for row in wrap(_there(given, name), room)]
         report = given.reports.get(name)
         if report is not None and report.problem is not None:
             lines += [_indented((part, "muted")) for part in wrap(text.clean(report.problem.hint), room)]
@@ -107,8 +116,14 @@ def _upload(given: Given) -> str:
     reports = given.reports
     if any(name not in reports or reports[name].problem is not None for name in given.new):
         return "not before the files are good"
-    total = text.size(sum(reports[name].size_bytes for name in given.new))
-    return f"{total} in {len(given.new)} file{'s' if len(given.new) > 1 else ''}"
+    if not given.sent:
+        return "nothing: the same bytes are there"
+    total = text.size(sum(reports[name].size_bytes for name in given.sent))
+    return f"{total} in {len(given.sent)} file{'s' if len(given.sent) > 1 else ''}"
+
+
+def _there(given: Given, name: str) -> str:
+    return text.clean(f"already at {given.profile} as {given.there[name]}: not uploaded again")
 
 
 def where(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -66,9 +66,13 @@ class CreateForm(Screen[Draft]):
         self.supplies = supplies
         self._files: dict[str, File] = {}
         self._models: list[str] = []
+        self._ends: dict[str, str] = {}
+        """Model -> the day on which its provider ends it."""
         self._ids: dict[str, str] = {}
         """Field -> id of the uploaded file that was chosen for it."""
         self._reports: dict[str, Report] = {}
+        self._there: dict[str, str] = {}
+        """Field -> id of a file at the provider with the same bytes."""
         self._opened_with: drafting.Entries | None = None
         self._asking: asyncio.Task[None] | None = None
         self._profile = profile
@@ -158,12 +162,13 @@ class CreateForm(Screen[Draft]):
             self._know(files, models)
             self._show()
 
-    def _know(self, files: Iterable[File], models: Iterable[Model]) -> None:
+    def _know(self, files: Iterable[File], models: Sequence[Model]) -> None:
         """Offer these files and models; fill an untouched form with what can be chosen for it."""
         self._files |= {file.id: file for file in files}
         # A name that cannot be drawn cannot be typed either.
         names = {model.id for model in models if text.clean(model.id) == model.id}
         self._models = sorted(names | set(self._models))
+        self._ends |= {model.id: model.shutdown_date for model in models if model.shutdown_date}
         self.field("model").entry.suggester = SuggestFromList(self._models, case_sensitive=False)
         if self._opened_with is not None and self._opened_with != self.entries:
             return
@@ -184,7 +189,7 @@ class CreateForm(Screen[Draft]):
     def _take_file(self, name: str, value: str) -> None:
         """A chosen file: `id:ID` of an uploaded one, or a path."""
         known = self._files.get(value.removeprefix("id:")) if value.startswith("id:") else None
-        self._reports.pop(name, None)
+        self._forget(name)
         if known is None:
             self._ids.pop(name, None)
             self._fill(name, value.removeprefix("id:"))
@@ -213,7 +218,7 @@ class CreateForm(Screen[Draft]):
         name = field.field_name
         if name in FILE_FIELDS:
             self._ids.pop(name, None)
-            self._reports.pop(name, None)
+            self._forget(name)
             field.say(form_parts.HINTS[name])
             self._check_soon(name)
         if name == "suffix":
@@ -224,7 +229,7 @@ class CreateForm(Screen[Draft]):
 
     def _change_profile(self, profile: str) -> None:
         self._profile = profile
-        self._files, self._models = {}, []
+        self._files, self._models, self._ends, self._there = {}, [], {}, {}
         for name in [*self._ids, "model", *(() if self._named else ("suffix",))]:
             self._fill(name, "")
         self._ids = {}
@@ -240,8 +245,26 @@ class CreateForm(Screen[Draft]):
     async def _check(self, name: str, value: str) -> None:
         """Read a file on a thread and say what it holds, unless other words stand there by then."""
         if value.strip() and value == self.field(name).value and name not in self._ids:
-            await self._read(name, value)
+            report = await self._read(name, value)
             self._show()
+            if report is not None and report.problem is None:
+                await self._look_there(name, value)
+
+    async def _look_there(self, name: str, value: str) -> None:
+        """Tell where the provider has the same bytes: then nothing is uploaded."""
+        profile = self._profile
+        try:
+            found = await self.supplies.already_there(profile, drafting.local_path(value))
+        except FinetopError:
+            return  # it is looked for once more before anything is sent
+        if found is not None and (profile, value) == (self._profile, self.field(name).value):
+            self._there[name] = found.id
+            self._show_consequences()
+
+    def _forget(self, name: str) -> None:
+        """What was read for this field is not of what stands there now."""
+        self._reports.pop(name, None)
+        self._there.pop(name, None)
 
     async def _read(self, name: str, value: str) -> Report | None:
         report = await asyncio.to_thread(check_file, drafting.local_path(value))
@@ -282,7 +305,7 @@ class CreateForm(Screen[Draft]):
 
     def _show_consequences(self) -> None:
         files = {name: self.fields[name].value for name in FILE_FIELDS}
-        given = Given(files, self._ids, self._reports, self._profile)
+        given = Given(files, self._ids, self._reports, self._profile, self._there)
         panel, size = self.query_one("#check", Ruled), self.app.size
         if size.width < WIDE_FROM:
             panel.write(in_short(given, 1 if size.height < LOW_BELOW else 3, self._glyphs))
@@ -359,7 +382,8 @@ class CreateForm(Screen[Draft]):
             self.app.push_screen(PickFile(f"{field.label}", self._uploaded(), here.resolve()), take)
             return
         values = self._models if name == "model" else list(self.supplies.profiles)
-        entries = [Entry(value, value) for value in values]
+        ends = self._ends if name == "model" else {}
+        entries = [Entry(value, value, f"ends {ends[value]}" if value in ends else "") for value in values]
         if not entries:
             field.say("no list of models yet; type a name")
             return

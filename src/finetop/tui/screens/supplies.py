@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
     from finetop.models import File, Model
     from finetop.session import Session
@@ -38,6 +39,10 @@ class Supplies(Protocol):
 
     async def ask_models(self, profile: str) -> list[Model]:
         """Models, asked anew."""
+        ...
+
+    async def already_there(self, profile: str, path: Path) -> File | None:
+        """The file at the provider that holds the same bytes."""
         ...
 
     def is_local(self, profile: str) -> bool:
@@ -90,3 +95,7 @@ class SessionSupplies:
     async def ask_models(self, profile: str) -> list[Model]:
         """Models, asked anew."""
         return await asyncio.wrap_future(self._session.models(profile))
+
+    async def already_there(self, profile: str, path: Path) -> File | None:
+        """The file at the provider that holds the same bytes, asked anew."""
+        return await asyncio.wrap_future(self._session.already_there(profile, path))
