@@ -46,7 +46,7 @@ def shelf(*ids: str) -> Answer:
     return answer
 
 
-LIES: list[tuple[str, Answer, list[str], int]] = [
+LIES: list[tuple[str, Answer, list[Any], int]] = [
     ("empty", lambda after, n: {"data": [], "has_more": False}, [], 1),
     ("null", lambda after, n: {"data": None, "has_more": True}, [], 1),
     ("a bare list", lambda after, n: items("a", "b", "c"), ["a", "b", "c"], 1),
