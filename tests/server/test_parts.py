@@ -11,31 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from finetop.server.app import make_app
-from finetop.server.database import Database
-from finetop.server.launchers.local import LocalLauncher
-from finetop.server.layout import Layout
-from finetop.server.scheduler import Scheduler
-from finetop.server.services import Services
+from server.desk import Desk
 from server.running_server import RunningServer, examples, serving
 
 LIMIT = 5000
 
 
-class Desk:
-    """The application itself, with small parts, and what lies on its disk."""
-
-    def __init__(self, root: Path) -> None:
-        self.layout = Layout(root, root / "server.db")
-        self.layout.prepare()
-        self.database = Database(self.layout.database)
-        scheduler = Scheduler(self.database, self.layout, LocalLauncher())
-        services = Services(self.database, self.layout, scheduler, "key", most_part_bytes=LIMIT)
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(make_app(services)),
-            base_url="http://server/v1",
-            headers={"Authorization": "Bearer key"},
-        )
+class Sender(Desk):
+    """One that sends files in parts."""
 
     async def begin(self, size: int, **wishes: Any) -> str:
         """Announce a file; the upload's id."""
@@ -60,19 +43,13 @@ class Desk:
         answer = await self.http.post(path, **request)
         assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
 
-    def left(self) -> list[int]:
-        """How many files, parts and arriving bytes lie on the disk."""
-        return [
-            len(list(place.iterdir()))
-            for place in (self.layout.files, self.layout.parts, self.layout.incoming)
-        ]
-
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Sender]:
+    """An application that takes small parts."""
+    desk = Sender(tmp_path, limit=LIMIT)
     yield desk
-    desk.database.close()
+    desk.close()
 
 
 def announced(**wishes: Any) -> dict[str, Any]:
@@ -86,7 +63,7 @@ def announced(**wishes: Any) -> dict[str, Any]:
     }
 
 
-async def test_parts_sent_side_by_side_become_one_file(desk: Desk) -> None:
+async def test_parts_sent_side_by_side_become_one_file(desk: Sender) -> None:
     """In the order of the list, not of their arrival; what is left out goes; asking again changes nothing."""
     contents = [bytes([number]) * 900 for number in range(5)]
     whole = b"".join(contents)
@@ -107,7 +84,7 @@ async def test_parts_sent_side_by_side_become_one_file(desk: Desk) -> None:
         await desk.refused(f"/uploads/{upload_id}/{what}", 400, "upload_completed")
 
 
-async def test_parts_that_do_not_make_the_file_are_refused_and_kept(desk: Desk) -> None:
+async def test_parts_that_do_not_make_the_file_are_refused_and_kept(desk: Sender) -> None:
     """So that the sender can mend its list."""
     upload_id = await desk.begin(6)
     one, two = await desk.part(upload_id, b"abc"), await desk.part(upload_id, b"def")
@@ -127,7 +104,7 @@ async def test_parts_that_do_not_make_the_file_are_refused_and_kept(desk: Desk) 
     assert (await desk.http.get(f"/files/{answer.json()['file']['id']}/content")).content == b"defabc"
 
 
-async def test_a_part_has_a_size(desk: Desk) -> None:
+async def test_a_part_has_a_size(desk: Sender) -> None:
     """By its announced length, or at the piece that passes the limit; nothing of it stays."""
     upload_id = await desk.begin(10 * LIMIT)
     path = f"/uploads/{upload_id}/parts"
@@ -170,14 +147,14 @@ async def test_a_part_has_a_size(desk: Desk) -> None:
     ],
 )
 async def test_an_upload_that_will_not_do_names_its_parameter(
-    desk: Desk, change: dict[str, Any], param: str
+    desk: Sender, change: dict[str, Any], param: str
 ) -> None:
     """Before a byte is sent."""
     answer = await desk.http.post("/uploads", json=announced(**change))
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
 
 
-async def test_a_cancelled_upload_takes_no_more(desk: Desk) -> None:
+async def test_a_cancelled_upload_takes_no_more(desk: Sender) -> None:
     """Also a part that was on its way leaves nothing."""
     upload_id = await desk.begin(20)
     part_id = await desk.part(upload_id, b"x" * 20)
@@ -205,7 +182,7 @@ async def test_a_cancelled_upload_takes_no_more(desk: Desk) -> None:
     await desk.refused("/uploads/upload_unknown/cancel", 404, "upload_not_found")
 
 
-async def test_an_upload_expires_after_an_hour(desk: Desk) -> None:
+async def test_an_upload_expires_after_an_hour(desk: Sender) -> None:
     """With its parts."""
     upload_id = await desk.begin(3)
     part_id = await desk.part(upload_id, b"abc")

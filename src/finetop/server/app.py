@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hmac
 import logging
+import os
 import secrets
 import time
 from email.utils import formatdate
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 
     from finetop.server.services import Services
 
+# The last where a quota is a limit of the process.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_WRITING = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+PATIENCE_S = 30.0
+"""How long a body may take; each of its bytes earns it more, so that only what drips is ended."""
+SLOWEST_BYTES_PER_S = 1000
+
 _LINGER_S = 2.0
 _LINGER_BYTES = 64 * 1024 * 1024
 
@@ -40,6 +49,7 @@ def make_app(services: Services) -> ASGIApp:
             ApiFault: _refused,
             HTTPException: _not_routed,
             DatabaseUnusable: _unusable,
+            OSError: _disk_failed,
             Exception: _broken,
         },
     )
@@ -58,7 +68,8 @@ async def _refused(_request: Request, error: Exception) -> Response:
 async def _not_routed(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    path = shown(request.url.path)
+    # Not request.url, which is made of the Host header and fails with a bad one.
+    path = shown(request.scope["path"])
     if error.status_code == 405:
         fault = ApiFault(
             405,
@@ -74,8 +85,20 @@ async def _not_routed(request: Request, error: Exception) -> Response:
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
-    _log.error("%s %s: %s", request.method, request.url.path, error)
-    return ApiFault(507, str(error), kind="server_error").response()
+    _log.error("%s %s: %s", request.method, request.scope["path"], error)
+    return ApiFault(507, str(error), kind="server_error", code="storage_failed").response()
+
+
+async def _disk_failed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM | _NO_WRITING:
+        raise error
+    _log.error("%s %s: %s", request.method, request.scope["path"], error)
+    if error.errno in _NO_ROOM:
+        fault = ApiFault(507, "The disk of the server is full.", kind="server_error", code="disk_full")
+    else:
+        said = f"The server cannot write to its data directory: {os.strerror(error.errno or 0)}."
+        fault = ApiFault(507, said, kind="server_error", code="storage_failed")
+    return fault.response()
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
@@ -130,16 +153,30 @@ def _unauthorized(given: bytes) -> ApiFault:
 
 
 class _Body:
-    """Remembers whether a request's body was read to its end."""
+    """Remembers whether a request's body was read to its end, and does not wait for that for ever."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._ended = False
         self._begun = False
+        self._size = 0
+        self._since = time.monotonic()
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        if self._ended:  # What comes now is only that the sender has left.
+            return await self._receive()
+        until = self._since + PATIENCE_S + self._size / SLOWEST_BYTES_PER_S
+        try:
+            async with asyncio.timeout(until - time.monotonic()):
+                message = await self._receive()
+        except TimeoutError:
+            self._ended = True
+            headers = {"Connection": "close"}
+            raise ApiFault(
+                408, "The body arrives too slowly.", code="request_timeout", headers=headers
+            ) from None
         self._begun = True
+        self._size += len(message.get("body", b""))
         self._ended = message["type"] != "http.request" or not message.get("more_body", False)
         return message
 
@@ -148,7 +185,7 @@ class _Body:
         if expected and not self._begun:
             return
         size = 0
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, ApiFault):
             async with asyncio.timeout(_LINGER_S):
                 while not self._ended and size < _LINGER_BYTES:
                     size += len((await self.receive()).get("body", b""))

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from finetop.server import graders, jobs
+from finetop.server.database import DatabaseUnusable
 from finetop.server.trainers import data
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ STEP_S = 0.0005
 SAMPLE_S = 0.001
 DPO_SLOWER = 1.7
 """Measured with the tiny trainer on one core, other work beside it; good enough to tell short from long."""
+
+TROUBLE_PAUSE_S = 5.0
+"""Before files are judged again whose verdict could not be written."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,16 +65,27 @@ class Checking:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _check(self, job: sqlite3.Row) -> None:
+        stop = self._stops[job["id"]]
         try:
-            await self._judge(job, self._stops[job["id"]])
-        except data.Stopped:
-            return
-        except Exception as error:  # noqa: BLE001 - outermost frame of a task: it must not leave the job waiting for ever
-            _log.exception("checking the files of %s", job["id"])
-            jobs.fail(self._database, job["id"], "cannot_read_file", f"the files could not be read: {error}")
+            await self._judge_or_fail(job, stop)
+        except DatabaseUnusable as error:
+            # A full disk: the job is judged again, but not at once and for ever.
+            _log.error("checking the files of %s: %s", job["id"], error)
+            await asyncio.to_thread(stop.wait, TROUBLE_PAUSE_S)
         finally:
             del self._stops[job["id"]]
             self._done()
+
+    async def _judge_or_fail(self, job: sqlite3.Row, stop: threading.Event) -> None:
+        try:
+            await self._judge(job, stop)
+        except data.Stopped:
+            return
+        except DatabaseUnusable:
+            raise
+        except Exception as error:  # noqa: BLE001 - outermost frame of a task: it must not leave the job waiting for ever
+            _log.exception("checking the files of %s", job["id"])
+            jobs.fail(self._database, job["id"], "cannot_read_file", f"the files could not be read: {error}")
 
     async def _judge(self, job: sqlite3.Row, stop: threading.Event) -> None:
         kind = data.kind_for(job["method"], legacy=job["legacy"] is not None)
@@ -88,6 +103,8 @@ class Checking:
                 at_least=data.FEWEST_EXAMPLES if param == "training_file" else 1,
                 grader=grader,
             )
+            if stop.is_set():
+                raise data.Stopped
             if found.problem is not None:
                 where = "" if param == "training_file" else "validation file, "
                 message = where + found.problem.message

@@ -236,13 +236,23 @@ class Database:
 
     def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """The first row of a question, if it has one."""
-        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        with _readable():
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
         return row
 
     def all(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """All rows of a question."""
-        return self._connection.execute(sql, values).fetchall()
+        with _readable():
+            return self._connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:  # a failing disk; a mistake of ours is another class
+        raise DatabaseUnusable(f"The server's database cannot be read: {error}.") from error

@@ -25,6 +25,7 @@ from finetop.server.app import make_app
 from finetop.server.database import Database
 from finetop.server.launchers.local import LocalLauncher
 from finetop.server.layout import Layout
+from finetop.server.protocol import Http11
 from finetop.server.scheduler import Scheduler
 from finetop.server.services import Services
 
@@ -157,7 +158,7 @@ class _Http(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=Http11,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
-from finetop.server import bodies, files, forms, jobs, uploads, wire
+from finetop.server import bodies, downloads, files, forms, jobs, uploads, wire
 from finetop.server.faults import ApiFault, shown
 from finetop.server.services import Services, services
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from starlette.requests import Request
-
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+    from starlette.responses import Response
 
 
 async def upload(request: Request) -> JSONResponse:
@@ -27,19 +26,19 @@ async def upload(request: Request) -> JSONResponse:
     if length.isdigit() and int(length) > here.most_upload_bytes + forms.ENVELOPE:
         raise forms.too_large("file", here.most_upload_bytes)
     file_id = wire.new_id("file-")
+    taken = await uploads.receive(
+        request.stream(),
+        request.headers.get("content-type", ""),
+        here.layout,
+        file_id,
+        most_bytes=here.most_upload_bytes,
+    )
     try:
-        taken = await uploads.receive(
-            request.stream(),
-            request.headers.get("content-type", ""),
-            here.layout,
-            file_id,
-            most_bytes=here.most_upload_bytes,
-        )
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise ApiFault(507, "The disk of the server is full.", kind="server_error") from error
+        row = files.add(here.database, file_id, taken)
+    except BaseException:
+        here.layout.file(file_id).unlink(missing_ok=True)
         raise
-    return JSONResponse(wire.file_object(files.add(here.database, file_id, taken)))
+    return JSONResponse(wire.file_object(row))
 
 
 async def list_files(request: Request) -> JSONResponse:
@@ -54,7 +53,7 @@ async def list_files(request: Request) -> JSONResponse:
     rows = files.listed(
         here.database,
         limit=limit,
-        after=None if after is None else _file(here, after)["n"],
+        after=None if after is None else _place(here, after),
         oldest_first=order == "asc",
         purpose=query.get("purpose"),
     )
@@ -66,13 +65,17 @@ async def retrieve(request: Request) -> JSONResponse:
     return JSONResponse(wire.file_object(_file(services(request), request.path_params["file"])))
 
 
-async def content(request: Request) -> FileResponse:
-    """One file's bytes."""
+async def content(request: Request) -> Response:
+    """One file's bytes, or a piece of them."""
     here = services(request)
     row = _file(here, request.path_params["file"])
-    return FileResponse(
-        here.layout.file(row["id"]), media_type="application/octet-stream", filename=row["filename"]
-    )
+    path = here.layout.file(row["id"])
+    if not path.is_file():
+        raise ApiFault(404, f"The bytes of {row['id']} are not here.", param="id", code="file_not_found")
+    if downloads.prefers_json(request.headers.get("accept", "")):
+        return JSONResponse(await asyncio.to_thread(downloads.text_of, path))
+    downloads.judge_range(request.scope, row["bytes"])
+    return FileResponse(path, media_type="application/octet-stream", filename=row["filename"])
 
 
 async def delete(request: Request) -> JSONResponse:
@@ -88,6 +91,14 @@ async def delete(request: Request) -> JSONResponse:
         )
     files.remove(here.database, here.layout, row["id"])
     return JSONResponse({"object": "file", "id": row["id"], "deleted": True})
+
+
+def _place(here: Services, after: str) -> int:
+    row = files.find(here.database, after)
+    if row is None:
+        raise ApiFault(400, f"There is no file {shown(after)!r} here.", param="after", code="invalid_cursor")
+    place: int = row["n"]
+    return place
 
 
 def _file(here: Services, file_id: str) -> sqlite3.Row:

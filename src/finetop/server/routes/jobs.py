@@ -70,7 +70,7 @@ async def list_jobs(request: Request) -> JSONResponse:
     rows = jobs.newest(
         here.database,
         limit=limit,
-        before=None if after is None else _job(here, after)["n"],
+        before=None if after is None else _place(here, after),
         metadata=wanted,
         without_metadata=query.get("metadata") == "null",
     )
@@ -147,6 +147,16 @@ async def list_checkpoints(request: Request) -> JSONResponse:
     before = _cursor(request, "checkpoint", job)
     rows = events.newest_checkpoints(here.database, job["id"], limit=limit, before=before)
     return JSONResponse(wire.with_ends(wire.page(rows, limit, wire.checkpoint_object), empty=None))
+
+
+def _place(here: Services, after: str) -> int:
+    row = jobs.find(here.database, after)
+    if row is None:
+        raise ApiFault(
+            400, f"There is no fine-tuning job {shown(after)!r} here.", param="after", code="invalid_cursor"
+        )
+    place: int = row["n"]
+    return place
 
 
 def _cursor(request: Request, table: str, job: sqlite3.Row) -> int | None:

@@ -90,7 +90,11 @@ async def complete(request: Request) -> JSONResponse:
     file_id = wire.new_id("file-")
     with _alone(here, upload["id"]):
         sha256 = await asyncio.to_thread(assembling.assemble, here.layout, upload, parts, file_id, md5)
-        assembling.complete(here.database, here.layout, upload, file_id, sha256)
+        try:
+            assembling.complete(here.database, here.layout, upload, file_id, sha256)
+        except BaseException:
+            here.layout.file(file_id).unlink(missing_ok=True)
+            raise
     return JSONResponse(_object(here, assembling.get(here.database, upload["id"])))
 
 
