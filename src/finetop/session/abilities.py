@@ -36,5 +36,5 @@ def why_not(profile: Profile, action: str, unable: Mapping[str, float], now: flo
         return f"{profile.name} cannot {action} jobs."
     since = unable.get(action)
     if since is not None and 0 <= now - since < AGAIN_S:
-        return f"{profile.name} turned out to be unable to {action} jobs. r tries again."
+        return f"{profile.name} cannot {action} jobs; r tries again."
     return ""

@@ -104,7 +104,7 @@ def _reason_runs_on(row: JobRow) -> bool:
 
 
 def _has_bar(row: JobRow) -> bool:
-    return row.done is not None and row.status in ("running", "stopping", "paused") and row.intent != "unsure"
+    return row.done is not None and row.status in ("running", "stopping", "paused") and row.intent is None
 
 
 def _short_story(row: JobRow) -> str:
