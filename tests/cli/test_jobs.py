@@ -63,6 +63,18 @@ def test_an_uploaded_file_is_named_by_its_id(mine: dict[str, str], good: Path) -
     assert second.json["training_files"][0]["id"] == file_id
 
 
+def test_bytes_that_are_there_already_are_told_and_can_be_sent_anew(mine: dict[str, str], good: Path) -> None:
+    """Nothing is uploaded in silence, and nothing left out in silence."""
+    first = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
+    file_id = first.json["training_files"][0]["id"]
+    assert "same bytes" not in first.err
+    again = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine)
+    assert re.search(r"using file-\S+ \(same bytes, uploaded .+\); --upload-anew sends", again.err)
+    assert again.json["training_files"][0]["id"] in again.err
+    anew = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
+    assert anew.json["training_files"][0]["id"] not in {file_id, again.json["training_files"][0]["id"]}
+
+
 def test_nothing_an_api_said_reaches_the_terminal_raw(mine: dict[str, str], good: Path) -> None:
     """Escape sequences in a value are taken out of tables and escaped in JSON."""
     made = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--metadata",

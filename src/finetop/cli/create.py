@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ import click
 from finetop.actions.draft import Draft
 from finetop.cli import account, methods, options, output, shown
 from finetop.dataset import check_file
+from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
     from finetop.cli.opening import Run
+    from finetop.session import Session
 
 
 @click.command("create")
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--suffix", help="Goes into the tuned model's name.")
 @options.metadata("May be given up to 16 times.")
 @click.option("--wandb", metavar="PROJECT", help="Report to this project of Weights & Biases.")
+@click.option("--upload-anew", is_flag=True, help="Upload also what the provider has already.")
 @click.option("--wait", is_flag=True, help="Wait until the job has ended.")
 @options.profile
 @options.as_json
@@ -33,6 +37,7 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
     profile = account.one_profile(run)
     draft = _draft(profile.name, file, chosen)
     with account.opened(run, profile) as session:
+        _tell_of_reuse(session, draft)
         created = session.create(draft).result()
         try:
             output.talk(f"created {created.id} at {profile.name}")
@@ -61,8 +66,21 @@ def _draft(profile: str, file: str, chosen: dict[str, Any]) -> Draft:
         suffix=chosen["suffix"],
         seed=chosen["seed"],
         metadata=chosen["metadata"],
+        upload_anew=chosen["upload_anew"],
         integrations=[{"type": "wandb", "wandb": {"project": wandb}}] if wandb else (),
     )
+
+
+def _tell_of_reuse(session: Session, draft: Draft) -> None:
+    """Say which files will not be uploaded, for the same bytes are there."""
+    from finetop.actions.files import same_bytes_said  # noqa: PLC0415 - loads pydantic and httpx
+
+    paths = [file for file in (draft.training, draft.validation) if isinstance(file, Path)]
+    for path in () if draft.upload_anew else dict.fromkeys(paths):
+        with contextlib.suppress(FinetopError):  # the create tells what is wrong
+            there = session.already_there(draft.profile, path).result()
+            if there is not None:
+                output.talk(f"{same_bytes_said(there)}; --upload-anew sends {path.name} all the same")
 
 
 def _file(named: str) -> Path | str:
