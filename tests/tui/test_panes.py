@@ -249,6 +249,19 @@ async def test_the_crosshair_reads_values_and_goes_away() -> None:
         assert "smoothing high" in picture(app)[1]
 
 
+async def test_a_reward_stands_where_a_job_has_no_accuracy() -> None:
+    pane = CurvesPane()
+    app = Stage(pane)
+    rewards = {"train_reward": Series((1, 2, 3), (0.1, 0.3, 0.5)), "valid_reward": Series((2, 3), (0.2, 0.4))}
+    async with app.run_test(size=(60, 14)) as pilot:
+        pane.show(Curves(key=ROW.key, more=rewards), ROW)
+        pane.show_tab("Accuracy")
+        await pilot.pause()
+        seen = "\n".join(picture(app))
+        assert "reward 0.500" in seen
+        assert "best valid 0.400 at step 3" in seen
+
+
 async def test_a_job_without_measurements_says_so() -> None:
     pane = CurvesPane(glyphs=ASCII)
     app = Stage(pane)

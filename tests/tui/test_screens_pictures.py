@@ -63,6 +63,6 @@ def test_main(app: FinetopApp, snap_compare: Any, size: tuple[int, int]) -> None
     assert snap_compare(app, terminal_size=size, run_before=rested())
 
 
-@pytest.mark.parametrize("key", ["x", "question_mark"], ids=["cancel", "help"])
+@pytest.mark.parametrize("key", ["x", "z", "question_mark"], ids=["cancel", "pause", "help"])
 def test_dialog(app: FinetopApp, snap_compare: Any, key: str) -> None:
     assert snap_compare(app, terminal_size=(120, 40), run_before=rested(key))

@@ -31,6 +31,11 @@ def write_line(values: Sequence[str]) -> None:
     _write(GAP.join(clean(value) for value in values).rstrip() + "\n")
 
 
+def in_json(value: object) -> str:
+    """A value that has no other form, in one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as their longest value; nothing is cut, for a pipe has no width."""
     drawn = [[clean(value) for value in row] for row in rows]

@@ -9,7 +9,7 @@ from finetop.cli import output
 from finetop.errors import Failed
 
 if TYPE_CHECKING:
-    from finetop.models import Event, Job
+    from finetop.models import Event, Integration, Job
 
 
 def plain(job: Job) -> dict[str, Any]:
@@ -34,24 +34,39 @@ def show(job: Job, *, as_json: bool) -> None:
         [
             ("Job", job.id),
             ("Status", job.status.value if job.status != "unknown" else job.raw_status),
+            ("Object", job.kind),
             ("Base model", job.model or ""),
             ("Tuned model", job.fine_tuned_model or ""),
             ("Suffix", job.suffix or ""),
             ("Method", job.method),
             ("Hyperparameters", tuned),
+            ("Grader", "" if job.grader is None else output.in_json(job.grader)),
+            ("Answer form", "" if job.response_format is None else output.in_json(job.response_format)),
+            ("Evaluation", job.eval_id or ""),
             ("Seed", "" if job.seed is None else str(job.seed)),
             ("Training file", ", ".join(file.id for file in job.training_files)),
             ("Validation file", ", ".join(file.id for file in job.validation_files)),
             ("Result files", ", ".join(file.id for file in job.result_files)),
             ("Trained tokens", "" if job.trained_tokens is None else f"{job.trained_tokens:,}"),
             ("Created", _moment(job.created_at)),
+            ("Updated", _moment(job.updated_at)),
+            ("Expected end", _moment(job.estimated_finish)),
             ("Ended", _moment(job.ended_at)),
+            ("Organisation", job.organization_id or ""),
+            ("Integrations", ", ".join(_integration(found) for found in job.integrations)),
+            ("Usage", "" if job.usage_metrics is None else output.in_json(job.usage_metrics)),
+            ("Unreadable", job.unreadable or ""),
             ("Metadata", ", ".join(f"{name}={value}" for name, value in _own_metadata(job).items())),
             ("Queue", text.in_line(place) if job.status == "queued" and place is not None else ""),
             ("Cost", "" if said.cost is None else text.dollars(said.cost)),
             ("Error", job.reason or ((job.error.message or job.error.code or "") if job.error else "")),
         ]
     )
+
+
+def _integration(found: Integration) -> str:
+    told = {name: value for name, value in found.settings.items() if value is not None}
+    return f"{found.type} {output.in_json(told)}" if told else found.type
 
 
 def line(profile: str, job: Job, now: float) -> tuple[str, ...]:

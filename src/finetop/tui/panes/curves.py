@@ -93,8 +93,23 @@ class CurvesPane(Pane):
         if self.tab == "Rate":
             return _points(curves.rate), Points()
         if self.tab == "Accuracy":
+            if self._is_rewarded:
+                return _more(curves, "train_reward"), _more(curves, "valid_reward")
             return _points(curves.train_accuracy), _points(curves.valid_accuracy)
         return _points(curves.train_loss), _points(curves.valid_loss)
+
+    @property
+    def _is_rewarded(self) -> bool:
+        """True where a reward, which is better when higher too, stands in the accuracy's place."""
+        curves = self._curves
+        if self.tab != "Accuracy" or curves is None or curves.train_accuracy.steps:
+            return False
+        return not curves.valid_accuracy.steps and bool(curves.more.keys() & {"train_reward", "valid_reward"})
+
+    @property
+    def _line_name(self) -> str:
+        """What the first line measures."""
+        return "rate" if self.tab == "Rate" else "reward" if self._is_rewarded else "train"
 
     def _request(self, train: Points, valid: Points) -> Request:
         rate = self.tab == "Rate"
@@ -102,7 +117,7 @@ class CurvesPane(Pane):
             train,
             valid,
             epochs=self._curves.epoch_steps if self._curves is not None else (),
-            names=("rate" if rate else "train", "valid"),
+            names=(self._line_name, "valid"),
             lower_is_better=self.tab != "Accuracy",
             smoothing="off" if rate else self._smoothing,
             everything=self._everything or rate,
@@ -183,7 +198,7 @@ class CurvesPane(Pane):
         """The values under the crosshair, on columns that do not move."""
         point = self._point or 0.0
         runs: list[Run] = [("step ", "muted"), (f"{point:<7.0f}", "bright")]
-        name = "rate" if self.tab == "Rate" else "train"
+        name = self._line_name
         at = bisect_left(train.steps, point)
         here = train.values[at] if at < len(train.steps) and train.steps[at] == point else None
         runs += [(f"{name} ", "train"), (f"{text.loss(here):<8}", "bright")]
@@ -238,3 +253,8 @@ class CurvesPane(Pane):
 
 def _points(series: Series) -> Points:
     return Points(series.steps, series.values)
+
+
+def _more(curves: Curves, name: str) -> Points:
+    found = curves.more.get(name)
+    return Points() if found is None else _points(found)

@@ -1,0 +1,52 @@
+"""A job on the command line: every field it has, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetop.cli.shown import show
+from finetop.providers.reading import read_job
+
+if TYPE_CHECKING:
+    import pytest
+
+    from finetop.models import Job
+
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+
+
+def job(name: str, **odd: object) -> Job:
+    return read_job(json.loads((PAYLOADS / name).read_text("utf-8")) | odd)[0]
+
+
+def test_people_see_rewards_third_parties_and_whose_job_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    show(job("openai/job_running_rft.json"), as_json=False)
+    show(job("openai/job_running.json"), as_json=False)
+    said = capsys.readouterr().out
+    for words in (
+        "fuzzy_match",
+        "eval_Herds9",
+        "org-savanna",
+        "reasoning_effort low",
+        "ftjob-Acacia03",
+        "herds-2",
+    ):
+        assert words in said
+
+
+def test_programs_get_the_new_fields_and_only_json(capsys: pytest.CaptureFixture[str]) -> None:
+    show(job("openai/job_running_rft.json", hyperparameters={"beta": float("nan")}), as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["grader"]["name"] == "both"
+    assert (told["eval_id"], told["shared_with_openai"]) == ("eval_Herds9", False)
+    assert told["hyperparameters"]["beta"] == "nan"
+    assert told.keys() >= {
+        "response_format",
+        "usage_metrics",
+        "trained_steps",
+        "total_steps",
+        "seconds_left",
+        "cost",
+    }
