@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -344,3 +345,37 @@ def test_what_cannot_be_read_of_a_list_stays_and_says_why() -> None:
 def test_an_upload_becomes_a_file() -> None:
     found = read_one(Upload, payload("openai/upload.json"), "an upload")
     has(found, {"status": "completed", "size_bytes": 700_000_000, "file.id": "file-All"})
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        ({"metadata": {"a": "\ud800"}}, {"metadata": {"a": "?"}}),
+        ({"seed": 10**400}, {"seed": None}),
+        ({"created_at": math.nan, "trained_tokens": math.inf}, {"created_at": None, "trained_tokens": None}),
+        (
+            {"suffix": ["x"], "model": {"a": 1}},
+            {"suffix": None, "model": None},
+        ),
+        ({"result_files": {"id": "file-1"}}, {"result_files": (File(id="file-1"),)}),
+    ],
+)
+def test_one_odd_value_costs_a_job_only_itself(odd: dict[str, Any], kept: dict[str, Any]) -> None:
+    raw = payload("openai/job_running.json")
+    raw.pop("user_provided_suffix")
+    found, words = read_job(raw | odd)
+    has(found, {"id": "ftjob-Acacia03", "status": "running", "unreadable": None} | kept)
+    assert words
+
+
+@pytest.mark.parametrize("depth", [100, 5_000, 100_000])
+def test_what_is_nested_too_deep_is_cut_and_the_job_is_there(depth: int) -> None:
+    deep: Any = "bottom"
+    for _ in range(depth):
+        deep = [deep]
+    found, words = read_job(
+        {"id": "deep", "status": "running", "metadata": {"a": deep}, "usage_metrics": {"b": deep}}
+    )
+    has(found, {"id": "deep", "status": "running", "unreadable": None})
+    assert words.startswith(b'{"id": "deep"')
+    assert Job.model_validate_json(found.model_dump_json()) == found
