@@ -169,8 +169,7 @@ async def test_a_lost_answer_is_settled_by_looking(
     assert here.store.journal.open(here.account) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fault", ["lost", "502"])
+@pytest.mark.parametrize(("kind", "fault"), [*((kind, "lost") for kind in KINDS), ("pause", "502")])
 async def test_what_never_arrived_is_unsure_and_may_be_repeated(
     world: Callable[..., World], file_id: str, kind: str, fault: str
 ) -> None:

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from commands import Served, examples, finetop
+from finetop.cli.main import run
+from finetop.cli.opening import Screens
+
+NO_SCREENS = Screens(open=lambda _: 1, ask=lambda _: None)
 
 
 def made(mine: dict[str, str], file: Path, *options: object) -> str:
@@ -23,7 +27,7 @@ def made(mine: dict[str, str], file: Path, *options: object) -> str:
 
 def test_jobs_are_paused_resumed_and_cancelled(mine: dict[str, str], tmp_path: Path) -> None:
     """One job is one value, several are a list; what one cannot do keeps no other from it."""
-    first, second = (made(mine, examples(tmp_path / "long.jsonl", 5000)) for _ in range(2))
+    first, second = (made(mine, examples(tmp_path / "long.jsonl", 500)) for _ in range(2))
     paused = finetop("jobs", "pause", first, "--json", **mine)
     assert (paused.code, paused.json["status"]) == (0, "paused")
     both = finetop("jobs", "pause", first, second, "--json", **mine)
@@ -91,7 +95,7 @@ def test_a_job_of_another_method(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    "given",
     [
         (["--beta", "0.1"], "--beta belongs to the method dpo"),
         (["--method", "dpo", "--eval-samples", "1"], "--eval-samples belongs to the method reinforcement"),
@@ -104,11 +108,20 @@ def test_a_job_of_another_method(
     ],
 )
 def test_options_that_do_not_fit_are_refused_before_anything_is_sent(
-    mine: dict[str, str], good: Path, options: list[str], said: str
+    good: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: tuple[list[str], str],
 ) -> None:
-    done = finetop("jobs", "create", good, "--model", "tiny-bytes-1", *options, **mine)
-    assert (done.code, done.out) == (2, "")
-    assert said in done.err
+    options, said = given
+    settings = tmp_path / "far.toml"
+    settings.write_text('[profiles.far]\nbase_url = "http://127.0.0.1:1/v1"\nkey_env = "MINE"\n')
+    monkeypatch.setenv("FINETOP_CONFIG", str(settings))
+    code = run(["jobs", "create", str(good), "--model", "tiny-bytes-1", *options], NO_SCREENS)
+    shown = capsys.readouterr()
+    assert (code, shown.out) == (2, "")
+    assert said in shown.err
 
 
 def test_the_list_is_filtered_by_metadata(
