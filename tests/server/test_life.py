@@ -219,10 +219,11 @@ def test_an_idle_server_ends_itself(tmp_path: Path) -> None:
 
 def test_a_server_with_work_is_not_idle(tmp_path: Path) -> None:
     """It ends only after the job."""
-    with serving(tmp_path / "data", "--idle-exit", "0.2") as server:
+    with serving(tmp_path / "data") as server:
         job_id = server.create_long()["id"]
-        server.http.close()
         wait_for(lambda: workers(server.data_dir), "a worker")
+        server.end()
+    with serving(tmp_path / "data", "--idle-exit", "0.2") as server:
         with pytest.raises(subprocess.TimeoutExpired):
             server.process.wait(1.0)
         (pid,) = workers(server.data_dir)

@@ -101,8 +101,9 @@ async def test_a_job_paused_before_its_files_were_read_is_judged_after_it(house:
 async def test_a_pause_frees_the_slot_and_resuming_starts_the_next_attempt(house: House) -> None:
     """No crash is counted, and the server's own pauses still queue up by themselves."""
     async with house.working() as worker:
-        job, other = house.create(), house.create()
+        job = house.create()
         await house.until_started(job)
+        other = house.create()
         house.launcher.write(job, "running", resume_step=0)
         await house.until(job, "running")
         worker.pause(job)
