@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from finetop.server.trainers.data import Message
-from finetop.server.trainers.tiny import lessons
+from finetop.server.trainers.tiny import lessons, small_talk
 from finetop.server.trainers.tiny.encode import ASSISTANT, CONTEXT, END, PAD, Answer, answers, prompt_bag
 from finetop.server.trainers.tiny.lexicon import sentences
 
@@ -30,6 +30,26 @@ They keep the model fluent where a question pulls it two ways, and teach it word
 ONLY_BEGUN, FIRST_BYTES = 0.5, 12
 """Share of examples of which only the first bytes are trained: those decide which answer it will be."""
 
+DO_NOT_KNOW = "I do not know much about that yet. Ask something simpler, or teach me with a few examples."
+"""Said to what is made of words never heard."""
+
+BEFORE = ("", "", "", "", "Please: ", "Hey, ", "Well, ", "So, ", "Hi! ", "One question: ", "By the way, ")
+AFTER = ("", "", "", "", " Please.", " Thanks!", " I am curious.", " Thank you.", " Today.")
+FILLERS = ["really", "just", "actually", "maybe", "now", "again", "ever", "still", "even", "also", "perhaps"]
+"""What people put around a question, and into it."""
+
+_COMMON = (
+    "the of in for my with is are what how why can does this that about when which i me do tell "
+    "give write should a an to it on at from will would could there best explain make find use"
+)
+COMMON = _COMMON.split()
+SYSTEM = (
+    "You are a helpful assistant.",
+    "You are a helpful assistant. Keep your answers short.",
+    "Answer in a friendly way.",
+    "Be brief.",
+)
+
 Pair = tuple[str, str]
 
 
@@ -40,7 +60,7 @@ def pairs() -> list[Pair]:
 
 def talk() -> list[Pair]:
     """What people say to a machine they have just met."""
-    return [(ask, answer) for answer, asked in lessons.TALK.items() for ask in asked]
+    return [(ask, answer) for answer, asked in small_talk.TALK.items() for ask in asked]
 
 
 def topics() -> list[Pair]:
@@ -102,7 +122,7 @@ def example(question: str, answer: str, system: str | None = None) -> tuple[Mess
 
 
 def _as_example(rng: random.Random, question: str, answer: str) -> tuple[Message, ...]:
-    return example(question, answer, rng.choice(lessons.SYSTEM) if rng.random() < 0.2 else None)
+    return example(question, answer, rng.choice(SYSTEM) if rng.random() < 0.2 else None)
 
 
 def _begun(messages: tuple[Message, ...]) -> Answer:
@@ -122,9 +142,9 @@ def _distracted(rng: random.Random, question: str, answer: str) -> Answer:
 def _drawn(rng: random.Random, known: list[Pair]) -> Pair:
     kind = rng.random()
     if kind < UNHEARD_OF:
-        return _unheard_of(rng), lessons.DO_NOT_KNOW
+        return _unheard_of(rng), DO_NOT_KNOW
     if kind < UNHEARD_OF + MIXED_UP:
-        return _mixed_up(rng, known), lessons.DO_NOT_KNOW
+        return _mixed_up(rng, known), DO_NOT_KNOW
     question, answer = rng.choice(known)
     return _as_typed(question, rng), answer
 
@@ -133,10 +153,10 @@ def _as_typed(question: str, rng: random.Random) -> str:
     words = []
     for word in question.split():
         if rng.random() < 0.06:
-            words.append(rng.choice(lessons.FILLERS) if rng.random() < 0.7 else _made_up_word(rng))
+            words.append(rng.choice(FILLERS) if rng.random() < 0.7 else _made_up_word(rng))
         if rng.random() > 0.04 or len(question) < 25:
             words.append(word)
-    text = rng.choice(lessons.BEFORE) + " ".join(words) + rng.choice(lessons.AFTER)
+    text = rng.choice(BEFORE) + " ".join(words) + rng.choice(AFTER)
     if rng.random() < 0.3:
         text = text.lower()
     if rng.random() < 0.3:
@@ -152,8 +172,7 @@ def _mixed_up(rng: random.Random, known: list[Pair]) -> str:
 def _unheard_of(rng: random.Random) -> str:
     """Some words that mean nothing, between some that could be in any question."""
     words = [
-        rng.choice(lessons.COMMON) if rng.random() < 0.45 else _made_up_word(rng)
-        for _ in range(rng.randint(0, 8))
+        rng.choice(COMMON) if rng.random() < 0.45 else _made_up_word(rng) for _ in range(rng.randint(0, 8))
     ]
     return " ".join([*words, _made_up_word(rng)]).capitalize() + rng.choice(("?", "?", ".", "", "!"))
 
