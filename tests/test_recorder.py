@@ -400,14 +400,18 @@ class TestManyProcesses:
         slept: list[float] = []
 
         async def sleep(seconds: float) -> None:
+            if not slept:
+                first.cancel()
+                await asyncio.gather(first, return_exceptions=True)
+                desert.cloud.asked.clear()
             slept.append(seconds)
-            first.cancel()
-            await asyncio.gather(first, return_exceptions=True)
 
         second = desert.make(store, sleep=sleep)
-        await self.run_until(second, lambda: second.is_poller)
+        await self.run_until(second, lambda: bool(slept and desert.cloud.asked))
         assert slept[0] == CANDIDACY_S
-        assert not second.is_poller, "it let go at its end"
+        free = store.locks.poll(desert.account)
+        assert free is not None, "it let go at its end"
+        free.release()
         store.close()
 
     async def test_wishes_cross_processes(self, desert: Desert) -> None:

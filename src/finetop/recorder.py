@@ -95,11 +95,6 @@ class Recorder:
         self._absent: dict[str, int] = {}
         self._number: int | None = None
 
-    @property
-    def is_poller(self) -> bool:
-        """True while this process is the one that asks."""
-        return self._held is not None
-
     def refresh(self) -> None:
         """Ask now, whatever was agreed; where another process asks, tell it."""
         if self._held is None:

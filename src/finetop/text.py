@@ -199,15 +199,6 @@ def percent(share: float | None, *, done: bool = False) -> str:
     return f"{whole:3d} %"
 
 
-def money(dollars: float | None, *, estimate: bool = False) -> str:
-    """An amount; an estimate always wears its mark."""
-    if dollars is None:
-        return ""
-    if dollars == 0:
-        return "free"
-    return f"{'~' if estimate else ''}${dollars:,.2f}"
-
-
 def age(seconds: float | None) -> str:
     """A coarse age: it changes rarely, so that drawing it costs little."""
     if seconds is None or not math.isfinite(seconds):
@@ -321,11 +312,8 @@ class Glyphs:
     unknown: str = "?"
     best: str = "◊"
     button: str = "▸"
-    chosen: str = "(•)"
-    free: str = "( )"
     cursor: str = "▌"
     changed: str = "∙"
-    marked: str = "+"
     down: str = "▾"
     up: str = "▴"
     rule: str = "─"
@@ -338,7 +326,6 @@ class Glyphs:
     crosshair: str = "│"
     crosshair_point: str = "◉"
     times: str = "×"
-    arrow: str = "→"
     plot: str = "braille"
     """braille, block or ascii."""
 
@@ -372,7 +359,6 @@ ASCII: Final = Glyphs(
     cancelled="-",
     best="@",
     button=">",
-    chosen="(*)",
     cursor=">",
     changed=".",
     down="v",
@@ -387,7 +373,6 @@ ASCII: Final = Glyphs(
     crosshair="|",
     crosshair_point="o",
     times="x",
-    arrow="->",
     plot="ascii",
 )
 

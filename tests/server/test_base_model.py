@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from finetop.server.jobdir import sha256_of
-from finetop.server.trainers import TRAINED_MODELS, base_models
-from finetop.server.trainers.tiny import grammar
-from finetop.server.trainers.tiny.network import PARAMETERS, Network
+from finetop.server.trainers import base_models
+from finetop.server.trainers.tiny import BASE_PATH, grammar
+from finetop.server.trainers.tiny.network import Network
 from finetop.server.trainers.tiny.pretrain import held_out_loss
 from finetop.server.trainers.tiny.weights import load_arrays, load_network
 
@@ -36,12 +36,12 @@ def generated(request: dict[str, Any], *, code: int = 0) -> dict[str, Any]:
 
 def test_the_file_is_the_pinned_one() -> None:
     [base] = base_models()
-    assert (base.name,) == TRAINED_MODELS
-    assert sha256_of(base.path) == base.sha256
-    assert base.path.stat().st_size <= 800_000
-    parts = load_arrays(base.path)
+    assert base.name == "tiny-bytes-1"
+    assert sha256_of(BASE_PATH) == base.sha256
+    assert BASE_PATH.stat().st_size <= 800_000
+    parts = load_arrays(BASE_PATH)
     assert {part.dtype for part in parts.values()} == {np.dtype(np.float16)}
-    assert sum(part.size for part in parts.values()) == PARAMETERS == base.parameters
+    assert sum(part.size for part in parts.values()) == 358_984
 
 
 def test_it_answers_questions_it_never_saw() -> None:

@@ -284,7 +284,7 @@ class Log:
 
     def __init__(self, count: int) -> None:
         self.rows = [
-            EventRow(number, NOW - 60, "warn" if number % 10 == 3 else "info", f"event {number}")
+            EventRow(NOW - 60, "warn" if number % 10 == 3 else "info", f"event {number}")
             for number in range(count)
         ]
         self.read: list[int] = []
@@ -297,7 +297,7 @@ class Log:
         return self.rows[start : start + size]
 
     def add(self, message: str = "new") -> None:
-        self.rows.append(EventRow(len(self.rows), NOW, "info", message))
+        self.rows.append(EventRow(NOW, "info", message))
 
 
 async def test_events_follow_the_end_until_scrolled_up() -> None:
@@ -351,7 +351,7 @@ async def test_a_million_events_are_read_by_pages() -> None:
         def page(self, start: int, size: int) -> Sequence[EventRow]:
             self.asked += 1
             assert size == PAGE
-            return [EventRow(at, NOW, "info", f"event {at}") for at in range(start, start + size)]
+            return [EventRow(NOW, "info", f"event {at}") for at in range(start, start + size)]
 
     pane, log = EventsPane(), Endless()
     app = Stage(pane)
@@ -481,7 +481,7 @@ async def test_detail_cleans_every_string(tab: str, width: int) -> None:
 async def test_events_clean_every_string() -> None:
     pane, log = EventsPane(), Log(0)
     log.add(HOSTILE)
-    log.rows.append(EventRow(1, NOW, HOSTILE, HOSTILE + "\n" + HOSTILE))
+    log.rows.append(EventRow(NOW, HOSTILE, HOSTILE + "\n" + HOSTILE))
     app = Stage(pane)
     async with app.run_test(size=(120, 8)) as pilot:
         pane.show(log, now=NOW)

@@ -7,17 +7,6 @@ from typing import Any, Final
 
 from finetop.models.values import to_measured
 
-FIXED: Final = (
-    "train_loss",
-    "valid_loss",
-    "full_valid_loss",
-    "train_accuracy",
-    "valid_accuracy",
-    "full_valid_accuracy",
-    "rate",
-)
-"""The measurements that every method has a place for."""
-
 _SPELLINGS: Final = {
     "train_loss": "train_loss training_loss loss",
     "valid_loss": "valid_loss validation_loss eval_loss",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTRACT = 1
-LAST_TYPES = frozenset({"succeeded", "cancelled", "paused", "failed"})
-"""One of these is the last event of an attempt that came to its own end."""
 
 
 class LockHeldError(Exception):

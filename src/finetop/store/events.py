@@ -79,7 +79,7 @@ class Events:
     def page(self, key: JobKey, start: int, size: int) -> list[EventRow]:
         """`size` events from the `start`-th on, oldest first."""
         found = self._db.connection.execute(
-            """select rowid, coalesce(created_at, 0), level, message, type, id from event
+            """select coalesce(created_at, 0), level, message, type, id from event
             where account = ? and job = ? order by rowid limit ? offset ?""",
             (*key, size, start),
         )

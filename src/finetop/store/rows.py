@@ -90,7 +90,6 @@ ACTIVE = frozenset({"checking", "queued", "running", "stopping"})
 class EventRow:
     """One line of the event log."""
 
-    rowid: int
     created_at: float
     level: str
     """info, warn or error."""

@@ -18,8 +18,6 @@ from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_di
 
 Result = TypeVar("Result")
 
-SMALLEST = (60, 16)
-
 
 class BaseApp(App[Result]):
     """An app that draws as finetop draws."""

@@ -225,7 +225,6 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "valid": ("valid", "valid-style", ""),
     "reverse": ("foreground", "", "bold reverse"),
 }
-ROLES: Final = frozenset(_ROLES)
 
 _GROUNDS: Final[dict[str, tuple[str, str]]] = {
     "": ("background", ""),

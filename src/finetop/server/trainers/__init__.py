@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from finetop.server.trainers.tiny import BASE_CREATED, BASE_NAME, BASE_PATH, BASE_SHA256
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-TRAINED_MODELS = (BASE_NAME,)
-"""The names of the base models that exist here; tuned ones can be a base as well."""
+from finetop.server.trainers.tiny import BASE_CREATED, BASE_NAME, BASE_SHA256
 
 
 @dataclass(frozen=True)
@@ -20,11 +13,8 @@ class BaseModelInfo:
 
     name: str
     trainer: str
-    path: Path
     sha256: str
-    parameters: int
     created: int
-    description: str
 
 
 class CannotTrainError(Exception):
@@ -40,5 +30,4 @@ class CannotTrainError(Exception):
 
 def base_models() -> list[BaseModelInfo]:
     """The base models, in the order in which they are offered."""
-    description = "0.36 M-parameter byte model for rehearsing a job: file, hyperparameters, split, curves"
-    return [BaseModelInfo(BASE_NAME, "tiny", BASE_PATH, BASE_SHA256, 358_984, BASE_CREATED, description)]
+    return [BaseModelInfo(BASE_NAME, "tiny", BASE_SHA256, BASE_CREATED)]

@@ -38,7 +38,6 @@ SHAPES: dict[str, tuple[int, ...]] = {
 """The parts every step changes; they lie in one vector, so that one operation updates them all."""
 
 DENSE = sum(prod(shape) for shape in SHAPES.values())
-PARAMETERS = DENSE + BUCKETS * WORDS
 
 
 @dataclass(frozen=True)
