@@ -1,18 +1,10 @@
-"""The themes, and the way from a role to a style. The only module that names a colour.
-
-Widgets speak in roles (`muted`, `good`, `train`); a `Palette` made from the active theme's variables
-turns a role on a ground into a Rich style. Grounds: "" (pane), `bar` (title line and footer), `cursor`,
-`idle` (cursor where the focus is elsewhere), `float` (dialogs).
-"""
+"""The themes: the only module that names a colour."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.style import Style
-from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 import finetop
@@ -20,7 +12,47 @@ import finetop
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXT_STYLES: Final = {
+_COLOURS: Final = {
+    "bright": "bright",
+    "text": "text",
+    "text-muted": "muted",
+    "text-disabled": "faint",
+    "border": "accent",
+    "border-blurred": "line",
+    "grid": "grid",
+    "field": "field",
+    "field-focus": "field-focus",
+    "train": "train",
+    "raw": "raw",
+    "valid": "valid",
+    # Textual drops these two in an ANSI theme, ours keeps all grounds under one name.
+    "bar": "bar",
+    "float": "float",
+    "block-cursor-background": "cursor",
+    "block-cursor-foreground": "text",
+    "block-cursor-blurred-background": "idle",
+    "block-cursor-blurred-foreground": "text",
+    "block-hover-background": "bg",
+    "footer-key-foreground": "accent",
+    "footer-background": "bar",
+    "footer-foreground": "muted",
+    "footer-description-foreground": "muted",
+    "input-cursor-background": "text",
+    "input-cursor-foreground": "bg",
+    "input-selection-background": "field-focus",
+    "screen-selection-background": "accent",
+    "screen-selection-foreground": "bg",
+    "scrollbar": "line",
+    "scrollbar-hover": "muted",
+    "scrollbar-active": "accent",
+    "scrollbar-background": "bg",
+    "scrollbar-background-hover": "bg",
+    "scrollbar-background-active": "bg",
+    "scrollbar-corner-color": "bg",
+}
+"""Each variable's role; Textual's own widgets get the colours of ours."""
+
+_USUAL: Final = {
     "cursor-style": "none",
     "idle-style": "none",
     "muted-style": "none",
@@ -31,74 +63,39 @@ _TEXT_STYLES: Final = {
     "bad-style": "none",
     "raw-style": "none",
     "valid-style": "none",
+    "block-cursor-text-style": "none",
+    "block-cursor-blurred-text-style": "none",
+    "input-cursor-text-style": "none",
+    "button-focus-text-style": "bold",
+    "ansi-background": "ansi_black",  # Textual's own style sheet asks for these two
+    "ansi-foreground": "ansi_white",
 }
+"""Variables without a role, as they are where a theme has none of its own."""
 
 
 def _theme(
-    name: str, colours: Mapping[str, str], styles: Mapping[str, str] | None = None, *, kind: str = "dark"
+    name: str, colours: Mapping[str, str], own: Mapping[str, str] | None = None, *, kind: str = "dark"
 ) -> Theme:
-    """A theme from the colours of its roles; Textual's own widgets get the same ones."""
-    c = colours
+    """A theme from the colours of its roles, and the variables it has of its own."""
     return Theme(
         name=name,
-        primary=c["accent"],
-        secondary=c["accent"],
-        accent=c["accent"],
-        foreground=c["text"],
-        background=c["bg"],
-        surface=c["bar"],
-        panel=c["float"],
-        boost=c["field"],
-        success=c["good"],
-        warning=c["warn"],
-        error=c["bad"],
+        primary=colours["accent"],
+        secondary=colours["accent"],
+        accent=colours["accent"],
+        foreground=colours["text"],
+        background=colours["bg"],
+        surface=colours["bar"],
+        panel=colours["float"],
+        boost=colours["field"],
+        success=colours["good"],
+        warning=colours["warn"],
+        error=colours["bad"],
         dark=kind != "light",
         ansi=kind == "ansi",
         variables={
-            "bright": c["bright"],
-            "text": c["text"],
-            "text-muted": c["muted"],
-            "text-disabled": c["faint"],
-            "border": c["accent"],
-            "border-blurred": c["line"],
-            "grid": c["grid"],
-            "field": c["field"],
-            "field-focus": c["field-focus"],
-            "train": c["train"],
-            "raw": c["raw"],
-            "valid": c["valid"],
-            "ansi-background": "ansi_black",  # Textual's own style sheet asks for these two
-            "ansi-foreground": "ansi_white",
-            # Textual drops these two in an ANSI theme, ours keeps all grounds under one name.
-            "bar": c["bar"],
-            "float": c["float"],
-            "block-cursor-background": c["cursor"],
-            "block-cursor-foreground": c["text"],
-            "block-cursor-text-style": "reverse" if kind == "ansi" else "none",
-            "block-cursor-blurred-background": c["idle"],
-            "block-cursor-blurred-foreground": c["text"],
-            "block-cursor-blurred-text-style": "underline" if kind == "ansi" else "none",
-            "block-hover-background": c["bg"],
-            "footer-key-foreground": c["accent"],
-            "footer-background": c["bar"],
-            "footer-foreground": c["muted"],
-            "footer-description-foreground": c["muted"],
-            "input-cursor-background": c["text"],
-            "input-cursor-foreground": c["bg"],
-            "input-cursor-text-style": "reverse" if kind == "ansi" else "none",
-            "input-selection-background": c["field-focus"],
-            "screen-selection-background": c["accent"],
-            "screen-selection-foreground": c["bg"] if kind != "ansi" else "ansi_black",
-            "scrollbar": c["line"],
-            "scrollbar-hover": c["muted"],
-            "scrollbar-active": c["accent"],
-            "scrollbar-background": c["bg"],
-            "scrollbar-background-hover": c["bg"],
-            "scrollbar-background-active": c["bg"],
-            "scrollbar-corner-color": c["bg"],
-            "button-focus-text-style": "bold",
-            **_TEXT_STYLES,
-            **(styles or {}),
+            **{variable: colours[role] for variable, role in _COLOURS.items()},
+            **_USUAL,
+            **(own or {}),
         },
     )
 
@@ -170,7 +167,15 @@ _ANSI: Final = {
     "train": "ansi_bright_blue",
     "valid": "ansi_bright_magenta",
 }
-_SIXTEEN: Final = {"cursor-style": "reverse", "idle-style": "underline", "faint-style": "dim"}
+_SIXTEEN: Final = {
+    "cursor-style": "reverse",
+    "idle-style": "underline",
+    "faint-style": "dim",
+    "block-cursor-text-style": "reverse",
+    "block-cursor-blurred-text-style": "underline",
+    "input-cursor-text-style": "reverse",
+    "screen-selection-foreground": "ansi_black",
+}
 _NO_COLOUR: Final = {
     **_SIXTEEN,
     "line-style": "dim",
@@ -204,97 +209,6 @@ def choose_theme(setting: str, environment: Mapping[str, str]) -> str:
     remote = "SSH_CONNECTION" in environment or "SSH_TTY" in environment
     # Sixteen colours take half the bytes, and a remote terminal without COLORTERM may know no more.
     return "finetop-ansi" if remote and not environment.get("COLORTERM") else "finetop-dark"
-
-
-# role -> (variable of its colour, variable of its text style, text style in every theme)
-_ROLES: Final[dict[str, tuple[str, str, str]]] = {
-    "text": ("foreground", "", ""),
-    "bright": ("bright", "", "bold"),
-    "tab": ("bright", "", "bold underline"),
-    "muted": ("text-muted", "muted-style", ""),
-    "faint": ("text-disabled", "faint-style", ""),
-    "line": ("border-blurred", "line-style", ""),
-    "grid": ("grid", "line-style", ""),
-    "accent": ("primary", "accent-style", ""),
-    "key": ("primary", "", "bold"),
-    "good": ("success", "", ""),
-    "warn": ("warning", "warn-style", ""),
-    "bad": ("error", "bad-style", ""),
-    "train": ("train", "", ""),
-    "raw": ("raw", "raw-style", ""),
-    "valid": ("valid", "valid-style", ""),
-    "reverse": ("foreground", "", "bold reverse"),
-}
-
-_GROUNDS: Final[dict[str, tuple[str, str]]] = {
-    "": ("background", ""),
-    "bar": ("bar", ""),
-    "float": ("float", ""),
-    "cursor": ("block-cursor-background", "cursor-style"),
-    "idle": ("block-cursor-blurred-background", "idle-style"),
-}
-_NAMES: Final = tuple(
-    dict.fromkeys(
-        name
-        for pair in (*(role[:2] for role in _ROLES.values()), *_GROUNDS.values())
-        for name in pair
-        if name
-    )
-)
-
-
-class Palette:
-    """The styles of one theme by ground and role."""
-
-    __slots__ = ("_styles", "_variables")
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self._styles: dict[tuple[str, str], Style] = {}
-
-    def style(self, role: str, ground: str = "") -> Style:
-        """The style of a role on a ground; an unknown role is plain text."""
-        found = self._styles.get((role, ground))
-        if found is None:
-            found = self._styles[role, ground] = self._make(role, ground)
-        return found
-
-    def _make(self, role: str, ground: str) -> Style:
-        if ground == "cursor" and role == "faint":
-            role = "text"
-        colour_name, style_name, always = _ROLES.get(role, _ROLES["text"])
-        ground_name, ground_style = _GROUNDS[ground]
-        colour, back = self._colour(colour_name, "foreground"), self._colour(ground_name, "background")
-        look = Style.parse(self._words(ground_style)) + Style.parse(self._words(style_name))
-        if look.reverse:
-            # Reversed, a coloured word would become a coloured block.
-            colour = Color.parse("ansi_default")
-        return (
-            Style.from_color(colour.rich_color, back.rich_color)
-            + look
-            + (Style.parse(always) if always else Style())
-        )
-
-    def _words(self, name: str) -> str:
-        return self._variables.get(name, "none") if name else "none"
-
-    def _colour(self, name: str, fallback: str) -> Color:
-        for candidate in (name, fallback):
-            try:
-                return Color.parse(self._variables[candidate])
-            except (KeyError, ColorParseError):
-                continue  # a foreign theme may say "auto 60%", which only CSS can resolve
-        return Color.parse("ansi_default")
-
-
-@lru_cache(8)
-def _palette(values: tuple[str, ...]) -> Palette:
-    return Palette({name: value for name, value in zip(_NAMES, values, strict=True) if value})
-
-
-def palette_of(variables: Mapping[str, str]) -> Palette:
-    """The palette of an app's `theme_variables`; the same object while the theme stays the same."""
-    return _palette(tuple(variables.get(name, "") for name in _NAMES))
 
 
 def styles_dir() -> Path:

@@ -16,8 +16,8 @@ from textual.geometry import Offset, Region, Spacing
 from textual.layout import Layout, WidgetPlacement
 from textual.strip import Strip
 
+from finetop.tui.palette import palette_of
 from finetop.tui.panes.pane import GROUP, Pane
-from finetop.tui.theme import palette_of
 from finetop.tui.widgets.arrange import BARS, Arrangement, Box, arrange, too_small
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from finetop.text import UNICODE, Glyphs
-from finetop.tui.theme import Palette, palette_of
+from finetop.tui.palette import Palette, palette_of
 from finetop.tui.widgets.marked import marked
 from finetop.tui.widgets.runs import Line, changed_spans, fit, plain
 

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from finetop.text import UNICODE, Glyphs
-from finetop.tui.theme import palette_of
+from finetop.tui.palette import palette_of
 from finetop.tui.widgets.marked import marked
 from finetop.tui.widgets.runs import Line, Run, changed_spans, fit
 
