@@ -113,11 +113,11 @@ def test_a_job_beyond_the_head_of_the_list_is_asked_for_itself() -> None:
     assert Ask(Kind.JOB, "old") in wanted(view, HOSTED)
 
 
-def test_one_ended_job_at_a_time_and_the_one_looked_at_first() -> None:
-    view = View(incomplete=("x", "y", "z"))
-    assert [ask.job for ask in wanted(view, HOSTED) if ask.kind is Kind.WHOLE] == ["x"]
-    looked_at = View(incomplete=("x", "y", "z"), watched=frozenset({"z"}))
-    assert [ask.job for ask in wanted(looked_at, HOSTED) if ask.kind is Kind.WHOLE] == ["z"]
+def test_a_log_that_is_looked_at_does_not_wait_in_line() -> None:
+    assert Ask(Kind.BACKLOG) not in wanted(View(), HOSTED)
+    asks = wanted(View(incomplete=("x", "y", "z"), watched=frozenset({"z"})), HOSTED)
+    assert [ask.job for ask in asks if ask.kind is Kind.WHOLE] == ["z"]
+    assert asks[Ask(Kind.BACKLOG)] == HOSTED.backlog_s
 
 
 def test_a_question_is_due_when_its_time_has_passed() -> None:

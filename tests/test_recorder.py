@@ -15,7 +15,7 @@ from cloud import START, Cloud
 from faulty import until
 from finetop.client import ApiClient
 from finetop.errors import NotStarted
-from finetop.pace import LOCAL
+from finetop.pace import HOSTED, LOCAL
 from finetop.providers.openai import OpenAI
 from finetop.recorder import CANDIDACY_S, NEWS_PAGES, Recorder
 from finetop.store import JobKey, Store
@@ -46,7 +46,7 @@ class Desert:
             store or self.store,
             self.account,
             other.pop("provider", self.provider),
-            LOCAL,
+            other.pop("pace", LOCAL),
             changed=self._changed,
             on_jobs=self._on_jobs,
             clock=lambda: self.now,
@@ -139,6 +139,37 @@ async def test_the_end_of_a_job_is_fetched_whole_and_then_left_alone(desert: Des
     desert.cloud.asked.clear()
     await desert.rounds(5)
     assert set(desert.cloud.asked) == {"/fine_tuning/jobs"}
+
+
+async def test_what_a_paused_job_has_told_is_fetched_too(desert: Desert) -> None:
+    """Whether it was paused before anybody looked or under our eyes, and again at each pause."""
+    desert.cloud.job("a", "paused")
+    desert.cloud.step("a", 1, 2)
+    await desert.idle()
+    assert desert.store.events.count(desert.key("a")) == 2
+    for status, step in (("running", 3), ("paused", 4)):
+        desert.cloud.job("a", status)
+        await desert.rounds(1)
+        desert.cloud.step("a", step)
+        await desert.idle()
+    assert desert.store.events.count(desert.key("a")) == 4
+    desert.cloud.asked.clear()
+    await desert.rounds(5)
+    assert set(desert.cloud.asked) == {"/fine_tuning/jobs"}
+
+
+async def test_the_logs_of_the_past_are_fetched_one_by_one(desert: Desert) -> None:
+    """A service counts what it is asked in a minute; a job somebody looks at does not wait in line."""
+    for number in range(30):
+        desert.cloud.job(f"job-{number:02}", "succeeded", finished_at=START)
+    hosted = desert.make(pace=HOSTED)
+    hosted.watch("job-00")
+    start = desert.now
+    while desert.now < start + 10:
+        desert.now += await hosted.round()
+    logs = [path.split("/")[3] for path in desert.cloud.asked if path.endswith("/events")]
+    assert "job-00" in logs[:2]
+    assert 10 <= len(set(logs)) == len(logs) <= 13
 
 
 async def test_asking_in_vain_writes_nothing(desert: Desert) -> None:

@@ -53,6 +53,7 @@ class Logs:
         self._clock = clock
         self._half_read: dict[str, HalfRead] = {}
         self._unread: dict[str, int] = {}
+        self._paused_since: dict[str, float] = {}
 
     async def ask_events(self, provider: Provider, job_id: str) -> None:
         """New events, newest first until one that is known; saved oldest first, and only without a gap."""
@@ -108,12 +109,9 @@ class Logs:
             self._changed()
 
     async def ask_whole(self, provider: Provider, job_id: str) -> None:
-        """Fetch what an ended job still has to tell; later once more while it may not have told all."""
+        """Fetch what a job that stands still has to tell; once more while it may not have told all."""
         key = JobKey(self._account, job_id)
-        job = self._store.jobs.get(key)
-        settled_since_s = self._pace.grace_s
-        if job is not None and job.ended_at is not None:
-            settled_since_s = provider.client.server_time() - job.ended_at
+        stands_for_s = self._stands_for_s(key, provider.client.server_time())
         try:
             await self._ask_part(Kind.EVENTS, self.ask_events, provider, job_id)
             await self._ask_part(Kind.CHECKPOINTS, self.ask_checkpoints, provider, job_id)
@@ -127,8 +125,17 @@ class Logs:
                 raise
             self._store.jobs.mark_whole(key)  # it will not read better tomorrow
             return
-        if settled_since_s >= self._pace.grace_s:
+        if stands_for_s >= self._pace.grace_s:
+            self._paused_since.pop(job_id, None)
             self._store.jobs.mark_whole(key)
+
+    def _stands_for_s(self, key: JobKey, now: float) -> float:
+        """How long a job has been still; a pause counts from when it was first seen."""
+        job = self._store.jobs.get(key)
+        if job is None or job.status.is_final:
+            ended_at = None if job is None else job.ended_at
+            return self._pace.grace_s if ended_at is None else now - ended_at
+        return now - self._paused_since.setdefault(key.id, now)
 
     async def _ask_results(self, provider: Provider, key: JobKey) -> None:
         """Measurements from the result file of a job whose log had none, as a legacy job's."""

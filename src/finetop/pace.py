@@ -31,7 +31,9 @@ class Kind(StrEnum):
     EVENTS = "events"
     CHECKPOINTS = "checkpoints"
     WHOLE = "whole"
-    """Everything an ended job will ever tell."""
+    """Everything that a job which stands still has to tell."""
+    BACKLOG = "backlog"
+    """The same, of the next job in line for it."""
     MODELS = "models"
 
 
@@ -53,10 +55,10 @@ class Pace:
     list_s: float
     idle_s: float
     """The list, while no job waits or works."""
-    whole_s: float
-    """From one ended job to the next one whose log is fetched."""
+    backlog_s: float
+    """From one job that stands still to the next one whose log is fetched."""
     grace_s: float
-    """How long after its end a job may still tell something."""
+    """How long after its end, or its pause, a job may still tell something."""
     checkpoints_s: float = 30.0
     models_s: float = 3600.0
 
@@ -64,8 +66,8 @@ class Pace:
 CLOSED_S = 3600.0
 """How long a route that a server does not have, or closes to the key, is left alone."""
 
-LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, whole_s=0.5, grace_s=1, checkpoints_s=5)
-HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, whole_s=5, grace_s=90)
+LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, backlog_s=0.05, grace_s=1, checkpoints_s=5)
+HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, backlog_s=1, grace_s=90)
 
 
 def pace_of(dialect: str) -> Pace:
@@ -84,7 +86,7 @@ class View:
     listed: frozenset[str] = frozenset()
     """Jobs that the list's first part told of."""
     incomplete: tuple[str, ...] = ()
-    """Ended jobs whose log is not fetched whole, newest first."""
+    """Ended and paused jobs whose log is not fetched whole, newest first."""
     streamed: frozenset[str] = frozenset()
     """Jobs whose log comes by itself just now."""
     place_in_log: bool = False
@@ -108,9 +110,9 @@ def wanted(view: View, pace: Pace) -> dict[Ask, float]:
             asks[Ask(Kind.EVENTS, job)] = STREAMED_S if job in view.streamed else own_s
         if status in _WORKING:
             asks[Ask(Kind.CHECKPOINTS, job)] = pace.checkpoints_s
-    looked_at = [job for job in view.incomplete if job in view.watched]
-    for job in looked_at or view.incomplete[:1]:
-        asks[Ask(Kind.WHOLE, job)] = pace.whole_s
+    asks |= {Ask(Kind.WHOLE, job): pace.watched_s for job in view.incomplete if job in view.watched}
+    if view.incomplete:
+        asks[Ask(Kind.BACKLOG)] = pace.backlog_s
     asks[Ask(Kind.MODELS)] = pace.models_s
     return asks
 

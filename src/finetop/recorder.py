@@ -39,6 +39,8 @@ CANDIDACY_S = 30.0
 WISH_LIFE_S = 90.0
 """How long a job stays watched for another process that does not say so again."""
 LONGEST_PAUSE_S = 900.0
+BACKLOG = 200
+"""Jobs among which the next log to be fetched is chosen."""
 NEWS_PAGES = 50
 """Parts of the list with nothing but new jobs; more since the last look is a list that is made up."""
 
@@ -168,6 +170,7 @@ class Recorder:
             Kind.EVENTS: self._logs.ask_events,
             Kind.CHECKPOINTS: self._logs.ask_checkpoints,
             Kind.WHOLE: self._logs.ask_whole,
+            Kind.BACKLOG: self._ask_backlog,
             Kind.MODELS: self._ask_models,
         }
         try:
@@ -187,6 +190,8 @@ class Recorder:
     def _wanted(self) -> dict[Ask, float]:
         """What is worth asking, but for the routes that are closed to this account."""
         asks, now = wanted(self._view(), self._pace), self._clock()
+        if self._routes.closed(Kind.WHOLE, now):
+            asks.pop(Ask(Kind.BACKLOG), None)
         return {ask: every_s for ask, every_s in asks.items() if not self._routes.closed(ask.kind, now)}
 
     async def _ask_list(self, provider: Provider, _: str) -> None:
@@ -223,6 +228,18 @@ class Recorder:
             [await provider.get_job(job_id)], number, self.store.jobs.known_status(self.account, job_id)
         )
 
+    async def _ask_backlog(self, provider: Provider, _: str) -> None:
+        """The log that has waited longest; one that cannot be had does not keep the others waiting."""
+        logs = {
+            Ask(Kind.WHOLE, job): self._pace.active_s
+            for job in self.store.jobs.incomplete(self.account, BACKLOG)
+        }
+        ready = due(logs, self._asked_at, self._clock())
+        if ready:
+            await self._ask(provider, min(ready, key=lambda ask: self._asked_at.get(ask, float("-inf"))))
+        elif logs:
+            self._asked_at[Ask(Kind.BACKLOG)] = next_at(logs, self._asked_at) - self._pace.backlog_s
+
     async def _ask_models(self, provider: Provider, _: str) -> None:
         self.store.jobs.save_models(self.account, await provider.list_models())
 
@@ -236,8 +253,9 @@ class Recorder:
         self._on_jobs(news)
         for job in news:
             if before.get(job.id) != job.status:
-                for kind in (Kind.EVENTS, Kind.CHECKPOINTS):
+                for kind in (Kind.EVENTS, Kind.CHECKPOINTS, Kind.WHOLE):
                     self._asked_at.pop(Ask(kind, job.id), None)
+                self._asked_at.pop(Ask(Kind.BACKLOG), None)
                 if job.status == "succeeded" and job.id in before:
                     self._asked_at.pop(Ask(Kind.MODELS), None)
         self._changed()
@@ -260,14 +278,8 @@ class Recorder:
             listed=self._listed,
             streamed=self._streams.live,
             place_in_log=self._place_in_log,
-            incomplete=tuple(
-                # One that cannot be had must not keep the others waiting.
-                sorted(self.store.jobs.incomplete(self.account, 20), key=self._tries_of_whole)
-            ),
+            incomplete=tuple(self.store.jobs.incomplete(self.account, BACKLOG)),
         )
-
-    def _tries_of_whole(self, job: str) -> int:
-        return self._tried.get(Ask(Kind.WHOLE, job), 0)
 
     def _next_number(self) -> int:
         self._number = self.store.ask(self._number)

@@ -105,16 +105,17 @@ class Jobs:
         return self._one("select status from job where account = ? and id = ?", key)
 
     def incomplete(self, account: int, limit: int) -> list[str]:
-        """Ended jobs whose log has not been fetched to its end since they ended, newest first."""
+        """Jobs that ended or paused and whose log has not been fetched to its end since, newest first."""
         found = self._db.connection.execute(
             """select id from job where account = ? and not whole and not gone
-            and status in ('succeeded', 'failed', 'cancelled') order by created_at desc limit ?""",
+            and status in ('succeeded', 'failed', 'cancelled', 'paused')
+            order by created_at desc limit ?""",
             (account, limit),
         )
         return [row[0] for row in found]
 
     def mark_whole(self, key: JobKey) -> None:
-        """Everything an ended job will ever tell is in the store."""
+        """Everything that a job has to tell until it changes is in the store."""
         with self._db.write() as connection:
             connection.execute("update job set whole = 1 where account = ? and id = ?", key)
 
@@ -269,7 +270,8 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
         """insert into job (account, id, seq, asked, status, created_at, form, raw)
         values (?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set seq = excluded.seq, asked = excluded.asked, status = excluded.status,
-        created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0""",
+        created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0,
+        whole = whole and job.status = excluded.status""",
         (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
     )
     _note_arrival(connection, JobKey(account, job.id), job.status.value)

@@ -160,6 +160,11 @@ MIGRATIONS = (
     alter table job add column step_s real;
     alter table job add column left_s real;
     """,
+    """
+    drop index job_incomplete;
+    create index job_incomplete on job (account, created_at) where not whole and not gone
+        and status in ('succeeded', 'failed', 'cancelled', 'paused');
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
 
