@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -125,6 +125,14 @@ def due(asks: Mapping[Ask, float], asked_at: Mapping[Ask, float], now: float) ->
 def next_at(asks: Mapping[Ask, float], asked_at: Mapping[Ask, float]) -> float:
     """When the next question's time comes."""
     return min(asked_at.get(ask, float("-inf")) + every_s for ask, every_s in asks.items())
+
+
+def pauses(longest_s: float) -> Iterator[float]:
+    """Between the looks of one who waits for an end: short ones first, for what is short ends soon."""
+    pause_s = longest_s / 10
+    while True:
+        yield pause_s
+        pause_s = min(pause_s * 1.5, longest_s)
 
 
 class Routes:
