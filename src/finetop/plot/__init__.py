@@ -4,7 +4,8 @@ From the front to the back of a cell: crosshair point, best mark, valid, train, 
 line. Train and valid share the dots of a cell; raw gives way to both.
 """
 
-from finetop.plot.chart import SMOOTHING, Chart, Request, chart
+from finetop.plot.chart import Chart, Request, chart
+from finetop.plot.nodes import SMOOTHING
 from finetop.plot.raster import Marks
 from finetop.plot.series import Best, Points, best_point
 

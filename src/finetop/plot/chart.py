@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from finetop.plot.nodes import column_of, sparse_nodes, train_nodes, value_at, value_range
 from finetop.plot.raster import Marks, Raster, Run, draw_line, draw_raw, line_of
 from finetop.plot.series import (
     Axis,
@@ -16,7 +16,6 @@ from finetop.plot.series import (
     Points,
     best_point,
     bucket,
-    smooth,
     x_axis,
     y_axis,
     y_labels,
@@ -25,8 +24,6 @@ from finetop.plot.series import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-SMOOTHING: Final = {"off": 0.0, "low": 0.01, "mid": 0.03, "high": 0.08}
-"""Half the smoothing window as a share of the line."""
 LEAST_CELLS: Final = 16
 """A plot narrower than this has no room for names or wide labels."""
 
@@ -62,68 +59,6 @@ class Chart:
     """Values that are no number; nothing is drawn for them."""
 
 
-def train_nodes(request: Request, buckets: Buckets, x: Axis, columns: int) -> list[Node]:
-    """The smoothed line: over the points themselves, or over their column means where they are many."""
-    share = SMOOTHING[request.smoothing]
-    if len(request.train.values) > 4 * columns:
-        return _smoothed([*zip(buckets.columns, buckets.means, strict=True)], share)
-    nodes: list[Node] = []
-    part: list[tuple[float, float]] = []
-    for node in [*sparse_nodes(request.train, x, columns), None]:
-        if node is not None:
-            part.append(node)
-        elif part:
-            nodes += [*_smoothed(part, share), None]
-            part = []
-    return nodes
-
-
-def sparse_nodes(points: Points, x: Axis, columns: int) -> list[Node]:
-    """A line through every point, broken where a value is no number; many points give column means."""
-    if len(points.values) > 4 * columns:
-        buckets = bucket(points, x.low, x.high, columns)
-        return [*zip(buckets.columns, buckets.means, strict=True)]
-    return [
-        (_column(step, x, columns), value) if math.isfinite(value) else None
-        for step, value in zip(*points, strict=True)
-    ]
-
-
-def _smoothed(part: Sequence[tuple[float, float]], share: float) -> list[Node]:
-    half = max(1, round(len(part) * share)) if share else 0
-    values = smooth([value for _, value in part], half)
-    return [(column, value) for (column, _), value in zip(part, values, strict=True)]
-
-
-def _column(step: float, x: Axis, columns: int) -> float:
-    return (step - x.low) / ((x.high - x.low) or 1.0) * (columns - 1)
-
-
-def value_range(
-    request: Request, nodes: Sequence[Node], buckets: Buckets, x: Axis, columns: int
-) -> tuple[float, float]:
-    """Least and greatest value to show: the lines without the first tenth, and spikes of bearable height."""
-    steps = [*request.train.steps[-1:], *request.valid.steps[-1:]]
-    early = 0.0 if request.everything else _column(0.1 * max(steps, default=0.0), x, columns)
-    lines = [node for node in nodes if node] + [
-        (_column(step, x, columns), value)
-        for step, value in zip(*request.valid, strict=True)
-        if math.isfinite(value)
-    ]
-    seen = [value for column, value in lines if column >= early] or [value for _, value in lines]
-    if not seen:
-        return 0.0, 1.0
-    low, high = min(seen), max(seen)
-    raw = [at for at, column in enumerate(buckets.columns) if column >= early]
-    raw_low = min((buckets.lows[at] for at in raw), default=low)
-    raw_high = max((buckets.highs[at] for at in raw), default=high)
-    room = max(high - low, 1e-9) * (1e9 if request.everything else 0.5)
-    return (
-        min(low, raw_low) if raw_low >= low - room else low,
-        max(high, raw_high) if raw_high <= high + room else high,
-    )
-
-
 @dataclass(slots=True)
 class Frame:
     """The raster with its two axes: where a step and a value stand."""
@@ -134,7 +69,7 @@ class Frame:
 
     def column(self, step: float) -> float:
         """The dot column of a step."""
-        return _column(step, self.x, self.raster.columns)
+        return column_of(step, self.x, self.raster.columns)
 
     def cell(self, step: float) -> int:
         """The cell of a step."""
@@ -161,6 +96,7 @@ def chart(request: Request, width: int, height: int) -> Chart:
     """The chart in so many cells and lines; the last line is the axis."""
     rows = max(1, height - 1)
     last = max([*request.train.steps[-1:], *request.valid.steps[-1:]], default=0.0)
+    begin = None if request.everything else 0.1 * last
     names = _names(request)
     right = max((len(name.words) for name in names), default=0) + 2
     if width - right < LEAST_CELLS:
@@ -170,8 +106,9 @@ def chart(request: Request, width: int, height: int) -> Chart:
         raster = Raster(max(1, width - gutter - right), rows, request.marks.mode)
         x = x_axis(last, raster.cells)
         buckets = bucket(request.train, x.low, x.high, raster.columns)
-        train = train_nodes(request, buckets, x, raster.columns)
-        y = y_axis(*value_range(request, train, buckets, x, raster.columns), y_labels(rows))
+        train = train_nodes(request.train, request.smoothing, buckets, x, raster.columns)
+        shown = value_range(train, request.valid, buckets, x=x, columns=raster.columns, begin=begin)
+        y = y_axis(*shown, y_labels(rows))
         labels = y_words(y)
         if max(map(len, labels)) <= gutter - 2 or width - gutter - right < LEAST_CELLS:
             break
@@ -231,18 +168,6 @@ def stalks(buckets: Buckets, nodes: Sequence[Node]) -> Buckets:
         lows[at] = min(lows[at], known[place][1])
         highs[at] = max(highs[at], known[place][1])
     return buckets._replace(lows=lows, highs=highs)
-
-
-def value_at(nodes: Sequence[Node], column: float) -> float | None:
-    """The line's value at a column, between its nodes; None where it is not."""
-    known = [node for node in nodes if node is not None]
-    place = bisect_left([node[0] for node in known], column)
-    if place < len(known) and known[place][0] == column:
-        return known[place][1]
-    if not 0 < place < len(known):
-        return None
-    (x0, v0), (x1, v1) = known[place - 1], known[place]
-    return v0 + (v1 - v0) * (column - x0) / (x1 - x0)
 
 
 def _grid(frame: Frame, request: Request, right: int) -> list[list[Run]]:
