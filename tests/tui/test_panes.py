@@ -96,6 +96,17 @@ async def test_detail_tells_everything_about_a_job() -> None:
         assert whole.count("line 17 has no assistant message") >= 3, "the error takes several lines"
 
 
+async def test_the_time_of_a_pause_is_not_called_training() -> None:
+    pane = DetailPane()
+    app = Stage(pane)
+    async with app.run_test(size=(72, 40)) as pilot:
+        pane.show(model(status="paused", eta_s=None))  # type: ignore[arg-type]
+        await pilot.pause()
+        whole = "\n".join(picture(app))
+        assert "waited 50 m, begun 10 m ago" in whole
+        assert "training 10 m" not in whole
+
+
 async def test_a_failed_job_tells_its_reason_once() -> None:
     said = "line 17: no assistant message"
     error = {"code": "invalid_training_file", "message": f"{said}.", "param": "training_file"}

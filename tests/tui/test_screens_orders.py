@@ -119,6 +119,14 @@ async def test_one_key_says_what_it_would_do(screen: Driver) -> None:
     await screen.reads("Resume this paused job")
 
 
+async def test_a_paused_job_is_not_said_to_have_worked_all_the_while(screen: Driver) -> None:
+    await screen.jobs.select("rests")
+    await screen.press("z")
+    await screen.reads("Resume this job?")
+    (done,) = [line for line in screen.lines if "Done " in line]
+    assert "82 of 200 steps, about" in done
+
+
 async def test_a_missing_route_greys_the_key_and_says_why(screen: Driver) -> None:
     await screen.jobs.select("runs")
     session = screen.main.session

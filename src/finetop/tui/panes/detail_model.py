@@ -221,7 +221,9 @@ def _times(row: JobRow, job: Job | None, now: float) -> Iterable[Entry]:
     end = row.ended_at if row.ended_at is not None else (None if row.is_final else now)
     if row.started_at is not None:
         parts.append(f"waited {text.length(row.started_at - row.created_at)}")
-        if end is not None:
+        if row.status == "paused":  # for how long nobody tells
+            parts.append(f"begun {_coarse(now - row.started_at, exact=False)} ago")
+        elif end is not None:
             verb = "trained" if row.is_final else "training"
             parts.append(f"{verb} {_coarse(end - row.started_at, exact=row.is_final)}")
     elif end is not None:

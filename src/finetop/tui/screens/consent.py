@@ -110,7 +110,7 @@ def _done(job: JobRow, now: float) -> tuple[Run, ...]:
     total = f" of {job.total_steps:,}" if job.total_steps else ""
     words = [f"{job.step:,}{total} steps"]
     begun = job.started_at or job.created_at
-    if begun:
+    if begun and job.status != "paused":  # how much of that it stood still nobody tells
         words.append(text.length((job.ended_at or now) - begun))
     if job.eta_s is not None:
         words.append(f"about {text.length(job.eta_s)} left")
