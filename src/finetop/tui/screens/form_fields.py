@@ -1,0 +1,80 @@
+"""The fields of a form from top to bottom, its buttons, and the line that says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from finetop.tui.screens import form_parts
+from finetop.tui.screens.dialog import Act
+from finetop.tui.screens.fields import Field
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class FormFields(VerticalScroll, can_focus=False):
+    """Fields by name; each says its own problem."""
+
+    def __init__(self, profile: str, *, several: bool) -> None:
+        super().__init__(id="fields")
+        self._parts = tuple(form_parts.parts(profile, several=several))
+        self._all = {part.field_name: part for part in self._parts if isinstance(part, Field)}
+        self._blocked = Content("")
+
+    def compose(self) -> ComposeResult:
+        """Sections and fields, then the buttons."""
+        yield from self._parts
+        with Horizontal(classes="acts"):
+            yield Act("Create the job", id="create")
+            yield Act("Leave", id="leave")
+        yield Static(id="blocked")
+
+    def __getitem__(self, name: str) -> Field:
+        """One field by its name."""
+        return self._all[name]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What stands in the fields."""
+        return {name: field.value for name, field in self._all.items()}
+
+    @property
+    def current(self) -> Field | None:
+        """The field that has the focus."""
+        return next((field for field in self._all.values() if field.entry.has_focus), None)
+
+    def holding(self, entry: Input) -> Field | None:
+        """The field that a widget is part of."""
+        return next((field for field in self._all.values() if field.entry is entry), None)
+
+    def fill(self, name: str, words: str) -> None:
+        """Put words into a field without telling anybody."""
+        with self.prevent(Input.Changed):
+            self._all[name].entry.value = words
+
+    def tell(self, problems: Mapping[str, str], hints: Mapping[str, str], *, strict: bool) -> None:
+        """Say at each of these fields its problem or its hint; strictly, also what is only missing."""
+        for name, hint in hints.items():
+            field = self._all[name]
+            field.say(hint, problem=problems.get(name, "") if strict or field.value else "")
+
+    def block(self) -> None:
+        """Say below the buttons what they wait for."""
+        blocked = form_parts.blocked(self._all.values())
+        self.query_one("#create").set_class(bool(blocked), "-blocked")
+        if blocked != self._blocked:
+            self._blocked = blocked
+            line = self.query_one("#blocked", Static)
+            line.update(blocked)
+            line.set_class(bool(blocked), "-shown")
+
+    def go_to_first_of(self, problems: Mapping[str, str]) -> None:
+        """Put the focus on the first field that must change."""
+        bad = next((field for name, field in self._all.items() if name in problems), None)
+        if bad is not None:
+            bad.entry.focus()
