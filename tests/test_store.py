@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from finetop.errors import BadInput, TryLater
 from finetop.models import Checkpoint, Event, File, Job, Metric, Model
 from finetop.providers.reading import read_any, read_event, read_job
-from finetop.store import Contact, Intent, JobKey, JobRow, Series, Store, schema
+from finetop.store import Contact, Intent, JobKey, JobRow, Series, Store, database, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -640,7 +640,7 @@ class TestFile:
     def test_a_file_another_process_writes_is_told(
         self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(schema, "BUSY_MS", 20)
+        monkeypatch.setattr(database, "BUSY_MS", 20)
         other = Store(path)
         with store.database.write(), pytest.raises(TryLater, match="locked"):
             other.ask()

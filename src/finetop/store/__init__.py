@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from finetop.store.accounts import Accounts, Contact
+from finetop.store.database import Database
 from finetop.store.events import Events
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
 from finetop.store.locks import Held, Locks
 from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series
-from finetop.store.schema import Database
 
 __all__ = [
     "Contact",

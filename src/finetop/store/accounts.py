@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from finetop.store.schema import Database
+    from finetop.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

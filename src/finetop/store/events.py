@@ -13,7 +13,7 @@ from finetop.store.rows import Curves, EventRow, JobKey
 
 if TYPE_CHECKING:
     from finetop.models import Event, Metric
-    from finetop.store.schema import Database
+    from finetop.store.database import Database
 
 BATCH = 500
 """Rows per write transaction, so that no other writer waits for long."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.store import listing
+from finetop.store.database import Database, tick
 from finetop.store.rows import ACTIVE, JobKey, JobRow
-from finetop.store.schema import Database, tick
 
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, Event, File, Job, Model

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import astuple, dataclass
 
 from finetop.errors import TryLater
+from finetop.store.database import Database, tick
 from finetop.store.jobs import touch
 from finetop.store.rows import JobKey
-from finetop.store.schema import Database, tick
 
 
 @dataclass(frozen=True, slots=True)
