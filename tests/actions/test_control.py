@@ -7,43 +7,21 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from faulty import Faulty, Rule, World, lost_after, lost_before
+from faulty import World, lost_after, lost_before
 from finetop.actions import control, create, orphans
 from finetop.actions.draft import Draft
 from finetop.errors import BadInput, BadRequest, NotFound, TryLater, Unsettled
-from finetop.store import JobKey, Store
-from server.running_server import RunningServer, examples, serving
+from finetop.store import JobKey
+from server.running_server import RunningServer, examples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with serving(tmp_path_factory.mktemp("engine") / "data") as running:
-        yield running
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="module")
 def long_file(server: RunningServer) -> str:
     """Its jobs train for minutes if nobody stops them."""
     return server.upload(examples(4000))
-
-
-@pytest.fixture
-async def world(server: RunningServer, tmp_path: Path) -> AsyncIterator[Callable[..., World]]:
-    store = Store(tmp_path / "finetop.db")
-    made: list[World] = []
-
-    def make(*rules: Rule) -> World:
-        made.append(World(server, store, Faulty(*rules)))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.client.close()
-    store.close()
 
 
 def is_cancel(request: httpx.Request) -> bool:

@@ -10,8 +10,6 @@ import httpx
 import pytest
 
 from faulty import (
-    Faulty,
-    Rule,
     World,
     changed_list,
     is_create,
@@ -26,44 +24,16 @@ from finetop.actions.draft import Draft
 from finetop.errors import BadFile, BadInput, NotFound, TryLater, Unreachable, Unsettled
 from finetop.models import MARKER
 from finetop.store import Intent, JobKey, Store
-from server.running_server import RunningServer, examples, serving
+from server.running_server import RunningServer, examples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One real server for all the stories of this module."""
-    with serving(tmp_path_factory.mktemp("engine") / "data") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
 def file_id(server: RunningServer) -> str:
     return server.upload(examples(12))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "finetop.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-async def world(server: RunningServer, store: Store) -> AsyncIterator[Callable[..., World]]:
-    """Makes worlds in which these rules hold, and closes them."""
-    made: list[World] = []
-
-    def make(*rules: Rule, hosted: bool = False) -> World:
-        made.append(World(server, store, Faulty(*rules), hosted=hosted))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.client.close()
 
 
 def draft(file_id: Path | str, suffix: str, **other: Any) -> Draft:

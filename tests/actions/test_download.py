@@ -13,20 +13,14 @@ import pytest
 
 from finetop.actions.files import download
 from finetop.errors import BadInput, BadReply, LostReply, NotFound
-from finetop.store import Store
 from shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
+
+    from finetop.store import Store
 
 RESULTS = b"step,train_loss\n1,0.5\n2,0.25\n"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "finetop.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from finetop.actions.desk import Desk
 from finetop.client import ApiClient
 from finetop.providers.openai import OpenAI
 from finetop.store import Store
-from server.running_server import RunningServer, examples, serving
+from server.running_server import RunningServer, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +31,12 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """Its one slot is taken, so that the jobs of these stories wait in line."""
-    with serving(tmp_path_factory.mktemp("engine") / "data") as running:
-        running.wait(running.create_long()["id"], "running")
-        yield running
-
-
-@pytest.fixture(scope="module")
-def jobs(server: RunningServer) -> Iterator[str]:
+def jobs(busy_server: RunningServer) -> Iterator[str]:
     """Jobs in line, made at once; short ones would pass the others."""
-    file_id, long = server.upload(examples(400)), {"n_epochs": 50, "batch_size": 1}
-    made = [server.create(file_id, hyperparameters=long)["id"] for _ in range(len(KINDS) * len(MOMENTS))]
+    file_id, long = busy_server.upload(examples(400)), {"n_epochs": 50, "batch_size": 1}
+    made = [busy_server.create(file_id, hyperparameters=long)["id"] for _ in range(len(KINDS) * len(MOMENTS))]
     for job in made:
-        server.wait(job, "queued")
+        busy_server.wait(job, "queued")
     return iter(made)
 
 

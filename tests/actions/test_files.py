@@ -17,7 +17,6 @@ from finetop.store import Store
 from shelf import Shelf, SmallParts, at, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from finetop.actions.desk import Desk
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 
 LONG = b"0123456789abcdefg"
 """Five parts of four bytes, the last of one."""
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "finetop.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from faulty import Faulty, Rule, World, lost_after, lost_before
+from faulty import Rule, World, lost_after, lost_before
 from finetop.actions import control, removal
 from finetop.actions.orders import carry_out
 from finetop.errors import BadInput, BadRequest, NotFound, NotSupported, TryLater, Unsettled
 from finetop.store import JobKey, Store
-from server.running_server import RunningServer, examples, serving
+from server.running_server import RunningServer, examples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from finetop.actions.orders import Order
@@ -29,31 +30,14 @@ LONG = {"n_epochs": 50, "batch_size": 1}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """Its one slot is taken for the whole module, so that the jobs of these stories wait in line."""
-    with serving(tmp_path_factory.mktemp("engine") / "data") as running:
-        running.wait(running.create_long()["id"], "running")
-        yield running
-
-
-@pytest.fixture(scope="module")
-def file_id(server: RunningServer) -> str:
-    return server.upload(examples(400))
+def file_id(busy_server: RunningServer) -> str:
+    return busy_server.upload(examples(400))
 
 
 @pytest.fixture
-async def world(server: RunningServer, tmp_path: Path) -> AsyncIterator[Callable[..., World]]:
-    store = Store(tmp_path / "finetop.db")
-    made: list[World] = []
-
-    def make(*rules: Rule) -> World:
-        made.append(World(server, store, Faulty(*rules), hosted=True))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.client.close()
-    store.close()
+def world(busy_server: RunningServer, world: Callable[..., World]) -> Callable[..., World]:
+    """Worlds that speak to it as to a hosted service."""
+    return partial(world, hosted=True)
 
 
 def is_order(request: httpx.Request) -> bool:

@@ -18,20 +18,12 @@ from finetop.actions.desk import Desk
 from finetop.client import ApiClient
 from finetop.providers.local import Local
 from finetop.store import JobKey, Store
-from server.running_server import RunningServer, examples, serving
+from server.running_server import RunningServer, examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from finetop.providers import Provider
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with serving(tmp_path_factory.mktemp("engine") / "data") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
