@@ -45,22 +45,3 @@ def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, 
             )
         found[name] = value
     return found
-
-
-def number_or_auto(kind: type[int | float]) -> Callable[[str], int | float | str]:
-    """What turns an argument into a positive number, or leaves the word `auto` to the provider."""
-
-    def convert(value: str) -> int | float | str:
-        if value == "auto":
-            return value
-        try:
-            number = kind(value)
-        except ValueError:
-            number = 0
-        if not 0 < number < 1e9:
-            wanted = "a whole number from 1" if kind is int else "a number above 0"
-            raise click.BadParameter(f"{value!r} is neither {wanted} nor auto")
-        return number
-
-    convert.__name__ = "NUMBER|auto"  # click shows it in the help
-    return convert
