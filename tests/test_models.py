@@ -308,7 +308,7 @@ def test_without_an_id_there_is_no_job(id_: Any) -> None:
         ),
         (
             {"data": {"step": 5, "train_mean_reward": 0.4, "full_valid_mean_reward": 0.5}},
-            Metric(step=5, values={"train_reward": 0.4, "valid_reward": 0.5}),
+            Metric(step=5, values={"train_reward": 0.4, "full_valid_reward": 0.5}),
         ),
         (
             {"message": "Step 8/9: training loss=0.39, validation loss=0.48, full validation loss=0.50"},
@@ -320,7 +320,7 @@ def test_without_an_id_there_is_no_job(id_: Any) -> None:
         ),
         (
             {"message": "Step 4/20 , train mean reward=0.44, full validation mean reward=0.61"},
-            Metric(step=4, total_steps=20, values={"train_reward": 0.44, "valid_reward": 0.61}),
+            Metric(step=4, total_steps=20, values={"train_reward": 0.44, "full_valid_reward": 0.61}),
         ),
         (
             {"data": {"step": 1, "training_loss": 2, "validation_loss": 3}},

@@ -280,9 +280,10 @@ def test_an_event_with_a_name_and_facts_is_a_sentence() -> None:
                     total_steps=16,
                     values={
                         "train_reward": 0.25,
-                        "valid_reward": 0.375,
+                        "full_valid_reward": 0.375,
                         "completion_tokens": 950,
                         "unresponsive_rewards": 0,
+                        "valid_reward": 0.375,
                         "train_reasoning_tokens": 900.5,
                     },
                     step_s=60.5,

@@ -260,17 +260,29 @@ async def test_the_crosshair_reads_values_and_goes_away() -> None:
         assert "smoothing high" in picture(app)[1]
 
 
-async def test_a_reward_stands_where_a_job_has_no_accuracy() -> None:
+async def test_a_job_that_earns_rewards_shows_them_first() -> None:
+    """It has no loss to show; the tab chosen for other jobs is theirs again afterwards."""
     pane = CurvesPane()
     app = Stage(pane)
-    rewards = {"train_reward": Series((1, 2, 3), (0.1, 0.3, 0.5)), "valid_reward": Series((2, 3), (0.2, 0.4))}
+    earned = Series((1, 2, 3), (0.1, 0.3, 0.5))
+    part, full = Series((2, 3), (0.2, 0.4)), Series((3,), (0.9,))
     async with app.run_test(size=(60, 14)) as pilot:
-        pane.show(Curves(key=ROW.key, more=rewards), ROW)
-        pane.show_tab("Accuracy")
-        await pilot.pause()
-        seen = "\n".join(picture(app))
-        assert "reward 0.500" in seen
-        assert "best valid 0.400 at step 3" in seen
+        pane.show(CURVES, ROW)
+        assert (pane.tabs, pane.tab) == (("Loss", "Accuracy", "Rate"), "Loss")
+        for rewards, best in (
+            ({"train_reward": earned, "valid_reward": part, "full_valid_reward": full}, "0.400 at step 3"),
+            ({"train_reward": earned, "full_valid_reward": full}, "0.900 at step 3"),
+        ):
+            pane.show(Curves(key=ROW.key, seq=len(rewards), more=rewards), ROW)
+            await pilot.pause()
+            seen = "\n".join(picture(app))
+            assert (pane.tabs, pane.tab) == (("Reward", "Rate"), "Reward")
+            assert "reward 0.500" in seen
+            assert f"best valid {best}" in seen
+        pane.show(replace(CURVES, more=rewards), ROW)
+        assert (pane.tabs, pane.tab) == (("Loss", "Accuracy", "Reward", "Rate"), "Loss")
+        pane.show(CURVES, ROW)
+        assert pane.tab == "Loss"
 
 
 async def test_a_job_without_measurements_says_so() -> None:

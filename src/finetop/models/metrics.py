@@ -22,7 +22,7 @@ _SAID_NAMES: Final = {
     "validation loss": "valid_loss",
     "full validation loss": "full_valid_loss",
     "train mean reward": "train_reward",
-    "full validation mean reward": "valid_reward",
+    "full validation mean reward": "full_valid_reward",
     "full validation mean parse error": "valid_parse_error",
 }
 _CLOCK: Final = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?")

@@ -1,4 +1,4 @@
-"""The curves pane: loss, accuracy and rate of the job under the cursor.
+"""The curves pane: loss, accuracy, reward and rate of the job under the cursor.
 
 CurvesPane(glyphs=UNICODE)
 pane.show(curves, row)      Curves and JobRow from the store; None, None without a job
@@ -20,6 +20,13 @@ from finetop.tui.widgets.runs import Line, Run
 if TYPE_CHECKING:
     from finetop.store.rows import Curves, JobRow, Series
 
+_HIGHER_IS_BETTER: Final = {"Accuracy", "Reward"}
+_PLURALS: Final = {
+    "Loss": "losses",
+    "Accuracy": "accuracies",
+    "Reward": "rewards",
+    "Rate": "learning rates",
+}
 _NEXT_SMOOTHING: Final = dict(zip(SMOOTHING, [*list(SMOOTHING)[1:], "off"], strict=True))
 
 
@@ -90,26 +97,22 @@ class CurvesPane(Pane):
         curves = self._curves
         if curves is None:
             return Points(), Points()
-        if self.tab == "Rate":
-            return _points(curves.rate), Points()
-        if self.tab == "Accuracy":
-            if self._is_rewarded:
-                return _more(curves, "train_reward"), _more(curves, "valid_reward")
-            return _points(curves.train_accuracy), _points(curves.valid_accuracy)
-        return _points(curves.train_loss), _points(curves.valid_loss)
+        return _series_of(curves, self.tab)
 
     @property
-    def _is_rewarded(self) -> bool:
-        """True where a reward, which is better when higher too, stands in the accuracy's place."""
+    def tabs(self) -> tuple[str, ...]:
+        """A job that earns rewards has a tab for them, and none for what it has not measured."""
         curves = self._curves
-        if self.tab != "Accuracy" or curves is None or curves.train_accuracy.steps:
-            return False
-        return not curves.valid_accuracy.steps and bool(curves.more.keys() & {"train_reward", "valid_reward"})
+        if curves is None or not _has(curves, "Reward"):
+            return self.TABS
+        return tuple(
+            tab for tab in ("Loss", "Accuracy", "Reward", "Rate") if tab == "Rate" or _has(curves, tab)
+        )
 
     @property
     def _line_name(self) -> str:
         """What the first line measures."""
-        return "rate" if self.tab == "Rate" else "reward" if self._is_rewarded else "train"
+        return {"Rate": "rate", "Reward": "reward"}.get(self.tab, "train")
 
     def _request(self, train: Points, valid: Points) -> Request:
         rate = self.tab == "Rate"
@@ -118,7 +121,7 @@ class CurvesPane(Pane):
             valid,
             epochs=self._curves.epoch_steps if self._curves is not None else (),
             names=(self._line_name, "valid"),
-            lower_is_better=self.tab != "Accuracy",
+            lower_is_better=self.tab not in _HIGHER_IS_BETTER,
             smoothing="off" if rate else self._smoothing,
             everything=self._everything or rate,
             crosshair=self._point,
@@ -175,7 +178,7 @@ class CurvesPane(Pane):
     def _nothing(self) -> str:
         if self._row is None:
             return "No job yet."
-        what = {"Loss": "losses", "Accuracy": "accuracies", "Rate": "learning rates"}[self.tab]
+        what = _PLURALS[self.tab]
         return f"This job sent no {what}." if self._row.is_final else f"No {what} yet."
 
     def _sentence(self, drawn: Chart) -> list[Run]:
@@ -184,7 +187,8 @@ class CurvesPane(Pane):
             words = f"best valid {text.loss(drawn.best.value)} at step {drawn.best.step:.0f}"
             runs += [(f"{self.glyphs.best} ", "bright"), (words, "text")]
             if drawn.best.worse_since:
-                runs.append((f"   ! {'falling' if self.tab == 'Accuracy' else 'rising'} since", "warn"))
+                turned = "falling" if self.tab in _HIGHER_IS_BETTER else "rising"
+                runs.append((f"   ! {turned} since", "warn"))
         elif self.tab != "Rate":
             ended = self._row is not None and self._row.is_final
             runs.append(("validation was not measured" if ended else "no validation yet", "faint"))
@@ -249,6 +253,24 @@ class CurvesPane(Pane):
         """Show the first steps too, or leave them out again."""
         self._everything = not self._everything
         self.redraw()
+
+
+def _series_of(curves: Curves, tab: str) -> tuple[Points, Points]:
+    """What a tab draws: the training's line and the validation's points."""
+    if tab == "Reward":
+        # The whole validation counts, unless a part of it was measured more often and so shows more.
+        full, part = _more(curves, "full_valid_reward"), _more(curves, "valid_reward")
+        return _more(curves, "train_reward"), part if len(part.steps) > len(full.steps) else full
+    train, valid = {
+        "Loss": (curves.train_loss, curves.valid_loss),
+        "Accuracy": (curves.train_accuracy, curves.valid_accuracy),
+        "Rate": (curves.rate, None),
+    }[tab]
+    return _points(train), Points() if valid is None else _points(valid)
+
+
+def _has(curves: Curves, tab: str) -> bool:
+    return any(points.steps for points in _series_of(curves, tab))
 
 
 def _points(series: Series) -> Points:

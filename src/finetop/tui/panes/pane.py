@@ -26,6 +26,7 @@ class Pane(LineView):
     NAME: ClassVar[str] = ""
     NUMBER: ClassVar[int] = 0
     TABS: ClassVar[tuple[str, ...]] = ()
+    """The tabs of a pane that has the same ones for every job."""
 
     @dataclass
     class PaneWanted(Message):
@@ -35,8 +36,19 @@ class Pane(LineView):
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
-        self.tab = self.TABS[0] if self.TABS else ""
+        self._chosen_tab = ""
         self.group: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs there are."""
+        return self.TABS
+
+    @property
+    def tab(self) -> str:
+        """The tab that is shown: the one chosen last where there is one of this name, else the first."""
+        tabs = self.tabs
+        return self._chosen_tab if self._chosen_tab in tabs else tabs[0] if tabs else ""
 
     def facts(self) -> tuple[Run, ...]:
         """What stands at the right of the rule."""
@@ -47,7 +59,7 @@ class Pane(LineView):
         return Rule(
             self.NUMBER,
             self.NAME,
-            self.TABS,
+            self.tabs,
             self.tab,
             self.facts(),
             focused=self.has_focus,
@@ -71,8 +83,8 @@ class Pane(LineView):
 
     def show_tab(self, tab: str) -> None:
         """Turn to a tab."""
-        if tab in self.TABS and tab != self.tab:
-            self.tab = tab
+        if tab in self.tabs and tab != self.tab:
+            self._chosen_tab = tab
             self.tab_shown()
             self.scroll_to_line(0)
             self.redraw()
@@ -82,8 +94,8 @@ class Pane(LineView):
 
     def action_tab(self, step: int) -> None:
         """Turn to the next or the previous tab."""
-        if self.TABS:
-            self.show_tab(self.TABS[(self.TABS.index(self.tab) + step) % len(self.TABS)])
+        if tabs := self.tabs:
+            self.show_tab(tabs[(tabs.index(self.tab) + step) % len(tabs)])
 
     def on_click(self, event: events.Click) -> None:
         """A click on the rule turns to a tab or a pane."""
