@@ -42,6 +42,11 @@ class ApiFault(Exception):
         return JSONResponse(self.envelope(), status_code=self.status, headers=self.headers)
 
 
+def not_here(what: str, given: str, *, param: str, code: str, status: int = 404) -> ApiFault:
+    """That nothing of this kind has the id that was given."""
+    return ApiFault(status, f"There is no {what} {shown(given)!r} here.", param=param, code=code)
+
+
 def shown(value: object) -> str:
     """A value of the caller's in a sentence of ours, short enough to read."""
     text = value if isinstance(value, str) else repr(value)

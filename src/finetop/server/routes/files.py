@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
 from finetop.server import bodies, downloads, files, forms, jobs, uploads, wire
-from finetop.server.faults import ApiFault, shown
+from finetop.server.faults import ApiFault, not_here
 from finetop.server.services import Services, services
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ async def delete(request: Request) -> JSONResponse:
 def _place(here: Services, after: str) -> int:
     row = files.find(here.database, after)
     if row is None:
-        raise ApiFault(400, f"There is no file {shown(after)!r} here.", param="after", code="invalid_cursor")
+        raise not_here("file", after, param="after", code="invalid_cursor", status=400)
     place: int = row["n"]
     return place
 
@@ -104,7 +104,7 @@ def _place(here: Services, after: str) -> int:
 def _file(here: Services, file_id: str) -> sqlite3.Row:
     row = files.find(here.database, file_id)
     if row is None:
-        raise ApiFault(404, f"There is no file {shown(file_id)!r} here.", param="id", code="file_not_found")
+        raise not_here("file", file_id, param="id", code="file_not_found")
     return row
 
 

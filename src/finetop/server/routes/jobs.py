@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from finetop.server import bodies, events, jobs, models, pauses, requested, wire
 from finetop.server.creating import made_once, training_data
-from finetop.server.faults import ApiFault, shown
+from finetop.server.faults import ApiFault, not_here, shown
 from finetop.server.requested_method import method
 from finetop.server.services import Services, services
 
@@ -152,9 +152,7 @@ async def list_checkpoints(request: Request) -> JSONResponse:
 def _place(here: Services, after: str) -> int:
     row = jobs.find(here.database, after)
     if row is None:
-        raise ApiFault(
-            400, f"There is no fine-tuning job {shown(after)!r} here.", param="after", code="invalid_cursor"
-        )
+        raise not_here("fine-tuning job", after, param="after", code="invalid_cursor", status=400)
     place: int = row["n"]
     return place
 
@@ -177,12 +175,7 @@ def _cursor(request: Request, table: str, job: sqlite3.Row) -> int | None:
 def _job(here: Services, job_id: str) -> sqlite3.Row:
     row = jobs.find(here.database, job_id)
     if row is None:
-        raise ApiFault(
-            404,
-            f"There is no fine-tuning job {shown(job_id)!r} here.",
-            param="fine_tuning_job_id",
-            code="fine_tune_not_found",
-        )
+        raise not_here("fine-tuning job", job_id, param="fine_tuning_job_id", code="fine_tune_not_found")
     return row
 
 

@@ -19,7 +19,7 @@ from finetop.server import (
     trainers,
 )
 from finetop.server.creating import made_once, training_data
-from finetop.server.faults import ApiFault, shown
+from finetop.server.faults import not_here
 from finetop.server.legacy_wire import fine_tune_object
 from finetop.server.routes import jobs as todays
 from finetop.server.services import Services, services
@@ -132,12 +132,7 @@ def _job(here: Services, request: Request) -> sqlite3.Row:
     job_id = request.path_params["job"]
     row = jobs.find(here.database, job_id)
     if row is None:
-        raise ApiFault(
-            404,
-            f"There is no fine-tune {shown(job_id)!r} here.",
-            param="fine_tune_id",
-            code="fine_tune_not_found",
-        )
+        raise not_here("fine-tune", job_id, param="fine_tune_id", code="fine_tune_not_found")
     return row
 
 

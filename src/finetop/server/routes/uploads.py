@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from finetop.server import assembling, bodies, files, forms, uploads, wire
-from finetop.server.faults import ApiFault, shown
+from finetop.server.faults import ApiFault, not_here
 from finetop.server.services import Services, services
 
 if TYPE_CHECKING:
@@ -151,9 +151,7 @@ def _upload(here: Services, request: Request) -> sqlite3.Row:
     assembling.expire(here.database, here.layout, but=here.assembling)
     row = assembling.find(here.database, upload_id)
     if row is None:
-        raise ApiFault(
-            404, f"There is no upload {shown(upload_id)!r} here.", param="upload_id", code="upload_not_found"
-        )
+        raise not_here("upload", upload_id, param="upload_id", code="upload_not_found")
     return row
 
 
