@@ -232,6 +232,24 @@ def test_a_server_with_work_is_not_idle(tmp_path: Path) -> None:
         assert life.status(server.data_dir).unfinished_jobs == 0, job_id
 
 
+LOOKS_ONCE_AN_HOUR = """
+import sys
+
+if "finetop.server" in sys.orig_argv:
+    import finetop.server.scheduler
+
+    finetop.server.scheduler.LOOK_EVERY_S = 3600.0
+"""
+
+
+def test_the_end_of_a_worker_is_news_at_once(tmp_path: Path) -> None:
+    """Nobody waits for the next look at the workers."""
+    (tmp_path / "sitecustomize.py").write_text(LOOKS_ONCE_AN_HOUR)
+    with serving(tmp_path / "data", environment={"PYTHONPATH": str(tmp_path)}) as server:
+        job_id = server.create(server.upload(examples(12)), hyperparameters={"n_epochs": 1})["id"]
+        assert server.wait(job_id)["status"] == "succeeded"
+
+
 def test_sighup_ends_it_in_order(tmp_path: Path) -> None:
     """A closed terminal is no accident."""
     with serving(tmp_path / "data") as server:

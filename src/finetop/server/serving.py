@@ -201,6 +201,8 @@ class Life:
         self._streams = services.streams
         self._http = _Http(make_app(services))
         self._watch_signals()
+        # A worker's end is news at once, not at the scheduler's next look.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, scheduler.wake)
         self._watch_parent()
         async with asyncio.TaskGroup() as tasks:
             work = tasks.create_task(self._work(scheduler))
