@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,7 @@ from finetop.pace import (
     is_about_account,
     next_at,
     next_delay,
+    pauses,
     state_of,
     wanted,
 )
@@ -126,3 +129,11 @@ def test_a_question_is_due_when_its_time_has_passed() -> None:
     assert due(asks, {LIST: 96.0, MODELS: 96.0}, 100.0) == []
     assert due(asks, {LIST: 95.0, MODELS: 96.0}, 100.0) == [LIST]
     assert next_at(asks, {LIST: 96.0, MODELS: 96.0}) == 101.0
+
+
+def test_one_who_waits_looks_often_at_first() -> None:
+    """What is short ends soon; what is long is asked as seldom as it is watched."""
+    between = list(islice(pauses(5.0), 20))
+    assert between == sorted(between)
+    assert (between[0], between[-1]) == (0.5, 5.0)
+    assert between.count(5.0) >= 10

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from finetop.errors import FinetopError
-from finetop.pace import next_delay, pace_of
+from finetop.pace import next_delay, pace_of, pauses
 from finetop.providers import every_page
 from finetop.store import JobKey
 
@@ -98,7 +98,7 @@ class Questions:
 
     async def wait(self, profile: str, job_id: str) -> Job:
         """Outages are waited out for as long as a person would."""
-        pace = pace_of(self._links.named(profile).profile.dialect)
+        pause_s = pauses(pace_of(self._links.named(profile).profile.dialect).watched_s)
         failures = 0
         while True:
             try:
@@ -112,7 +112,7 @@ class Questions:
             if job.status.is_final:
                 return job
             failures = 0
-            await asyncio.sleep(pace.watched_s)
+            await asyncio.sleep(next(pause_s))
 
     def _keep(self, account: int, sent: list[Sent], number: int) -> None:
         self._store.jobs.save(account, sent, number)
