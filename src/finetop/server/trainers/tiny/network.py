@@ -75,12 +75,11 @@ class Measured:
     """(answers,) whether every row of an answer was a hit."""
 
 
-class Network:
-    """The weights; `dense` is one vector with a named view of each part, `bag` the word buckets."""
+class _Dense:
+    """One vector with a named view of each part."""
 
-    def __init__(self, dense: Floats, bag: Floats) -> None:
+    def __init__(self, dense: Floats) -> None:
         self.dense = dense
-        self.bag = bag
         views = dense_views(dense)
         self.embedding = views["embedding"]
         self.context_in = views["context_in"]
@@ -89,6 +88,14 @@ class Network:
         self.hidden_bias = views["hidden_bias"]
         self.out = views["out"]
         self.out_bias = views["out_bias"]
+
+
+class Network(_Dense):
+    """The weights: the dense parts, and in `bag` the word buckets."""
+
+    def __init__(self, dense: Floats, bag: Floats) -> None:
+        super().__init__(dense)
+        self.bag = bag
         self.place_table = place_table(dense.dtype)
 
     @classmethod
@@ -218,20 +225,12 @@ class _Forward:
     measured: Measured
 
 
-class Gradient:
-    """What a step adds up: one vector for the dense parts, rows for the buckets that were met."""
+class Gradient(_Dense):
+    """What a step adds up: the dense parts, and rows for the buckets that were met."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
-        self.dense: Floats = np.zeros(DENSE, dtype)
+        super().__init__(np.zeros(DENSE, dtype))
         self.dtype = dtype
-        views = dense_views(self.dense)
-        self.embedding = views["embedding"]
-        self.context_in = views["context_in"]
-        self.words_in = views["words_in"]
-        self.place_in = views["place_in"]
-        self.hidden_bias = views["hidden_bias"]
-        self.out = views["out"]
-        self.out_bias = views["out_bias"]
         self._buckets: list[Ints] = []
         self._rows: list[Floats] = []
 
