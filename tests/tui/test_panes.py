@@ -203,6 +203,22 @@ async def test_on_a_tiny_screen_four_facts_stand_for_all() -> None:
         assert lines[4].startswith(" Time     waited 50 m, training 10 m")
 
 
+@pytest.mark.parametrize(
+    ("status", "rewards", "fact"),
+    [
+        ("running", {}, ("Loss", "not measured yet")),
+        ("failed", {}, ("Loss", "not measured")),
+        ("running", {"train_reward": Series((1, 2), (0.25, 0.5))}, ("Reward", "0.500")),
+    ],
+)
+def test_what_a_tiny_screen_tells_without_losses(
+    status: str, rewards: dict[str, Series], fact: tuple[str, str]
+) -> None:
+    row = replace(ROW, status=status, train_loss=None, valid_loss=None)
+    told = detail_model(row, now=NOW, curves=Curves(key=ROW.key, more=rewards)).facts[2]
+    assert (told.label, "".join(words for words, _ in told.runs)) == fact
+
+
 def test_a_job_known_only_by_its_row_has_facts_too() -> None:
     known = detail_model(replace(ROW, intent="unsure", reason="why not", status="failed"), now=NOW)
     labels = [entry.label for entry in known.overview]

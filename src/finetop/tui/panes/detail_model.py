@@ -271,8 +271,11 @@ def _facts(row: JobRow, now: float, curves: Curves | None, glyphs: text.Glyphs) 
 def _loss_fact(row: JobRow, curves: Curves | None, glyphs: text.Glyphs) -> Entry:
     valid = Points(curves.valid_loss.steps, curves.valid_loss.values) if curves is not None else Points()
     best = best_point(valid)
+    if best is None and row.train_loss is None and curves is not None and "train_reward" in curves.more:
+        return Entry("Reward", ((text.loss(curves.more["train_reward"].values[-1]), "text"),))
     if best is None:
-        return Entry("Loss", ((text.loss(row.train_loss) or "not measured yet", "text"),))
+        unknown = "not measured" if row.is_final else "not measured yet"
+        return Entry("Loss", ((text.loss(row.train_loss) or unknown, "text"),))
     runs: list[Run] = [
         (text.loss(row.valid_loss), "text"),
         (f"  {glyphs.best} best {text.loss(best.value)} at {best.step:.0f}", "muted"),
