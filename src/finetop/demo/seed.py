@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from finetop.demo import long_jobs, quick_sample, recordings
 from finetop.server import events, files, jobs, pauses
+from finetop.server.durable import whole_file
 from finetop.server.intake import Intake, Result
-from finetop.server.layout import whole_file
 from finetop.server.trainers import data
 from finetop.server.uploads import Upload
 from finetop.server.wire import new_id

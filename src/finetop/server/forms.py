@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from finetop.server.durable import sync_directory
 from finetop.server.faults import ApiFault, shown
-from finetop.server.jobdir import sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetop.server import events, jobs, metrics, pauses
+from finetop.server.durable import whole_file
 from finetop.server.jobdir import read_events, sha256_of
-from finetop.server.layout import whole_file
 
 if TYPE_CHECKING:
     import sqlite3

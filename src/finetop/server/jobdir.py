@@ -12,6 +12,8 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
+from finetop.server.durable import whole_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -59,19 +61,13 @@ class JobDir:
     def whole(self, path: Path) -> Iterator[IO[bytes]]:
         """Write a file that appears at `path` complete and on disk, or not at all."""
         path.parent.mkdir(exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
         try:
-            with part.open("wb") as file:
+            with whole_file(path) as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException as error:
-            part.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.filename is None:
+        except OSError as error:
+            if error.filename is None:
                 error.filename = str(path)  # a failed write does not say what it wrote to
             raise
-        sync_directory(path.parent)
 
     def describe(self, path: Path) -> dict[str, Any]:
         """What an event says about a file: its place in this directory, size and hash."""
@@ -175,12 +171,3 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_directory(path: Path) -> None:
-    """Make renames inside a directory survive a power cut."""
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetop.server import models
+from finetop.server.durable import whole_file
 from finetop.server.jobdir import CONTRACT
-from finetop.server.layout import whole_file
 from finetop.server.trainers import data
 
 if TYPE_CHECKING:

@@ -1,16 +1,11 @@
-"""Where the server keeps what: one data directory, and how bytes get there whole."""
+"""Where the server keeps what: one data directory."""
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
-
-from finetop.server.jobdir import sync_directory
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -55,19 +50,3 @@ class Layout:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for leftover in self.incoming.iterdir():
             leftover.unlink()
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file under a temporary name; it takes its own name only when complete and on disk."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    sync_directory(path.parent)
