@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 from finetop.errors import FinetopError
 from finetop.models import Naming
-from finetop.pace import next_delay, pace_of
+from finetop.pace import pace_of
+from finetop.session.patience import patiently
 from finetop.streams import cannot_stream, pause_s
 
 if TYPE_CHECKING:
     from finetop.models import Event, Job
     from finetop.session.links import Links
     from finetop.session.questions import Questions
-
-PATIENCE_FAILURES = 12
-"""How often in a row asking may fail before the one who follows is told."""
 
 SHORT_S = 1.0
 """Between a stream that told nothing new and the next question."""
@@ -41,22 +39,18 @@ class Following:
         """Streams in a row that brought nothing new."""
 
     async def until_the_end(self) -> Job:
-        """The job once it has ended and its log is told. Outages are waited out as long as a person would."""
-        failures = 0
+        """The job once it has ended and its log is told."""
         while True:
-            try:
-                job = await self._questions.get_job(self._profile, self._job_id)
-                self._hear(await self._questions.events(self._profile, self._job_id))
-            except FinetopError as error:
-                failures += 1
-                if error.exit_code not in {4, 75} or failures >= PATIENCE_FAILURES:
-                    raise
-                await asyncio.sleep(next_delay(error, failures))
-                continue
+            job = await patiently(self._look)
             if job.status.is_final:
                 return job
-            failures = 0
             await self._stream_or_wait()
+
+    async def _look(self) -> Job:
+        """The job as it was before its log was read: the log of one that had ended then is whole."""
+        job = await self._questions.get_job(self._profile, self._job_id)
+        self._hear(await self._questions.events(self._profile, self._job_id))
+        return job
 
     def _hear(self, events: list[Event]) -> None:
         """Tell what is new of a log given from its first line on."""

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from finetop.errors import FinetopError
-from finetop.pace import next_delay, pace_of, pauses
+from finetop.pace import pace_of, pauses
 from finetop.providers import every_page
+from finetop.session.patience import patiently
 from finetop.store import JobKey
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from finetop.providers import Page, Sent
     from finetop.session.links import Links
     from finetop.store import Store
-
-PATIENCE_FAILURES = 12
-"""How often in a row waiting for a job may fail before the one who waits is told."""
 
 
 class Questions:
@@ -97,21 +94,12 @@ class Questions:
         return found
 
     async def wait(self, profile: str, job_id: str) -> Job:
-        """Outages are waited out for as long as a person would."""
+        """The job once it has ended."""
         pause_s = pauses(pace_of(self._links.named(profile).profile.dialect).watched_s)
-        failures = 0
         while True:
-            try:
-                job = await self.get_job(profile, job_id)
-            except FinetopError as error:
-                failures += 1
-                if error.exit_code not in {4, 75} or failures >= PATIENCE_FAILURES:
-                    raise
-                await asyncio.sleep(next_delay(error, failures))
-                continue
+            job = await patiently(lambda: self.get_job(profile, job_id))
             if job.status.is_final:
                 return job
-            failures = 0
             await asyncio.sleep(next(pause_s))
 
     def _keep(self, account: int, sent: list[Sent], number: int) -> None:
