@@ -1,4 +1,7 @@
-"""Every exit code, provoked for real: a script can act on how a command ended."""
+"""Every exit code, provoked for real: a script can act on how a command ended.
+
+Each code is met once as that of a process.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import Served, examples, finetop, start
+from commands import Served, examples, finetop, here, start
 
 
 def long_job(folder: Path) -> list[object]:
@@ -87,7 +90,7 @@ def test_1_the_job_was_cancelled(mine: dict[str, str], tmp_path: Path) -> None:
     """Cancelled from another shell: that one reports success, the waiting one 1."""
     waiting = start(*long_job(tmp_path), "--wait", "--json", **mine)
     job_id = created_id(waiting)
-    cancelled = finetop("jobs", "cancel", job_id, "--json", **mine)
+    cancelled = here("jobs", "cancel", job_id, "--json", **mine)
     assert (cancelled.code, cancelled.json["id"]) == (0, job_id)
     out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 1, err
@@ -108,7 +111,7 @@ def test_2_a_file_that_is_not_json_lines(tmp_path: Path, content: str | None, sa
     file = tmp_path / "train.jsonl"
     if content is not None:
         file.write_text(content)
-    done = finetop("jobs", "create", file, "--model", "m", OPENAI_API_KEY="sk-x")
+    done = here("jobs", "create", file, "--model", "m", OPENAI_API_KEY="sk-x")
     assert (done.code, done.out) == (2, "")
     assert f"{file}" in done.err
     assert said in done.err
@@ -118,7 +121,7 @@ def test_2_a_bad_validation_file_keeps_the_good_one_here(
     mine: dict[str, str], good: Path, tmp_path: Path
 ) -> None:
     """Nothing is uploaded."""
-    done = finetop("jobs", "create", good, "--validation", tmp_path, "--model", "tiny-bytes-1", **mine)
+    done = here("jobs", "create", good, "--validation", tmp_path, "--model", "tiny-bytes-1", **mine)
     assert done.code == 2
     assert f"{tmp_path}: this is a directory" in done.err
 
@@ -140,7 +143,7 @@ def test_2_a_bad_validation_file_keeps_the_good_one_here(
 )
 def test_2_arguments_that_make_no_sense(good: Path, arguments: tuple[str, ...]) -> None:
     """One sentence that names what was given."""
-    done = finetop("jobs", "create", good, "--model", "m", *arguments, OPENAI_API_KEY="sk-x")
+    done = here("jobs", "create", good, "--model", "m", *arguments, OPENAI_API_KEY="sk-x")
     assert (done.code, done.out) == (2, "")
     assert arguments[-1].lstrip("-") in done.err
 
@@ -157,7 +160,7 @@ def test_2_a_settings_file_with_a_mistake(tmp_path: Path) -> None:
     """The file and the place are named."""
     settings = tmp_path / "config.toml"
     settings.write_text("[profiles.a]\nbase_url = 7\n")
-    done = finetop("jobs", "list", FINETOP_CONFIG=str(settings))
+    done = here("jobs", "list", FINETOP_CONFIG=str(settings))
     assert done.code == 2
     assert f"{settings}, profile a: base_url" in done.err
 
@@ -165,7 +168,7 @@ def test_2_a_settings_file_with_a_mistake(tmp_path: Path) -> None:
 def test_2_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     """One sentence, no traceback."""
     (tmp_path / "data").write_text("")
-    done = finetop("jobs", "list", OPENAI_API_KEY="sk-x", FINETOP_DATA=str(tmp_path / "data"))
+    done = here("jobs", "list", OPENAI_API_KEY="sk-x", FINETOP_DATA=str(tmp_path / "data"))
     assert done.code == 2
     assert str(tmp_path / "data") in done.err
 
@@ -179,7 +182,7 @@ def test_3_a_wrong_token(served: Served) -> None:
 
 def test_3_an_unknown_model_is_told_those_that_exist(mine: dict[str, str], good: Path) -> None:
     """Never mapped onto the tiny one silently."""
-    done = finetop("jobs", "create", good, "--model", "gpt-4o-mini", **mine)
+    done = here("jobs", "create", good, "--model", "gpt-4o-mini", **mine)
     assert (done.code, done.out) == (3, "")
     assert "tiny-bytes-1" in done.err
 
@@ -187,13 +190,13 @@ def test_3_an_unknown_model_is_told_those_that_exist(mine: dict[str, str], good:
 def test_3_an_unknown_job(mine: dict[str, str]) -> None:
     """404 for one object."""
     for command in ("get", "events", "cancel"):
-        assert finetop("jobs", command, "ftjob-nobody", **mine).code == 3
+        assert here("jobs", command, "ftjob-nobody", **mine).code == 3
 
 
 def test_3_a_server_without_a_fine_tuning_api() -> None:
     """404 for the route itself is said in words."""
     with answering(404) as environ:
-        done = finetop("jobs", "list", **environ)
+        done = here("jobs", "list", **environ)
     assert done.code == 3
     assert "no fine-tuning API" in done.err
 
@@ -224,9 +227,9 @@ def test_130_interrupted(mine: dict[str, str], tmp_path: Path) -> None:
     assert (waiting.returncode, out) == (130, "")
     assert f"finetop jobs get {job_id}" in err
     assert "Traceback" not in err
-    job = finetop("jobs", "get", job_id, "--json", **mine).json
+    job = here("jobs", "get", job_id, "--json", **mine).json
     assert job["status"] in {"checking", "queued", "running"}
-    finetop("jobs", "cancel", job_id, **mine)
+    here("jobs", "cancel", job_id, **mine)
 
 
 def test_a_full_disk(mine: dict[str, str]) -> None:

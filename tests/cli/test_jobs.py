@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import socket
 import subprocess
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import Served, finetop, serving
+from commands import Served, finetop, here, serving
 
 
 def test_create_and_wait_prints_the_final_job(mine: dict[str, str], good: Path) -> None:
@@ -37,49 +35,49 @@ def test_create_and_wait_prints_the_final_job(mine: dict[str, str], good: Path) 
 
 def test_what_was_made_can_be_looked_at(mine: dict[str, str], good: Path) -> None:
     """list, get and events show the same job, in tables for people and in JSON for programs."""
-    made = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--suffix", "seen", "--wait", "--json",
-                   **mine).json  # fmt: skip
-    listed = finetop("jobs", "list", "--json", **mine).json
+    made = here("jobs", "create", good, "--model", "tiny-bytes-1", "--suffix", "seen", "--wait", "--json",
+                **mine).json  # fmt: skip
+    listed = here("jobs", "list", "--json", **mine).json
     assert listed[0]["id"] == made["id"]
-    assert finetop("jobs", "get", made["id"], "--json", **mine).json == made
-    events = finetop("jobs", "events", made["id"], "--json", **mine).json
+    assert here("jobs", "get", made["id"], "--json", **mine).json == made
+    events = here("jobs", "events", made["id"], "--json", **mine).json
     assert [event["created_at"] for event in events] == sorted(event["created_at"] for event in events)
     assert len([event for event in events if event["type"] == "metrics"]) > 10
-    table = finetop("jobs", "list", **mine).out.splitlines()
+    table = here("jobs", "list", **mine).out.splitlines()
     assert table[0].split() == ["STATUS", "NAME", "BASE", "MODEL", "METHOD", "AGE", "PROFILE", "JOB"]
     assert re.search(rf"^succeeded +seen +tiny-bytes-1 .*{made['id']}$", "\n".join(table), re.MULTILINE)
-    facts = finetop("jobs", "get", made["id"], **mine).out
+    facts = here("jobs", "get", made["id"], **mine).out
     assert re.search(rf"^Tuned model +{made['fine_tuned_model']}$", facts, re.MULTILINE)
-    log = finetop("jobs", "events", made["id"], **mine).out
+    log = here("jobs", "events", made["id"], **mine).out
     assert "Created fine-tuning job" in log
 
 
 def test_an_uploaded_file_is_named_by_its_id(mine: dict[str, str], good: Path) -> None:
     """The second job needs no upload."""
-    first = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine).json
+    first = here("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine).json
     file_id = first["training_files"][0]["id"]
-    second = finetop("jobs", "create", file_id, "--model", "tiny-bytes-1", "--wait", "--json", **mine)
+    second = here("jobs", "create", file_id, "--model", "tiny-bytes-1", "--wait", "--json", **mine)
     assert second.code == 0
     assert second.json["training_files"][0]["id"] == file_id
 
 
 def test_bytes_that_are_there_already_are_told_and_can_be_sent_anew(mine: dict[str, str], good: Path) -> None:
     """Nothing is uploaded in silence, and nothing left out in silence."""
-    first = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
+    first = here("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
     file_id = first.json["training_files"][0]["id"]
     assert "same bytes" not in first.err
-    again = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine)
+    again = here("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine)
     assert re.search(r"using file-\S+ \(same bytes, uploaded .+\); --upload-anew sends", again.err)
     assert again.json["training_files"][0]["id"] in again.err
-    anew = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
+    anew = here("jobs", "create", good, "--model", "tiny-bytes-1", "--upload-anew", "--json", **mine)
     assert anew.json["training_files"][0]["id"] not in {file_id, again.json["training_files"][0]["id"]}
 
 
 def test_nothing_an_api_said_reaches_the_terminal_raw(mine: dict[str, str], good: Path) -> None:
     """Escape sequences in a value are taken out of tables and escaped in JSON."""
-    made = finetop("jobs", "create", good, "--model", "tiny-bytes-1", "--metadata",
-                   "note=\x1b]52;c;aGk=\x07red\x9b31m \u202eback", "--json", **mine)  # fmt: skip
-    shown = finetop("jobs", "get", made.json["id"], **mine)
+    made = here("jobs", "create", good, "--model", "tiny-bytes-1", "--metadata",
+                "note=\x1b]52;c;aGk=\x07red\x9b31m \u202eback", "--json", **mine)  # fmt: skip
+    shown = here("jobs", "get", made.json["id"], **mine)
     assert "note=red back" in shown.out
     for text in (made.out, shown.out, made.err, shown.err):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
@@ -88,8 +86,8 @@ def test_nothing_an_api_said_reaches_the_terminal_raw(mine: dict[str, str], good
 def test_no_jobs_yet(tmp_path: Path) -> None:
     """An empty list is no failure, and says what to do."""
     with serving(tmp_path / "engine") as fresh:
-        assert finetop("jobs", "list", "--json", **fresh.environ).json == []
-        done = finetop("jobs", "list", **fresh.environ)
+        assert here("jobs", "list", "--json", **fresh.environ).json == []
+        done = here("jobs", "list", **fresh.environ)
     assert (done.code, done.out) == (0, "")
     assert "jobs create" in done.err
 
@@ -107,7 +105,9 @@ def test_the_engine_of_this_machine_is_started_when_it_is_needed(good: Path, own
         assert finetop("serve", "--stop", "--jobs").code == 0
 
 
-def test_several_profiles(served: Served, good: Path, tmp_path: Path) -> None:
+def test_several_profiles(
+    served: Served, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Looking goes to all, and a silent one hides no other; what changes something must choose."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         silent = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
@@ -117,28 +117,18 @@ def test_several_profiles(served: Served, good: Path, tmp_path: Path) -> None:
         f'[profiles.silent]\nbase_url = "{silent}"\nkey_env = "MINE"\n'
     )
     environ = {"FINETOP_CONFIG": str(settings), "MINE": served.card["api_key"]}
-    made = finetop(
-        "jobs", "create", good, "--model", "tiny-bytes-1", "--profile", "mine", "--json", **environ
-    )
+    made = here("jobs", "create", good, "--model", "tiny-bytes-1", "--profile", "mine", "--json", **environ)
     assert made.code == 0, made.err
-    guessed = finetop("jobs", "create", good, "--model", "tiny-bytes-1", **environ)
+    guessed = here("jobs", "create", good, "--model", "tiny-bytes-1", **environ)
     assert guessed.code == 2
     assert "mine, silent" in guessed.err
-    program = """
-import runpy
-from finetop import client
-client.retry_delay = lambda error, tried: 0.0  # all the retries, without the pauses
-runpy.run_module("finetop", run_name="__main__", alter_sys=True)
-"""
-    listed = subprocess.run(
-        [sys.executable, "-c", program, "jobs", "list", "--json"],
-        env={**os.environ, **environ}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert listed.returncode == 4
-    (shown,) = [job for job in json.loads(listed.stdout) if job["id"] == made.json["id"]]
+    monkeypatch.setattr("finetop.client.api.retry_delay", lambda error, tried: 0.0)  # all tries, no pauses
+    listed = here("jobs", "list", "--json", **environ)
+    assert listed.code == 4
+    (shown,) = [job for job in listed.json if job["id"] == made.json["id"]]
     assert shown["profile"] == "mine"
-    assert f"{silent.split('/')[2]} cannot be reached" in listed.stderr
-    assert finetop("--profile", "mine", "jobs", "list", "--json", **environ).code == 0
+    assert f"{silent.split('/')[2]} cannot be reached" in listed.err
+    assert here("--profile", "mine", "jobs", "list", "--json", **environ).code == 0
 
 
 @pytest.mark.parametrize("arguments", [("serve",), ("demo",), ("jobs", "list", "--profile", "local")])

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from commands import Served, finetop, serving, start, until
+from commands import Served, here, serving, start, until
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +40,20 @@ def pairs(path: Path, count: int = 12) -> Path:
 
 def test_a_job_from_its_making_to_its_end(old: dict[str, str], tmp_path: Path) -> None:
     """Made in the old words, followed as a stream to its end, and then looked at."""
-    made = finetop("jobs", "create", pairs(tmp_path / "t.jsonl"), "--model", "tiny-bytes-1",
-                   "--epochs", 3, "--suffix", "sums", "--json", **old)  # fmt: skip
+    made = here("jobs", "create", pairs(tmp_path / "t.jsonl"), "--model", "tiny-bytes-1",
+                "--epochs", 3, "--suffix", "sums", "--json", **old)  # fmt: skip
     assert made.code == 0, made.err
     assert (made.json["kind"], made.json["method"]) == ("fine-tune", "legacy")
     id_ = made.json["id"]
-    followed = finetop("jobs", "events", id_, "--follow", **old)
+    followed = here("jobs", "events", id_, "--follow", **old)
     said = [line.split(maxsplit=2)[2] for line in followed.out.splitlines()]
     assert (followed.code, said[0], said[-1]) == (0, f"Created fine-tune: {id_}", "Fine-tune succeeded")
     assert [line for line in said if "epoch" in line] == [f"Completed epoch {k}/3" for k in (1, 2, 3)]
-    listed = finetop("jobs", "events", id_, "--json", **old).json
+    listed = here("jobs", "events", id_, "--json", **old).json
     assert [event["message"] for event in listed] == said
-    job = finetop("jobs", "get", id_, "--json", **old).json
+    job = here("jobs", "get", id_, "--json", **old).json
     assert (job["status"], job["hyperparameters"]["n_epochs"]) == ("succeeded", 3)
-    table = finetop("jobs", "list", **old).out
+    table = here("jobs", "list", **old).out
     assert re.search(rf"^succeeded +sums +tiny-bytes-1 +legacy .*{id_}$", table, re.MULTILINE)
 
 
@@ -74,16 +74,16 @@ def test_a_queue_a_cancel_and_looking_away(served: Served, old: dict[str, str], 
         until(lambda: status(first) == "running", "its beginning")
         second = api.post("/fine-tunes", json=wanted).json()["id"]
         until(lambda: "Queue number: 0" in api.get(f"/fine-tunes/{second}/events").text, "its place")
-        assert "1st in line" in finetop("jobs", "get", second, **old).out
+        assert "1st in line" in here("jobs", "get", second, **old).out
         looking = start("jobs", "events", first, "--follow", "--json", **old)
         assert looking.stdout is not None
         assert json.loads(looking.stdout.readline())["message"] == f"Created fine-tune: {first}"
         os.kill(looking.pid, signal.SIGINT)
         assert "the job goes on" in looking.communicate(timeout=30)[1]
         assert status(first) in {"pending", "running"}
-        assert finetop("jobs", "cancel", first, "--json", **old).json["status"] == "cancelled"
+        assert here("jobs", "cancel", first, "--json", **old).json["status"] == "cancelled"
         until(lambda: status(second) == "running", "its turn")
         api.post(f"/fine-tunes/{second}/cancel")
-    followed = finetop("jobs", "events", second, "--follow", **old)
+    followed = here("jobs", "events", second, "--follow", **old)
     assert followed.code == 1
     assert followed.out.splitlines()[-1].split(maxsplit=2)[2] == "Fine-tune cancelled"

@@ -7,16 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from commands import Served, examples, finetop
-from finetop.cli.main import run
-from finetop.cli.opening import Screens
-
-NO_SCREENS = Screens(open=lambda _: 1, ask=lambda _: None)
+from commands import Served, examples, here
 
 
 def made(mine: dict[str, str], file: Path, *options: object) -> str:
     """The id of a new job that does not end by itself while a test looks at it."""
-    done = finetop(
+    done = here(
         "jobs", "create", file, "--model", "tiny-bytes-1", "--epochs", 50, "--batch-size", 1, "--json",
         *options, **mine,
     )  # fmt: skip
@@ -28,28 +24,28 @@ def made(mine: dict[str, str], file: Path, *options: object) -> str:
 def test_jobs_are_paused_resumed_and_cancelled(mine: dict[str, str], tmp_path: Path) -> None:
     """One job is one value, several are a list; what one cannot do keeps no other from it."""
     first, second = (made(mine, examples(tmp_path / "long.jsonl", 500)) for _ in range(2))
-    paused = finetop("jobs", "pause", first, "--json", **mine)
+    paused = here("jobs", "pause", first, "--json", **mine)
     assert (paused.code, paused.json["status"]) == (0, "paused")
-    both = finetop("jobs", "pause", first, second, "--json", **mine)
+    both = here("jobs", "pause", first, second, "--json", **mine)
     assert both.code == 3
     assert [(job["id"], job["status"]) for job in both.json] == [(second, "paused")]
     assert f"{first} is paused already" in both.err
-    resumed = finetop("jobs", "resume", first, **mine)
+    resumed = here("jobs", "resume", first, **mine)
     assert resumed.code == 0
     assert first in resumed.out
-    cancelled = finetop("jobs", "cancel", first, second, "--json", **mine)
+    cancelled = here("jobs", "cancel", first, second, "--json", **mine)
     assert (cancelled.code, [job["status"] for job in cancelled.json]) == (0, ["cancelled", "cancelled"])
-    ended = finetop("jobs", "pause", second, "--json", **mine)
+    ended = here("jobs", "pause", second, "--json", **mine)
     assert (ended.code, ended.out) == (3, "")
     assert f"{second} was already cancelled" in ended.err
 
 
 def test_delete_asks_and_says_where_it_cannot(mine: dict[str, str]) -> None:
     """A script must say that it means it."""
-    unasked = finetop("jobs", "delete", "ftjob-1", **mine)
+    unasked = here("jobs", "delete", "ftjob-1", **mine)
     assert unasked.code == 2
     assert "--yes" in unasked.err
-    refused = finetop("jobs", "delete", "ftjob-1", "--yes", **mine)
+    refused = here("jobs", "delete", "ftjob-1", "--yes", **mine)
     assert refused.code == 2
     assert "cannot delete jobs" in refused.err
 
@@ -83,7 +79,7 @@ def test_a_job_of_another_method(
     if method == "reinforcement":
         (tmp_path / "grader.json").write_text(json.dumps(GRADER))
         options = [*options, "--grader", str(tmp_path / "grader.json")]
-    done = finetop(
+    done = here(
         "jobs", "create", training, "--model", "tiny-bytes-1", "--method", method, "--epochs", "1",
         *options, "--json", **mine,
     )  # fmt: skip
@@ -91,7 +87,7 @@ def test_a_job_of_another_method(
     assert done.json["method"] == method
     assert done.json["hyperparameters"].items() >= sent.items()
     assert done.json["grader"] == (GRADER if method == "reinforcement" else None)
-    finetop("jobs", "cancel", done.json["id"], **mine)
+    here("jobs", "cancel", done.json["id"], **mine)
 
 
 @pytest.mark.parametrize(
@@ -108,20 +104,14 @@ def test_a_job_of_another_method(
     ],
 )
 def test_options_that_do_not_fit_are_refused_before_anything_is_sent(
-    good: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    given: tuple[list[str], str],
+    good: Path, tmp_path: Path, given: tuple[list[str], str]
 ) -> None:
     options, said = given
     settings = tmp_path / "far.toml"
     settings.write_text('[profiles.far]\nbase_url = "http://127.0.0.1:1/v1"\nkey_env = "MINE"\n')
-    monkeypatch.setenv("FINETOP_CONFIG", str(settings))
-    code = run(["jobs", "create", str(good), "--model", "tiny-bytes-1", *options], NO_SCREENS)
-    shown = capsys.readouterr()
-    assert (code, shown.out) == (2, "")
-    assert said in shown.err
+    done = here("jobs", "create", good, "--model", "tiny-bytes-1", *options, FINETOP_CONFIG=str(settings))
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
 
 
 def test_the_list_is_filtered_by_metadata(
@@ -134,8 +124,8 @@ def test_the_list_is_filtered_by_metadata(
     settings.write_text(f'[profiles.hosted]\nbase_url = "{served.card["base_url"]}"\nkey_env = "MINE"\n')
     hosted = {"FINETOP_CONFIG": str(settings), "MINE": served.card["api_key"]}
     for environ in (mine, hosted):
-        listed = finetop("jobs", "list", "-m", "team=blue", "-m", "ticket=7", "--json", **environ).json
+        listed = here("jobs", "list", "-m", "team=blue", "-m", "ticket=7", "--json", **environ).json
         assert [job["id"] for job in listed] == [wanted]
-    none = finetop("jobs", "list", "--metadata", "team=red", **mine)
+    none = here("jobs", "list", "--metadata", "team=red", **mine)
     assert (none.code, none.out) == (0, "")
     assert "no job bears this metadata" in none.err
