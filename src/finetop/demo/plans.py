@@ -56,26 +56,23 @@ class QuickSample:
     """Good to put to the base and the tuned model side by side; the first is the best."""
 
 
-SUPPORT = SampleFile("harbor-support.jsonl", samples.support_bot)
-SUPPORT_VALIDATION = SampleFile("harbor-support-validation.jsonl", samples.support_bot_validation)
-LABELS = SampleFile("ticket-labels.jsonl", samples.ticket_labels)
-LABELS_VALIDATION = SampleFile("ticket-labels-validation.jsonl", samples.ticket_labels_validation)
-POLITE = SampleFile("polite-notes.jsonl", samples.polite_rewrites)
-POLITE_VALIDATION = SampleFile("polite-notes-validation.jsonl", samples.polite_rewrites_validation)
-TOWN = SampleFile("town-hall.jsonl", samples.town_faq)
-TOWN_VALIDATION = SampleFile("town-hall-validation.jsonl", samples.town_faq_validation)
-REVIEWS = SampleFile("reviews-export.jsonl", samples.bad_line_17)
-REPLIES = SampleFile("ticket-replies.jsonl", samples.ticket_replies)
-REPLIES_VALIDATION = SampleFile("ticket-replies-validation.jsonl", samples.ticket_replies_validation)
-TRAILS = SampleFile("trail-notes.jsonl", samples.trail_notes)
-TRAILS_VALIDATION = SampleFile("trail-notes-validation.jsonl", samples.trail_notes_validation)
+def _pair(
+    name: str, training: Callable[[], bytes], validation: Callable[[], bytes]
+) -> tuple[SampleFile, SampleFile]:
+    """A training file and the validation file beside it."""
+    return SampleFile(f"{name}.jsonl", training), SampleFile(f"{name}-validation.jsonl", validation)
 
-PAIRS = SampleFile("kind-or-blunt.jsonl", samples.kind_or_blunt)
-PAIRS_VALIDATION = SampleFile("kind-or-blunt-validation.jsonl", samples.kind_or_blunt_validation)
-QUESTIONS = SampleFile("hard-questions.jsonl", samples.hard_questions)
-QUESTIONS_VALIDATION = SampleFile("hard-questions-validation.jsonl", samples.hard_questions_validation)
-OLDER = SampleFile("ticket-completions.jsonl", samples.ticket_completions)
-OLDER_VALIDATION = SampleFile("ticket-completions-validation.jsonl", samples.ticket_completions_validation)
+
+SUPPORT = _pair("harbor-support", samples.support_bot, samples.support_bot_validation)
+LABELS = _pair("ticket-labels", samples.ticket_labels, samples.ticket_labels_validation)
+POLITE = _pair("polite-notes", samples.polite_rewrites, samples.polite_rewrites_validation)
+TOWN = _pair("town-hall", samples.town_faq, samples.town_faq_validation)
+REPLIES = _pair("ticket-replies", samples.ticket_replies, samples.ticket_replies_validation)
+TRAILS = _pair("trail-notes", samples.trail_notes, samples.trail_notes_validation)
+PAIRS = _pair("kind-or-blunt", samples.kind_or_blunt, samples.kind_or_blunt_validation)
+QUESTIONS = _pair("hard-questions", samples.hard_questions, samples.hard_questions_validation)
+OLDER = _pair("ticket-completions", samples.ticket_completions, samples.ticket_completions_validation)
+REVIEWS = SampleFile("reviews-export.jsonl", samples.bad_line_17)
 
 MODEST = {
     "type": "string_check",
@@ -88,16 +85,14 @@ MODEST = {
 RECORDED = (
     PlannedJob(
         "harbor-support",
-        SUPPORT,
-        SUPPORT_VALIDATION,
+        *SUPPORT,
         {"n_epochs": 2, "batch_size": 4},
         metadata={"team": "support", "note": "first try"},
         age_s=5 * HOUR_S,
     ),
     PlannedJob(
         "kind-pairs",
-        PAIRS,
-        PAIRS_VALIDATION,
+        *PAIRS,
         {"n_epochs": 5, "batch_size": 4},
         metadata={"team": "office", "note": "which is liked better"},
         method="dpo",
@@ -105,8 +100,7 @@ RECORDED = (
     ),
     PlannedJob(
         "modest",
-        QUESTIONS,
-        QUESTIONS_VALIDATION,
+        *QUESTIONS,
         {"n_epochs": 4, "batch_size": 2},
         metadata={"team": "support", "note": "say so when unsure"},
         method="reinforcement",
@@ -115,8 +109,7 @@ RECORDED = (
     ),
     PlannedJob(
         "town-paused",
-        TOWN,
-        TOWN_VALIDATION,
+        *TOWN,
         {"n_epochs": 20, "batch_size": 2},
         seed=9,
         metadata={"team": "city", "note": "to be resumed"},
@@ -125,8 +118,7 @@ RECORDED = (
     ),
     PlannedJob(
         "town-hall-40",
-        TOWN,
-        TOWN_VALIDATION,
+        *TOWN,
         {"n_epochs": 40, "batch_size": 2, "learning_rate_multiplier": 1.0},
         seed=7,
         metadata={"team": "city", "note": "more epochs?"},
@@ -134,8 +126,7 @@ RECORDED = (
     ),
     PlannedJob(
         "town-hall",
-        TOWN,
-        TOWN_VALIDATION,
+        *TOWN,
         {"n_epochs": 6, "batch_size": 2},
         seed=7,
         metadata={"team": "city"},
@@ -144,8 +135,7 @@ RECORDED = (
     PlannedJob("reviews", REVIEWS, metadata={"team": "support"}, age_s=27 * HOUR_S),
     PlannedJob(
         "labels-lr1",
-        LABELS,
-        LABELS_VALIDATION,
+        *LABELS,
         {"n_epochs": 3, "batch_size": 2, "learning_rate_multiplier": 1.0},
         seed=11,
         metadata={"team": "support", "compare": "rate"},
@@ -153,8 +143,7 @@ RECORDED = (
     ),
     PlannedJob(
         "labels-lr01",
-        LABELS,
-        LABELS_VALIDATION,
+        *LABELS,
         {"n_epochs": 3, "batch_size": 2, "learning_rate_multiplier": 0.1},
         seed=11,
         metadata={"team": "support", "compare": "rate"},
@@ -162,8 +151,7 @@ RECORDED = (
     ),
     PlannedJob(
         "polite-hot",
-        POLITE,
-        POLITE_VALIDATION,
+        *POLITE,
         {"n_epochs": 12, "batch_size": 4, "learning_rate_multiplier": 30.0},
         metadata={"team": "office", "note": "rate too high"},
         age_s=4 * DAY_S,
@@ -171,16 +159,14 @@ RECORDED = (
     ),
     PlannedJob(
         "polite",
-        POLITE,
-        POLITE_VALIDATION,
+        *POLITE,
         {"n_epochs": 12, "batch_size": 4},
         metadata={"team": "office"},
         age_s=4 * DAY_S - HOUR_S,
     ),
     PlannedJob(
         "older-labels",
-        OLDER,
-        OLDER_VALIDATION,
+        *OLDER,
         {"n_epochs": 2, "batch_size": 4, "learning_rate_multiplier": 0.5},
         age_s=6 * DAY_S,
         is_legacy=True,
@@ -191,16 +177,14 @@ RECORDED = (
 LONG = (
     PlannedJob(
         "ticket-replies",
-        REPLIES,
-        REPLIES_VALIDATION,
+        *REPLIES,
         {"n_epochs": 50, "batch_size": 2, "learning_rate_multiplier": 0.02},
         metadata={"team": "support", "note": "over lunch"},
         age_s=120,
     ),
     PlannedJob(
         "trail-notes",
-        TRAILS,
-        TRAILS_VALIDATION,
+        *TRAILS,
         {"n_epochs": 50, "batch_size": 4, "learning_rate_multiplier": 0.01},
         seed=3,
         metadata={"team": "tourism"},
@@ -208,8 +192,7 @@ LONG = (
     ),
     PlannedJob(
         "ticket-replies-b8",
-        REPLIES,
-        REPLIES_VALIDATION,
+        *REPLIES,
         {"n_epochs": 50, "batch_size": 8, "learning_rate_multiplier": 0.05},
         metadata={"team": "support", "note": "larger batch"},
         age_s=30,
@@ -217,8 +200,7 @@ LONG = (
 )
 
 QUICK = QuickSample(
-    SUPPORT,
-    SUPPORT_VALIDATION,
+    *SUPPORT,
     (
         "How do I return an item?",
         "I forgot my password",
