@@ -51,7 +51,7 @@ class Cloud:
             return self._page(
                 [job for job in reversed(self.jobs.values()) if job["id"] not in self.hidden], request
             )
-        id_ = parts[2]
+        id_ = parts[-1] if path.startswith("/files/") else parts[2]
         if id_ not in self.jobs or id_ in self.hidden:
             return httpx.Response(404, json={"error": {"message": f"no {id_}", "param": "id"}})
         if parts[-1] == "events":

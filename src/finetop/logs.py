@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from finetop.providers.pages import EndlessList
 from finetop.store import JobKey, Store
 
 if TYPE_CHECKING:
-    from finetop.models import Checkpoint, Event
+    from finetop.models import Checkpoint, Event, File
 
 HEAD = 50
 """Events asked for at first: more than a second of any run has brought."""
@@ -144,9 +145,8 @@ class Logs:
             return
         for file in job.result_files:
             try:
-                parts = provider.content(file.id, most_bytes=MOST_RESULTS)
-                metrics = metrics_of_csv(b"".join([part async for part in parts]))
-            except (NotFound, Forbidden, BadRequest, BadReply, NotSupported):
+                metrics = metrics_of_csv(await _content(provider, file))
+            except (NotFound, Forbidden, BadRequest, NotSupported):
                 continue  # files are deleted or kept from some keys; the job is whole without
             if metrics:
                 self._store.events.save_metrics(key, metrics)
@@ -165,3 +165,20 @@ class Logs:
             self._routes.refused(kind, error, self._clock())
         else:
             self._routes.answered(kind)
+
+
+async def _content(provider: Provider, file: File) -> bytes:
+    """A result file; empty where it is too large to be worth reading. Raises BadReply where it breaks off."""
+    size_bytes = file.size_bytes
+    if size_bytes is None:  # many jobs name their files by id alone
+        with suppress(NotFound, NotSupported):
+            size_bytes = (await provider.get_file(file.id)).size_bytes
+    content = bytearray()
+    async with aclosing(provider.content(file.id)) as parts:
+        async for part in parts:
+            content += part
+            if len(content) > MOST_RESULTS:
+                return b""
+    if len(content) < (size_bytes or 0):
+        raise BadReply(f"{file.id} broke off: {len(content)} of {size_bytes} bytes came")
+    return bytes(content)
