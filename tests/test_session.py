@@ -86,6 +86,13 @@ def test_importing_it_loads_nothing_heavy() -> None:
     assert ran.stdout.split() == []
 
 
+def test_talking_loads_no_library_of_screens() -> None:
+    """A command that asks one question starts without rich, which httpx would bring."""
+    code = "import sys, finetop.session.network; print(*({'rich', 'pygments', 'click'} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
+
+
 def test_making_one_loads_nothing_heavy_either(paths: Paths) -> None:
     """The screen has its names and states before the first paint."""
     code = (

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+if "httpx" not in sys.modules:
+    # It would load a command line of its own, and with it rich and pygments: a fifth of a command's start.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
+
 from finetop.client.api import ApiClient
 from finetop.client.bodies import Reply
 from finetop.client.forms import Progress
