@@ -15,9 +15,10 @@ from cloud import START, Cloud
 from faulty import until
 from finetop.client import ApiClient
 from finetop.errors import NotStarted
+from finetop.listing import NEWS_PAGES
 from finetop.pace import HOSTED, LOCAL
 from finetop.providers.openai import OpenAI
-from finetop.recorder import CANDIDACY_S, NEWS_PAGES, Recorder
+from finetop.recorder import CANDIDACY_S, Recorder
 from finetop.store import JobKey, Store
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from finetop.errors import FinetopError, NoFineTuning, NotFound
+from finetop.listing import Listing
 from finetop.logs import Logs
 from finetop.pace import (
     Ask,
@@ -23,14 +24,13 @@ from finetop.pace import (
     state_of,
     wanted,
 )
-from finetop.providers import Page, Provider, Sent, every_page
-from finetop.providers.pages import EndlessList
-from finetop.store import Contact, Held, JobKey, Store
+from finetop.store import Contact, Held, Store
 from finetop.store.locks import me
 from finetop.streams import Streams
 
 if TYPE_CHECKING:
     from finetop.models import Job
+    from finetop.providers import Provider
 
 CONTACT_S = 10.0
 """A healthy contact's time is written no more often than this."""
@@ -41,8 +41,6 @@ WISH_LIFE_S = 90.0
 LONGEST_PAUSE_S = 900.0
 BACKLOG = 200
 """Jobs among which the next log to be fetched is chosen."""
-NEWS_PAGES = 50
-"""Parts of the list with nothing but new jobs; more since the last look is a list that is made up."""
 
 
 def _ignore() -> None:
@@ -85,6 +83,7 @@ class Recorder:
         self._asked_at: dict[Ask, float] = {}
         self._tried: dict[Ask, int] = {}
         self._routes = Routes()
+        self._listing = Listing(store, account, learned=self._learned, changed=changed)
         self._logs = Logs(store, account, pace, self._routes, changed=changed, clock=clock)
         self._streams = Streams(
             store, account, changed=changed, ended=self._log_ended, clock=clock, sleep=sleep
@@ -92,10 +91,6 @@ class Recorder:
         self._place_in_log = False
         self._failures = 0
         self._not_before = 0.0
-        self._listed: frozenset[str] = frozenset()
-        self._list_whole = True
-        self._absent: dict[str, int] = {}
-        self._number: int | None = None
 
     def refresh(self) -> None:
         """Ask now, whatever was agreed; where another process asks, tell it."""
@@ -165,8 +160,8 @@ class Recorder:
         """Carry one question out; what concerns one job only must not keep the others waiting."""
         self._asked_at[ask] = self._clock()
         carry_out: dict[Kind, Callable[[Provider, str], Awaitable[None]]] = {
-            Kind.LIST: self._ask_list,
-            Kind.JOB: self._ask_job,
+            Kind.LIST: self._listing.ask_list,
+            Kind.JOB: self._listing.ask_job,
             Kind.EVENTS: self._logs.ask_events,
             Kind.CHECKPOINTS: self._logs.ask_checkpoints,
             Kind.WHOLE: self._logs.ask_whole,
@@ -182,7 +177,7 @@ class Recorder:
             self._asked_at[ask] += next_delay(error, self._tried[ask])
             self._routes.refused(ask.kind, error, self._clock())
             if ask.kind is Kind.JOB and isinstance(error, NotFound | NoFineTuning):
-                self._miss(ask.job)
+                self._listing.miss(ask.job)
         else:
             self._tried.pop(ask, None)
             self._routes.answered(ask.kind)
@@ -193,40 +188,6 @@ class Recorder:
         if self._routes.closed(Kind.WHOLE, now):
             asks.pop(Ask(Kind.BACKLOG), None)
         return {ask: every_s for ask, every_s in asks.items() if not self._routes.closed(ask.kind, now)}
-
-    async def _ask_list(self, provider: Provider, _: str) -> None:
-        """The list from its head: to its end at first, later until a part that tells of no new job."""
-        number = self._next_number()
-        before = self.store.jobs.known(self.account)
-        whole, self._list_whole = self._list_whole, False
-        most = None if whole else NEWS_PAGES
-        seen: set[str] = set()
-
-        async def part(after: str | None) -> Page[Sent]:
-            return await provider.list_jobs(after=after)
-
-        try:
-            async for page in every_page(part, most=most):
-                self._save(page.items, number, before)
-                new = [job.id for job, _ in page.items if job.id not in before]
-                if not seen:
-                    self._listed = frozenset(job.id for job, _ in page.items)
-                seen |= {job.id for job, _ in page.items}
-                if not whole and not new:
-                    return
-        except EndlessList:
-            raise  # it was read as far as anybody would; from its head again next time
-        except FinetopError:
-            self._list_whole = whole
-            raise
-        for job in self.store.jobs.unfinished(self.account):
-            self._absent[job] = 0 if job in seen else self._absent.get(job, 0) + 1
-
-    async def _ask_job(self, provider: Provider, job_id: str) -> None:
-        number = self._next_number()
-        self._save(
-            [await provider.get_job(job_id)], number, self.store.jobs.known_status(self.account, job_id)
-        )
 
     async def _ask_backlog(self, provider: Provider, _: str) -> None:
         """The log that has waited longest; one that cannot be had does not keep the others waiting."""
@@ -243,13 +204,8 @@ class Recorder:
     async def _ask_models(self, provider: Provider, _: str) -> None:
         self.store.jobs.save_models(self.account, await provider.list_models())
 
-    def _save(self, sent: Iterable[Sent], number: int, before: dict[str, str]) -> None:
-        """Keep jobs; one that has moved on is asked for its log at once."""
-        pairs = list(sent)
-        changed = set(self.store.jobs.save(self.account, pairs, number))
-        if not changed:
-            return
-        news = [job for job, _ in pairs if job.id in changed]
+    def _learned(self, news: list[Job], before: Mapping[str, str]) -> None:
+        """Jobs are new or have changed; one that has moved on is asked for its log at once."""
         self._on_jobs(news)
         for job in news:
             if before.get(job.id) != job.status:
@@ -260,14 +216,6 @@ class Recorder:
                     self._asked_at.pop(Ask(Kind.MODELS), None)
         self._changed()
 
-    def _miss(self, job_id: str) -> None:
-        """A job the provider does not know: gone, once two whole lists have not told of it either."""
-        if self._absent.get(job_id, 0) >= 2:
-            self.store.jobs.mark_gone(JobKey(self.account, job_id))
-            self._changed()
-        else:
-            self._list_whole = True
-
     def _view(self) -> View:
         now = self._clock()
         self._wished = {job: at for job, at in self._wished.items() if now - at < WISH_LIFE_S}
@@ -275,15 +223,11 @@ class Recorder:
         return View(
             active=self.store.jobs.active(self.account),
             watched=frozenset(own | set(self._wished)),
-            listed=self._listed,
+            listed=self._listing.head,
             streamed=self._streams.live,
             place_in_log=self._place_in_log,
             incomplete=tuple(self.store.jobs.incomplete(self.account, BACKLOG)),
         )
-
-    def _next_number(self) -> int:
-        self._number = self.store.ask(self._number)
-        return self._number
 
     def _worth_following(self) -> list[str]:
         """Jobs that wait or work: those looked at before others, those that work before those that wait."""
