@@ -11,6 +11,8 @@ from finetop.demo import support, tickets
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 def support_bot() -> bytes:
     """A shop's support bot: every question in five phrasings, each as nine people would type it."""
@@ -127,7 +129,7 @@ def ticket_completions_validation() -> bytes:
 
 
 def _objects(rows: Iterable[dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+    return b"".join(_JSON.encode(row).encode() + b"\n" for row in rows)
 
 
 def _pair(blunt: str, kind: str) -> dict[str, Any]:
@@ -144,7 +146,7 @@ def _hard(thing: str) -> dict[str, Any]:
 
 
 def _lines(rows: Iterable[list[dict[str, Any]]]) -> bytes:
-    return b"".join(json.dumps({"messages": row}, ensure_ascii=False).encode() + b"\n" for row in rows)
+    return _objects({"messages": row} for row in rows)
 
 
 def _chat(ask: str, answer: str, system: str | None = None) -> list[dict[str, Any]]:
