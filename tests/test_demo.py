@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import FINETOP, alive, finetop, kill, until
+from commands import FINETOP, alive, finetop, here, kill, until
 from finetop.demo import run
 from finetop.demo.run import Demo, start
 from finetop.errors import BadInput, FinetopError
@@ -172,7 +171,6 @@ def _jobs(demo: Demo) -> list[dict[str, object]]:
     """What the command line sees of a demo's server."""
     settings = demo.directory.parent / f"{demo.directory.name}.toml"
     settings.write_text(f'[profiles.demo]\ndialect = "local"\ndata_dir = "{demo.directory}"\n')
-    found = finetop("jobs", "list", "--json", FINETOP_CONFIG=str(settings))
+    listed: list[dict[str, object]] = here("jobs", "list", "--json", FINETOP_CONFIG=str(settings)).json
     settings.unlink()
-    listed: list[dict[str, object]] = json.loads(found.out)
     return listed

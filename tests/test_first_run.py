@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
-from commands import FINETOP, finetop, serving
+import pytest
+
+from commands import FINETOP, Served, here, serving
 from finetop.config import Paths
 from terminal import terminal
 
 
-def test_a_key_of_the_environment_is_named_and_used(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that the environment's key leads to."""
+    with serving(tmp_path_factory.mktemp("engine")) as running:
+        yield running
+
+
+def test_a_key_of_the_environment_is_named_and_used(served: Served) -> None:
     """The question names host, organisation and project; enter takes both; the next start opens at once."""
-    with serving(tmp_path / "engine") as served:
-        environ = {**served.environ, "OPENAI_ORG_ID": "org-cedar", "OPENAI_PROJECT_ID": "proj-elm"}
-        host = served.card["base_url"].split("/")[2]
-        with terminal(*FINETOP, environ=environ) as screen:
-            screen.until(host)
-            shown = screen.text
-            assert "OPENAI_API_KEY" in shown
-            assert "org-cedar" in shown
-            assert "proj-elm" in shown
-            screen.press("enter")
-            screen.until("No jobs yet")
-            assert "local" in screen.lines[0]
-            screen.press("q")
-            assert screen.ended() == 0
-        written = Paths.of().config_file.read_text()
-        assert "OPENAI_API_KEY" in written
-        for secret in (served.card["api_key"], served.card["api_key"][-12:]):
-            assert secret not in written
-            assert secret.encode() not in screen.written
-        with terminal(*FINETOP, environ=environ) as screen:
-            screen.until("No jobs yet")
-            screen.press("q")
-            assert screen.ended() == 0
-            assert b"org-cedar" not in screen.written, "nobody is asked twice"
-    assert finetop("serve", "--status").code == 4, "nothing was started: the local engine was not used"
+    environ = {**served.environ, "OPENAI_ORG_ID": "org-cedar", "OPENAI_PROJECT_ID": "proj-elm"}
+    host = served.card["base_url"].split("/")[2]
+    with terminal(*FINETOP, environ=environ) as screen:
+        screen.until(host)
+        shown = screen.text
+        assert "OPENAI_API_KEY" in shown
+        assert "org-cedar" in shown
+        assert "proj-elm" in shown
+        screen.press("enter")
+        screen.until("No jobs yet")
+        assert "local" in screen.lines[0]
+        screen.press("q")
+        assert screen.ended() == 0
+    written = Paths.of().config_file.read_text()
+    assert "OPENAI_API_KEY" in written
+    for secret in (served.card["api_key"], served.card["api_key"][-12:]):
+        assert secret not in written
+        assert secret.encode() not in screen.written
+    with terminal(*FINETOP, environ=environ) as screen:
+        screen.until("No jobs yet")
+        screen.press("q")
+        assert screen.ended() == 0
+        assert b"org-cedar" not in screen.written, "nobody is asked twice"
+    assert here("serve", "--status").code == 4, "nothing was started: the local engine was not used"
 
 
-def test_yes_asks_nobody_and_remembers_nothing(tmp_path: Path) -> None:
+def test_yes_asks_nobody_and_remembers_nothing(served: Served) -> None:
     """The environment's key is enough."""
-    with (
-        serving(tmp_path / "engine") as served,
-        terminal(*FINETOP, "--yes", environ=served.environ) as screen,
-    ):
+    with terminal(*FINETOP, "--yes", environ=served.environ) as screen:
         screen.until("No jobs yet")
         screen.press("q")
         assert screen.ended() == 0
@@ -61,12 +66,9 @@ def test_the_demo_is_one_of_the_answers() -> None:
     assert not Paths.of().config_file.exists()
 
 
-def test_a_terminal_that_is_too_small(tmp_path: Path) -> None:
+def test_a_terminal_that_is_too_small(served: Served) -> None:
     """One sentence instead of a broken picture; larger, it goes on."""
-    with (
-        serving(tmp_path / "engine") as served,
-        terminal(*FINETOP, "--yes", columns=52, rows=14, environ=served.environ) as screen,
-    ):
+    with terminal(*FINETOP, "--yes", columns=52, rows=14, environ=served.environ) as screen:
         screen.until("finetop needs 60 by 16; this is 52 by 14")
         screen.press("q")
         assert screen.ended() == 0

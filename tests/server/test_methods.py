@@ -246,7 +246,7 @@ def make_job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
         yield make
 
 
-@pytest.mark.parametrize(("wanted", "examples"), [(preferences, 120), (rewards, 30)])
+@pytest.mark.parametrize(("wanted", "examples"), [(preferences, 90), (rewards, 20)])
 def test_a_killed_job_goes_on_bit_for_bit(
     make_job: Callable[..., Job], tmp_path: Path, wanted: Callable[..., dict[str, Any]], examples: int
 ) -> None:

@@ -29,9 +29,9 @@ def make_job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, closed_environment: None) -> Iterator[Job]:
-    """A job of 900 steps that nobody disturbed."""
+    """A job of 600 steps that nobody disturbed."""
     with jobs_in(tmp_path_factory.mktemp("whole")) as make:
-        job = make(examples=300, epochs=3, batch=1)
+        job = make(examples=200, epochs=3, batch=1)
         job.start()
         assert job.end() == 0, job.dir.log.read_text()
         yield job
@@ -174,14 +174,14 @@ def test_a_cancel_while_training_ends_the_job(make_job: Callable[..., Job]) -> N
 
 
 def test_a_paused_job_goes_on_bit_for_bit(make_job: Callable[..., Job], whole: Job) -> None:
-    halved = make_job(examples=300, epochs=3, batch=1)
+    halved = make_job(examples=200, epochs=3, batch=1)
     halved.start()
-    halved.wait_for(lambda _: halved.step() > 200)
+    halved.wait_for(lambda _: halved.step() > 100)
     halved.signal(signal.SIGUSR1)
     assert halved.end() == 0, halved.dir.log.read_text()
     assert types(halved)[-1] == "paused"
     paused_at = halved.events[-1]["step"]
-    assert 200 < paused_at < 900
+    assert 100 < paused_at < 600
     halved.start(attempt=2)
     assert halved.end() == 0, halved.dir.log.read_text()
     assert [e["resume_step"] for e in halved.events if e["type"] == "running"] == [0, paused_at]
@@ -193,9 +193,9 @@ def test_a_paused_job_goes_on_bit_for_bit(make_job: Callable[..., Job], whole: J
 def test_a_killed_job_goes_on_bit_for_bit(make_job: Callable[..., Job], whole: Job, seed: int) -> None:
     """Killed three times at seeded places, once with a torn line and a half-written state left behind."""
     rng = random.Random(seed)
-    killed = make_job(examples=300, epochs=3, batch=1)
+    killed = make_job(examples=200, epochs=3, batch=1)
     attempts = 0
-    for place in sorted(rng.sample(range(50, 450), 3)):
+    for place in sorted(rng.sample(range(30, 150), 3)):
         attempts += 1
         killed.start(attempts, save_every_s=0.05)
         killed.wait_for(lambda _, at=attempts, place=place: killed.step(at) > place and killed.saved(at))  # type: ignore[misc]
