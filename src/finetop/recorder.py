@@ -174,7 +174,8 @@ class Recorder:
             if ask.kind is Kind.LIST or is_about_account(error):
                 raise
             self._tried[ask] = self._tried.get(ask, 0) + 1
-            self._asked_at[ask] += next_delay(error, self._tried[ask])
+            if ask in self._asked_at:  # else somebody wants it asked anew
+                self._asked_at[ask] += next_delay(error, self._tried[ask])
             self._routes.refused(ask.kind, error, self._clock())
             if ask.kind is Kind.JOB and isinstance(error, NotFound | NoFineTuning):
                 self._listing.miss(ask.job)
