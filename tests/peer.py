@@ -28,8 +28,8 @@ class Asked:
         await self.reader.read()
 
 
-Speak = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
-"""Answers one request; the connection is closed after it."""
+Speak = Callable[[Asked, asyncio.StreamWriter], Awaitable[bool | None]]
+"""Answers one request; the connection is closed after it, unless the answer is true."""
 
 
 class Peer:
@@ -44,20 +44,24 @@ class Peer:
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            method, target, _ = head[0].split(" ", 2)
-            headers = {
-                name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])
-            }
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
-            asked = Asked(method, target, headers, body, reader)
-            self.arrived.append(asked)
-            await self.speak(asked, writer)
-            await writer.drain()
+            goes_on: bool | None = True
+            while goes_on:
+                asked = await _request(reader)
+                self.arrived.append(asked)
+                goes_on = await self.speak(asked, writer)
+                await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             self.lost.set()
         finally:
             writer.close()
+
+
+async def _request(reader: asyncio.StreamReader) -> Asked:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    method, target, _ = head[0].split(" ", 2)
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Asked(method, target, headers, body, reader)
 
 
 @asynccontextmanager

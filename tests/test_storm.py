@@ -1,132 +1,214 @@
-"""A provider in a storm: half of what it says is a refusal, torn, stalled or nothing. No event is lost."""
+"""A real server behind a bad line: half of its answers are refusals, torn, stalled or nothing."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import random
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+import contextlib
+import csv
+import json
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from cloud import START, Cloud
+from faulty import FastTime, until
 from finetop.client import ApiClient, api
-from finetop.pace import HOSTED
-from finetop.providers.openai import OpenAI
+from finetop.pace import LOCAL
+from finetop.providers.legacy import Legacy
+from finetop.providers.local import Local
 from finetop.recorder import Recorder
 from finetop.store import JobKey, Store
-from peer import Asked, peer, reply, reset
+from server.running_server import FINAL, RunningServer, examples, serving
+from storm import MADE_UP, SPOILT, EachOnce, Storm, line, named
 
 if TYPE_CHECKING:
-    from finetop.providers import Provider
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-EVENTS = 700
-"""Of each job, when it has ended."""
-CALM = 0.5
-"""The share of questions that are answered."""
+    from finetop.models import Event
+    from finetop.providers import Page, Provider
+    from peer import Asked
+    from storm import Fault, Line
+
+ALL = {fault.name for fault in (*MADE_UP, *SPOILT)}
 
 
-class Storm:
-    """A cloud behind a bad line: what is torn is torn from its true answer."""
+class FewAtATime(Local):
+    """A log has many parts, and each is a chance to break off."""
+
+    async def list_events(
+        self, job_id: str, *, after: str | None = None, limit: int | None = None
+    ) -> Page[Event]:
+        return await super().list_events(job_id, after=after, limit=30)
+
+
+class OfOld:
+    """What goes wrong with a legacy server: every stream is cut, and result files come torn at first."""
 
     def __init__(self, seed: int) -> None:
-        self.cloud = Cloud()
-        self.luck = random.Random(seed)
-        self.done: Counter[str] = Counter()
-        self.faults: dict[str, Callable[[bytes], bytes]] = {
-            "429 with a wish": lambda whole: reply(429, {"error": {"message": "slow"}}, Retry_After="3"),
-            "429 in milliseconds": lambda whole: reply(429, b"", Retry_After_Ms="250"),
-            "429 without a word": lambda whole: reply(429, b""),
-            "500": lambda whole: reply(500, {"error": {"message": "oops"}}),
-            "502": lambda whole: reply(502, b"<html><title>502 Bad Gateway</title></html>"),
-            "503": lambda whole: reply(503, b"", Retry_After="2"),
-            "a sign-in page": lambda whole: reply(200, b"<html><title>Sign in</title>"),
-            "an empty yes": lambda whole: reply(200, b""),
-            "too short": lambda whole: whole[: whole.index(b"\r\n\r\n") + 9],
-            "torn without a length": self.torn,
-            "a torn pack": lambda whole: reply(200, gzip.compress(whole)[:-9], Content_Encoding="gzip"),
-            "no HTTP": lambda whole: b"garbage\r\n\r\n",
-            "silence": lambda whole: b"",
-        }
+        # A file that somebody forbids is let be, so no wall stands here.
+        self.storm = Storm(
+            seed, [fault for fault in (*MADE_UP, *SPOILT) if fault.name != "a wall's page"], share=0.3
+        )
+        self.cuts = Storm(
+            seed, named("reset in the middle", "shorter than promised", "stalled in the middle"), share=1
+        )
+        self.files = EachOnce(
+            named(
+                "torn without a length",
+                "an empty yes",
+                "a sign-in page",
+                "a torn pack",
+                "reset in the middle",
+            )
+        )
 
-    async def speak(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
-        self.grow()
-        answer = self.cloud(httpx.Request("GET", f"http://cloud{asked.target}"))
-        whole = reply(answer.status_code, answer.content, Content_Type="application/json")
-        if self.luck.random() < CALM:
-            writer.write(whole)
-            return
-        fault = self.luck.choice([*self.faults, "reset", "reset in the middle", "stalled"])
-        self.done[fault] += 1
-        if fault == "stalled":
-            writer.write(whole[: len(whole) // 2])
-            await asked.hung_up()
-        elif fault.startswith("reset"):
-            if fault != "reset":
-                writer.write(whole[: len(whole) // 2])
-                await writer.drain()
-            reset(writer)
-        else:
-            writer.write(self.faults[fault](whole))
-
-    def torn(self, whole: bytes) -> bytes:
-        """Half of the JSON, and no header that would tell."""
-        body = whole.partition(b"\r\n\r\n")[2]
-        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + body[: len(body) // 2]
-
-    def grow(self) -> None:
-        """Training goes on while it is asked; the jobs end at different times."""
-        for name in ("a", "b"):
-            count = len(self.cloud.events.get(name, []))
-            more = min(self.luck.randrange(12), EVENTS - count)
-            if more:
-                self.cloud.step(name, *range(count + 1, count + 1 + more))
-                self.cloud.log(name, f"after {count + more}")
-                self.cloud.events[name] = self.cloud.events[name][:EVENTS]
-            elif count == EVENTS and self.cloud.jobs[name]["status"] == "running":
-                self.cloud.job(name, "succeeded", finished_at=START)
+    def __call__(self, asked: Asked) -> Fault | None:
+        if "stream=true" in asked.target:
+            return self.cuts(asked)
+        return (self.files if asked.target.endswith("/content") else self.storm)(asked)
 
 
-@pytest.mark.parametrize("seed", [7, 8])
+class Reader:
+    """One account's recorder at the end of a line; its clock does not wait."""
+
+    def __init__(self, store: Store, way: Line, server: RunningServer, dialect: type[Provider]) -> None:
+        self.account = store.accounts.ensure(dialect=dialect.__name__, base_url=server.url)
+        self.states: set[str] = set()
+        self._store = store
+        self._time = FastTime()
+        self._client = ApiClient(way.url, server.api_key, clock=self._time.now)
+        self._provider = dialect(self._client)
+        self.recorder = Recorder(
+            store,
+            self.account,
+            self._own,
+            LOCAL,
+            changed=self._look,
+            clock=self._time.now,
+            sleep=self._time.sleep,
+        )
+
+    async def read_all(self, *jobs: str, still: Callable[[], bool] = lambda: False) -> None:
+        """Until all that these jobs will ever tell is in the store, and what `still` waits for has come."""
+        self.recorder.watch(jobs[-1])
+        running = asyncio.create_task(self.recorder.run())
+        await until(lambda: running.done() or (self._has_all(*jobs) and not still()))
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await self._client.close()
+
+    async def _own(self) -> Provider:
+        return self._provider
+
+    def _look(self) -> None:
+        self.states.add(self._store.accounts.contact(self.account).state)
+
+    def _has_all(self, *jobs: str) -> bool:
+        known = self._store.jobs.known(self.account)
+        ended = all(known.get(job) in FINAL for job in jobs)
+        return ended and not self._store.jobs.incomplete(self.account, 9)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with serving(tmp_path_factory.mktemp("engine") / "data", "--slots", "3") as running:
+        yield running
+
+
 async def test_a_storm_loses_no_event_and_doubles_none(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store ends with exactly the server's events, in its order, each once."""
-    monkeypatch.setattr(api, "WHOLE_S", 0.05)
-    storm, store, now = Storm(seed), Store(tmp_path / "finetop.db"), START + 1000
-    storm.cloud.job("old", "failed", finished_at=START)
-    storm.cloud.log("old", *[f"line {number}" for number in range(430)])
-    for name in ("a", "b"):
-        storm.cloud.job(name)
-    account = store.accounts.ensure(dialect="openai", base_url="https://cloud.test/v1")
-    states: set[str] = set()
-    async with peer(storm.speak) as server:
-        client = ApiClient(server.url, "k", clock=lambda: now)
+    """What came through to two readers is what the server tells when it is asked directly, line by line."""
+    impatient(monkeypatch)
+    store, storm, of_old = Store(tmp_path / "finetop.db"), Storm(7), OfOld(8)
+    old, first, second = trained_of_old(server), trained(server, 25), trained(server, 50)
+    async with line(server, storm) as way, line(server, of_old) as old_way:
+        reader, reader_of_old = Reader(store, way, server, FewAtATime), Reader(store, old_way, server, Legacy)
 
-        async def provider() -> Provider:
-            return OpenAI(client)
+        async def late() -> None:
+            await asyncio.to_thread(server.wait, first)  # there is a long log to be read, and one that grows
+            await reader.read_all(first, second, old, still=lambda: set(way.done) < ALL)
 
-        recorder = Recorder(store, account, provider, HOSTED, clock=lambda: now)
-        for _ in range(3000):
-            now += await recorder.round()
-            states.add(store.accounts.contact(account).state)
-            left = store.jobs.active(account) or store.jobs.incomplete(account, 9)
-            if len(store.jobs.known(account)) == 3 and not left:
-                break
-        else:
-            pytest.fail(f"the storm was never over: {storm.done}")
-        await client.close()
-    for name, told in storm.cloud.events.items():
-        key = JobKey(account, name)
-        kept = [row.id for row in store.events.page(key, 0, 10_000)]
-        assert kept == [event["id"] for event in told]
-        steps = [event["data"]["step"] for event in told if event.get("type") == "metrics"]
-        assert store.events.curves(key).train_loss.steps == tuple(steps)
-    assert len(storm.cloud.events["a"]) == len(storm.cloud.events["b"]) == EVENTS
-    assert len(storm.done) >= 12, "nearly every kind of fault has happened"
-    assert {"ok", "limited", "stale", "offline"} <= states
+        await asyncio.gather(reader_of_old.read_all(first, second, old), late())
+    for job in (first, second):
+        same(store, JobKey(reader.account, job), server)
+    for job in (first, second, old):
+        same_of_old(store, JobKey(reader_of_old.account, job), server)
+    assert set(way.done) == ALL
+    assert any(name.startswith("a stream") for name in old_way.done)
+    assert {"ok", "limited", "stale", "offline", "refused"} <= reader.states
     store.close()
+
+
+async def test_r_does_no_harm_to_a_question_that_fails_just_then(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    """Whoever asks for everything anew does not wait for an answer that is on its way."""
+    job = trained(server, 1)  # too few examples: it fails at once, and has a log
+    server.wait(job, "failed")
+    store, bad_gateway = Store(tmp_path / "finetop.db"), EachOnce(named("502"))
+
+    def press(asked: Asked) -> Fault | None:
+        if "/events" not in asked.target:
+            return None
+        reader.recorder.refresh()
+        return bad_gateway(asked)
+
+    async with line(server, press) as way:
+        reader = Reader(store, way, server, Local)
+        await reader.read_all(job)
+    assert way.done == {"502": 1}
+    same(store, JobKey(reader.account, job), server)
+    store.close()
+
+
+def impatient(patch: pytest.MonkeyPatch) -> None:
+    """What stalls is given up soon."""
+    patch.setattr(api, "SILENCE_S", 0.1)
+    patch.setattr(api, "TIMEOUT", httpx.Timeout(0.1, connect=5))
+
+
+def trained(server: RunningServer, count: int) -> str:
+    """A job that takes four steps for each example."""
+    wishes = {"n_epochs": 4, "batch_size": 1}
+    id_: str = server.create(server.upload(examples(count)), hyperparameters=wishes)["id"]
+    return id_
+
+
+def trained_of_old(server: RunningServer) -> str:
+    """A legacy job, whose log tells epochs and whose result file tells steps."""
+    lines = [{"prompt": f"{number} plus 2 is", "completion": f" {number + 2}"} for number in range(12)]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    wanted = {"training_file": server.upload(content), "n_epochs": 40, "batch_size": 2}
+    made = server.http.post("/fine-tunes", json=wanted)
+    assert made.status_code == 200, made.text
+    id_: str = made.json()["id"]
+    return id_
+
+
+def same(store: Store, key: JobKey, server: RunningServer) -> None:
+    """The store holds the job, its log, measurements and checkpoints as the server tells them."""
+    told = server.events(key.id)
+    assert [row.id for row in store.events.page(key, 0, 10_000)] == [event["id"] for event in told]
+    measured = [event["data"] for event in told if event["type"] == "metrics"]
+    loss = store.events.curves(key).train_loss
+    assert loss.steps == tuple(data["step"] for data in measured)
+    assert loss.values == tuple(data["train_loss"] for data in measured)
+    points = server.get(f"/fine_tuning/jobs/{key.id}/checkpoints")["data"]
+    assert [point.id for point in store.jobs.checkpoints(key)] == [point["id"] for point in points][::-1]
+    assert json.loads(store.jobs.raw(key) or b"") == server.job(key.id)
+
+
+def same_of_old(store: Store, key: JobKey, server: RunningServer) -> None:
+    """The store holds the legacy job's log, and the measurements of its result file."""
+    told = server.get(f"/fine-tunes/{key.id}")
+    lines = [event.message for event in store.events.page(key, 0, 10_000)]
+    assert lines == [event["message"] for event in told["events"]]
+    (file,) = told["result_files"]
+    content = server.http.get(f"/files/{file['id']}/content").text
+    measured = list(csv.DictReader(content.splitlines()))
+    loss = store.events.curves(key).train_loss
+    assert loss.steps == tuple(int(line["step"]) for line in measured)
+    assert loss.values == tuple(float(line.get("training_loss") or line["train_loss"]) for line in measured)
