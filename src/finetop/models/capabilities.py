@@ -9,6 +9,10 @@ class Capabilities(Value):
     """What a dialect can do; the screen greys what is missing."""
 
     create: bool = True
+    methods: tuple[str, ...] = ("supervised", "dpo", "reinforcement")
+    """Of training; where there is only one, a create does not name it."""
+    seed: bool = True
+    longest_suffix: int = 64
     cancel: bool = True
     pause: bool = True
     resume: bool = True
@@ -25,6 +29,8 @@ class Capabilities(Value):
     """True where the log can be followed as a stream."""
     place_in_log: bool = False
     """True where a waiting job's place in line stands only in its log."""
+    all_models_listed: bool = False
+    """True where a model that is not listed cannot be tuned."""
     permissions: bool = True
     graders: bool = True
     delete_model: bool = True

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_SUFFIX = 40
 _SETTINGS = (
     "n_epochs",
     "batch_size",
@@ -44,6 +43,9 @@ class Legacy(Provider):
     """Lists without parts, logs oldest first and without ids, no metadata, no checkpoints, no pause."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
+        methods=("supervised",),
+        seed=False,
+        longest_suffix=40,
         pause=False,
         resume=False,
         checkpoints=False,
@@ -72,10 +74,10 @@ class Legacy(Provider):
                 raise BadInput(f"the legacy API has no {name}", hint=f"Leave the {name} out.")
         if request.integrations:
             raise BadInput("the legacy API has no integrations", hint="Leave the integrations out.")
-        if request.suffix is not None and len(request.suffix) > LONGEST_SUFFIX:
+        longest = self.capabilities.longest_suffix
+        if request.suffix is not None and len(request.suffix) > longest:
             raise BadInput(
-                f"a suffix of the legacy API has at most {LONGEST_SUFFIX} characters",
-                hint="Shorten the suffix.",
+                f"a suffix of the legacy API has at most {longest} characters", hint="Shorten the suffix."
             )
         for name in request.hyperparameters:
             if name not in _SETTINGS:

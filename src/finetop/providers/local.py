@@ -11,4 +11,6 @@ from finetop.providers.contract import Provider
 class Local(Provider):
     """It answers a repeated Idempotency-Key with the first job, filters by metadata and tells the queue."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(idempotency_key=True, metadata_filter=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        idempotency_key=True, metadata_filter=True, all_models_listed=True
+    )

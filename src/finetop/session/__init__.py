@@ -21,7 +21,7 @@ from finetop.store.rows import JobKey, ProfileState
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
     from finetop.config import Paths, Profile
-    from finetop.models import Checkpoint, Event, Job
+    from finetop.models import Capabilities, Checkpoint, Event, Job
     from finetop.session.network import Network
     from finetop.store import Store
 
@@ -103,6 +103,12 @@ class Session(LibraryCalls):
     def lacks(self, profile: str, action: str) -> bool:
         """True where the profile's API itself has no such action."""
         return lacks(profile_named(self.profiles, profile), action)
+
+    def capabilities(self, profile: str) -> Capabilities:
+        """What the profile's dialect can do; told by its provider, which is loaded after the first paint."""
+        from finetop.providers import provider_class  # noqa: PLC0415 - loads pydantic and httpx
+
+        return provider_class(profile_named(self.profiles, profile).dialect).capabilities
 
     def create(self, draft: Draft) -> Future[JobKey]:
         """Make a job exactly once; fulfilled when it is known to exist, Unsettled after three minutes."""
