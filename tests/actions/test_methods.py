@@ -80,6 +80,7 @@ def test_each_method_has_its_own_settings() -> None:
         (b"{", "is not JSON"),
         (b"\xff", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
+        (b" " * (1 << 20) + b"{}", "is too large"),
         (b"[]", "is not a grader"),
         (b'{"type": 3}', "is not a grader"),
     ],

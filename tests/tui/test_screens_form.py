@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from drivers import PROFILES, Driver, OfflineSession, fill, house, opened
+from drivers import Driver, fill, house, opened
 from finetop.models import File, Model
+from finetop.providers.local import Local
 from finetop.tui.screens import drafting
 from finetop.tui.screens.create import CreateForm
-from finetop.tui.screens.drafting import Entries, draft_of, problems, suffix_from
+from finetop.tui.screens.drafting import SETTING_NAMES, Entries, draft_of, problems, suffix_from
 from finetop.tui.screens.fields import complete_path
+from tui.filling import LOCAL, Sent, go_to, write_examples
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from finetop.actions.draft import Draft
-    from finetop.session import Session
-    from finetop.store.rows import JobKey
 
-LOCAL = PROFILES[1:]
 GOOD = Entries(profile="local", training="train.jsonl", model="tiny-bytes-1")
-
-
-class Sent:
-    """The drafts that left the form, in place of a network that would carry them out."""
-
-    drafts: list[Draft]
-
-    def __init__(self) -> None:
-        self.drafts = []
-        self.sessions: list[Session] = []
-
-    def session(self, *args: object, **kwargs: object) -> Session:
-        made = OfflineSession(*args, **kwargs)  # type: ignore[arg-type]  # as the app calls it
-
-        def create(draft: Draft) -> Future[JobKey]:
-            self.drafts.append(draft)
-            return Future()
-
-        made.create = create  # type: ignore[method-assign]
-        self.sessions.append(made)
-        return made
-
-
-@pytest.fixture
-def sent() -> Sent:
-    return Sent()
-
-
-@pytest.fixture
-async def form(tmp_path: Path, sent: Sent) -> AsyncIterator[Driver]:
-    """The form, as the demo opens it: with a sample chosen."""
-    paths = house(tmp_path)
-    fill(paths, (), LOCAL)
-    async with opened(paths, profiles=LOCAL, sample="file-train", make_session=sent.session) as driver:
-        await driver.press("c")
-        await driver.reads("New job")
-        yield driver
-
-
-def write_examples(path: Path, count: int = 12) -> Path:
-    line = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
-    path.write_text("".join(json.dumps(line) + "\n" for _ in range(count)))
-    return path
-
-
-async def go_to(driver: Driver, field: str, words: str, *, clear: bool = True) -> None:
-    """Put other words into a field, as a person would."""
-    form = driver.app.screen
-    assert isinstance(form, CreateForm)
-    form.field(field).entry.focus()
-    if clear:
-        await driver.press("end", "ctrl+u")
-    await (driver.paste if len(words) > 10 else driver.type)(words)
+CAN = Local.capabilities
 
 
 async def test_c_and_enter_create_from_the_sample(form: Driver, sent: Sent) -> None:
@@ -156,12 +101,12 @@ async def test_a_directory_is_not_a_file(form: Driver, sent: Sent, tmp_path: Pat
 
 
 async def test_a_bad_number_blocks_and_gets_the_focus(form: Driver, sent: Sent) -> None:
-    await go_to(form, "epochs", "99")
+    await go_to(form, "n_epochs", "99")
     await form.reads("! auto, or 1 to 50")
     assert "Create waits for epochs" in form.picture
     await form.press("ctrl+s")
     assert not sent.drafts
-    assert form.app.focused is form.app.screen.field("epochs").entry  # type: ignore[attr-defined]
+    assert form.app.focused is form.app.screen.field("n_epochs").entry  # type: ignore[attr-defined]
 
 
 async def test_the_job_is_named_after_its_file(form: Driver, sent: Sent, tmp_path: Path) -> None:
@@ -283,7 +228,7 @@ async def test_fields_and_consequences_stand_under_rules(form: Driver) -> None:
 
 async def test_the_focused_field_is_marked_at_the_edge(form: Driver) -> None:
     assert not [line for line in form.lines if line.startswith("▌")]
-    form.app.screen.field("epochs").entry.focus()  # type: ignore[attr-defined]
+    form.app.screen.field("n_epochs").entry.focus()  # type: ignore[attr-defined]
     await form.until(lambda: any(line.startswith("▌Epochs") for line in form.lines), "the mark")
     await form.press("tab")
     assert [line.split("  ")[0] for line in form.lines if line.startswith("▌")] == ["▌Batch size"]
@@ -291,7 +236,7 @@ async def test_the_focused_field_is_marked_at_the_edge(form: Driver) -> None:
 
 async def test_below_a_hundred_columns_the_check_stands_below(tmp_path: Path) -> None:
     async with opened_at(tmp_path, (80, 24)) as form:
-        assert form.lines[2] == " Data", "nothing had to scroll"
+        assert form.lines[2].startswith(" Training file"), "nothing had to scroll"
         assert "▸ Create the job" in form.picture
         assert form.lines[20].startswith("── Data check ──")
         assert form.lines[21] == " Training   already uploaded   Validation none"
@@ -316,13 +261,13 @@ async def test_on_the_smallest_screen_the_check_is_one_line(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("epochs", "0"),
-        ("epochs", "3.5"),
-        ("epochs", "３"),
-        ("batch", "257"),
-        ("rate", "0"),
-        ("rate", "nan"),
-        ("rate", "fast"),
+        ("n_epochs", "0"),
+        ("n_epochs", "3.5"),
+        ("n_epochs", "３"),
+        ("batch_size", "257"),
+        ("learning_rate_multiplier", "0"),
+        ("learning_rate_multiplier", "nan"),
+        ("learning_rate_multiplier", "fast"),
         ("seed", "-1"),
         ("seed", str(2**31)),
         ("suffix", "x" * 65),
@@ -333,15 +278,17 @@ async def test_on_the_smallest_screen_the_check_is_one_line(tmp_path: Path) -> N
     ],
 )
 def test_what_no_server_would_take_is_told_at_the_field(field: str, words: str) -> None:
-    assert set(problems(replace(GOOD, **{field: words}))) == {field}
+    typed: dict[str, Any] = {"settings": {field: words}} if field in SETTING_NAMES else {field: words}
+    assert set(problems(replace(GOOD, **typed), CAN)) == {field}
 
 
 def test_good_entries_make_a_whole_draft() -> None:
     entries = Entries(
-        profile="openai", training="~/t.jsonl", validation="", model=" gpt-4o-mini ", epochs="3",
-        batch="AUTO", rate="0.5", seed="42", suffix="bot", metadata="team=support, ticket=FT-1",
+        profile="openai", training="~/t.jsonl", validation="", model=" gpt-4o-mini ", seed="42",
+        settings={"n_epochs": "3", "batch_size": "AUTO", "learning_rate_multiplier": "0.5"},
+        suffix="bot", metadata="team=support, ticket=FT-1",
     )  # fmt: skip
-    assert not problems(entries)
+    assert not problems(entries, CAN)
     draft = draft_of(entries)
     assert draft.model == "gpt-4o-mini"
     assert draft.training == drafting.local_path("~/t.jsonl")

@@ -17,6 +17,7 @@ EFFORTS = ("default", "low", "medium", "high")
 OPERATIONS = ("eq", "ne", "like", "ilike")
 """How a string_check compares: equal, not equal, holds, holds in letters of either case."""
 NEEDS_GRADER = "reinforcement needs a grader"
+MOST_GRADER_BYTES = 1 << 20
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
@@ -84,6 +85,8 @@ SEED = Number(int, 0, 2**31 - 1)
 def read_grader(path: Path) -> dict[str, Any]:
     """What gives the reward, from a file. Raises BadFile for what is no grader."""
     try:
+        if path.stat().st_size > MOST_GRADER_BYTES:
+            raise BadFile("is too large for a grader", path=path, hint="Write one grader as a JSON object.")
         found = json.loads(path.read_bytes())
     except OSError as error:
         raise BadFile(f"cannot be read: {error.strerror}", path=path) from error

@@ -12,6 +12,7 @@ from finetop.tui.screens.ruled import Head, Part
 
 if TYPE_CHECKING:
     from finetop.dataset import Report
+    from finetop.errors import BadFile
     from finetop.tui.widgets.runs import Run
 
 LABELS = {"training": "Training", "validation": "Validation"}
@@ -30,6 +31,8 @@ class Given:
     profile: str
     there: Mapping[str, str] = field(default_factory=dict)
     """Files at the provider with the same bytes as those of this machine, by field."""
+    anew: bool = False
+    """They are uploaded all the same."""
 
     @property
     def new(self) -> list[str]:
@@ -39,7 +42,7 @@ class Given:
     @property
     def sent(self) -> list[str]:
         """The fields whose files must be uploaded."""
-        return [name for name in self.new if name not in self.there]
+        return [name for name in self.new if self.anew or name not in self.there]
 
 
 def consequences(given: Given, width: int, glyphs: text.Glyphs) -> list[Part]:
@@ -51,7 +54,8 @@ def consequences(given: Given, width: int, glyphs: text.Glyphs) -> list[Part]:
         if name in given.ids:
             lines.append(_indented((text.shorten_middle(given.ids[name], room, glyphs.ellipsis), "faint")))
         if name in given.there:
-            lines += [_indented((row, "muted")) for row in wrap(_there(given, name), room)]
+            rows = wrap(_there(given, name), room, break_on_hyphens=False)  # an id stays whole
+            lines += [_indented((row, "muted")) for row in rows]
         report = given.reports.get(name)
         if report is not None and report.problem is not None:
             lines += [_indented((part, "muted")) for part in wrap(text.clean(report.problem.hint), room)]
@@ -65,6 +69,8 @@ def in_short(given: Given, rows: int, glyphs: text.Glyphs) -> list[Part]:
     """The same in one rule, or in a rule and two lines."""
     verdict = _verdict(given)
     if rows < 3:
+        if given.there and verdict[1] == "muted":
+            verdict = (f"no errors, {'uploaded anew' if given.anew else 'not uploaded again'}", "muted")
         return [Head("Data check", fact=verdict if verdict[0] else ("already uploaded", "muted"))]
     checked: list[Run] = []
     for name, label in LABELS.items():
@@ -106,7 +112,7 @@ def _about_file(given: Given, name: str, glyphs: text.Glyphs) -> list[Run]:
     if report is None:
         return [("not read yet" if given.files[name] else "none", "faint")]
     if report.problem is not None:
-        return [("! ", "bad"), (text.clean(where(report)), "bad")]
+        return [("! ", "bad"), (text.clean(where(report.problem)), "bad")]
     return [(f"{glyphs.succeeded} ", "good"), (f"{report.examples:,} examples", "text")]
 
 
@@ -119,16 +125,18 @@ def _upload(given: Given) -> str:
     if not given.sent:
         return "nothing: the same bytes are there"
     total = text.size(sum(reports[name].size_bytes for name in given.sent))
-    return f"{total} in {len(given.sent)} file{'s' if len(given.sent) > 1 else ''}"
+    files = f"{total} in {len(given.sent)} file{'s' if len(given.sent) > 1 else ''}"
+    if not given.there:
+        return files
+    return f"{files}, anew" if given.anew else f"{files}; the other is there"
 
 
 def _there(given: Given, name: str) -> str:
-    return text.clean(f"already at {given.profile} as {given.there[name]}: not uploaded again")
+    then = "uploaded again all the same" if given.anew else "not uploaded again"
+    return text.clean(f"already at {given.profile} as {given.there[name]}: {then}")
 
 
-def where(report: Report) -> str:
+def where(problem: BadFile) -> str:
     """The problem without the path, which stands in the field."""
-    if report.problem is None:
-        return ""
-    line = f"line {report.problem.line}: " if report.problem.line else ""
-    return f"{line}{report.problem.reason}"
+    line = f"line {problem.line}: " if problem.line else ""
+    return f"{line}{problem.reason}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,15 +17,15 @@ from finetop.errors import FinetopError
 from finetop.tui.screens import drafting, form_parts
 from finetop.tui.screens.confirm import ConfirmLeave
 from finetop.tui.screens.dialog import Act
-from finetop.tui.screens.form_files import FILE_FIELDS
+from finetop.tui.screens.form_files import DATA_FIELDS, FILE_FIELDS
 from finetop.tui.screens.judged import JudgedForm
-from finetop.tui.screens.offers import Offers
-from finetop.tui.screens.pick import Entry, Pick
+from finetop.tui.screens.offers import Offers, grader_list, word_list
 from finetop.tui.screens.ruled import Ruled
 
 if TYPE_CHECKING:
     from finetop.models import File, Model
     from finetop.tui.screens.fields import Field
+    from finetop.tui.screens.pick import Pick
     from finetop.tui.screens.supplies import Supplies
 
 
@@ -89,7 +90,7 @@ class CreateForm(JudgedForm):
         sample = self.offers.file_named(self.supplies.sample)
         if sample is not None and not self.field("training").value:
             self._take_file("training", f"id:{sample.id}")
-        if self.supplies.is_local(self.profile) and not self.field("model").value:
+        if self.can.all_models_listed and not self.field("model").value:
             self.fields.fill("model", self.offers.base_model)
         self._opened_with = self.entries
 
@@ -119,6 +120,8 @@ class CreateForm(JudgedForm):
             self.files.forget(name)
             field.say(form_parts.HINTS[name])
             self.check_soon(name)
+            if not self.files.there:
+                self.fields.fill("upload", drafting.REUSE)  # it was said of other bytes
         if name == "suffix":
             self.is_named, field.entry.select_on_focus = True, False
         if name == "profile" and event.value in self.supplies.profiles and event.value != self.profile:
@@ -131,6 +134,8 @@ class CreateForm(JudgedForm):
         for name in [*self.files.ids, "model", *(() if self.is_named else ("suffix",))]:
             self.fields.fill(name, "")
         self.files.leave_profile()
+        for name in DATA_FIELDS:
+            self.check_soon(name)  # the same bytes may be there as well
         self._know(self.supplies.known_files(profile), self.supplies.known_models(profile))
         if self._asking is not None:
             self._asking.cancel()
@@ -158,15 +163,15 @@ class CreateForm(JudgedForm):
         found = self.show(strict=True)
         for name in FILE_FIELDS:
             words = self.field(name).value
-            if self.files.is_local(name, words):
-                report = await self.read(name, words)
-                if report is None or report.problem is not None:
-                    found[name] = self.field(name).problem
+            meant = self.shown[name] and self.files.is_local(name, words)
+            if meant and not await self.read(name, words):
+                found[name] = self.field(name).problem
         if found:
             self.show(strict=True)
             self.fields.go_to_first_of(found)
             return
-        self.dismiss(drafting.draft_of(self.entries))
+        grader = self.files.grader.grader if self.shown["grader"] and self.files.grader else None
+        self.dismiss(drafting.draft_of(self.entries, grader))
 
     async def action_leave(self) -> None:
         """Leave; a form in which something was entered asks first."""
@@ -183,28 +188,34 @@ class CreateForm(JudgedForm):
     def action_choose(self) -> None:
         """Open the list that belongs to the field."""
         field = self.fields.current
-        if field is None or field.field_name not in (*FILE_FIELDS, "model", "profile"):
-            self.focus_next()
-            return
-        name = field.field_name
-
-        def take(value: str | None) -> None:
-            if value and name in FILE_FIELDS:
-                self._take_file(name, value)
-                self.show()
-            elif value:
-                field.entry.value = value
-
-        pick = self._list_for(field)
-        if pick is None:
+        pick = None if field is None else self._list_for(field)
+        if field is not None and field.field_name == "model" and pick is None:
             field.say("no list of models yet; type a name")
-            return
-        self.app.push_screen(pick, take)
+        elif field is None or pick is None:
+            self.focus_next()
+        else:
+            self.app.push_screen(pick, partial(self._take, field))
 
     def _list_for(self, field: Field) -> Pick | None:
-        name, words = field.field_name, field.value
-        if name in FILE_FIELDS:
-            return self.offers.file_list(field.label, words, is_path=name not in self.files.ids)
+        name, label, words = field.field_name, field.label, field.value
+        if name in DATA_FIELDS:
+            return self.offers.file_list(label, "" if name in self.files.ids else words)
         if name == "model":
-            return self.offers.model_list(field.label, words)
-        return Pick(field.label, [Entry(one, one) for one in self.supplies.profiles], words)
+            return self.offers.model_list(label, words)
+        if name == "grader":
+            return grader_list(label, words if self.is_file(name) else "")
+        choices = dict(form_parts.CHOICES.get(name, {}))
+        if name == "profile":
+            choices = dict.fromkeys(self.supplies.profiles, "")
+        if name == "method":
+            choices = {method: choices.get(method, "") for method in self.can.methods}
+        return word_list(label, choices, words)
+
+    def _take(self, field: Field, value: str | None) -> None:
+        """Put what was chosen into its field."""
+        if value and field.field_name in DATA_FIELDS:
+            self._take_file(field.field_name, value)
+            self.show()
+        elif value:
+            field.entry.value = value
+            field.entry.cursor_position = len(value)

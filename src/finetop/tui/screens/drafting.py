@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from finetop.actions.draft import Draft
+from finetop.actions.methods import (
+    AUTO,
+    NEEDS_GRADER,
+    OPERATIONS,
+    SEED,
+    SETTINGS,
+    Number,
+    string_check,
+)
 from finetop.errors import BadInput
 
-AUTO = "auto"
-MOST_SEED = 2**31 - 1
+if TYPE_CHECKING:
+    from finetop.models import Capabilities
+
 MOST_PAIRS = 16
-MOST_SUFFIX = 64
 OFFERED_SUFFIX = 18
 """A name of this length is read whole in the list."""
+STRING_CHECK = "string_check"
+"""In the grader's field: the grader is written into fields of its own."""
+REUSE, ANEW = "reuse", "upload anew"
+"""What becomes of files that are at the provider already."""
+SETTING_NAMES = tuple(setting.name for setting in SETTINGS)
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -29,59 +43,81 @@ class Entries:
     training_id: str = ""
     validation: str = ""
     validation_id: str = ""
+    upload: str = REUSE
     model: str = ""
-    epochs: str = AUTO
-    batch: str = AUTO
-    rate: str = AUTO
+    method: str = "supervised"
+    grader: str = ""
+    """The path of a file, or `string_check` with the three words after it."""
+    input: str = ""
+    reference: str = ""
+    operation: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Hyperparameters by their names for the API."""
     seed: str = AUTO
     suffix: str = ""
     metadata: str = ""
 
 
-def problems(entries: Entries) -> dict[str, str]:
+def problems(entries: Entries, can: Capabilities) -> dict[str, str]:
     """What must change before anything is sent, by field; the files themselves are read elsewhere."""
     found = {
         "profile": "" if entries.profile else "no profile can create jobs",
         "training": "" if entries.training.strip() else "choose a .jsonl file",
+        "upload": one_of(entries.upload, (REUSE, ANEW)),
         "model": "" if entries.model.strip() else "choose the model to start from",
-        "epochs": whole(entries.epochs, 1, 50),
-        "batch": whole(entries.batch, 1, 256),
-        "rate": positive(entries.rate),
-        "seed": whole(entries.seed, 0, MOST_SEED),
-        "suffix": suffix_problem(entries.suffix.strip()),
+        "method": one_of(entries.method, can.methods),
+        **_grader_problems(entries),
+        **{
+            setting.name: _setting_problem(entries.settings[setting.name], setting.takes)
+            for setting in SETTINGS
+            if setting.name in entries.settings
+        },
+        "seed": _setting_problem(entries.seed, SEED),
+        "suffix": suffix_problem(entries.suffix.strip(), can.longest_suffix),
         "metadata": metadata_problem(entries.metadata),
     }
-    return {field: problem for field, problem in found.items() if problem}
+    return {name: problem for name, problem in found.items() if problem}
 
 
-def whole(words: str, least: int, most: int) -> str:
-    """The problem with a whole number, or nothing."""
-    words = words.strip().lower()
-    if words in {"", AUTO}:
+def _grader_problems(entries: Entries) -> dict[str, str]:
+    if entries.method != "reinforcement":
+        return {}
+    if not has_string_check(entries):
+        return {"grader": "" if entries.grader.strip() else NEEDS_GRADER}
+    return {
+        "input": "" if entries.input.strip() else "say what is compared",
+        "reference": "" if entries.reference.strip() else "say what it is compared with",
+        "operation": one_of(entries.operation, OPERATIONS),
+    }
+
+
+def has_string_check(entries: Entries) -> bool:
+    """True where the grader is written into fields of its own."""
+    return entries.grader.strip() == STRING_CHECK
+
+
+def _setting_problem(words: str, takes: Number | tuple[str, ...]) -> str:
+    """The problem with one setting, or nothing; an empty field is the provider's choice."""
+    if not words.strip():
         return ""
-    if not re.fullmatch(r"[0-9]{1,12}", words) or not least <= int(words) <= most:
-        return f"auto, or {least:,} to {most:,}"
-    return ""
-
-
-def positive(words: str) -> str:
-    """The problem with a multiplier, or nothing."""
-    words = words.strip().lower()
-    if words in {"", AUTO}:
-        return ""
+    if not isinstance(takes, Number):
+        return one_of(words, takes)
     try:
-        number = float(words)
-    except ValueError:
-        return "auto, or a number such as 0.5"
-    if not math.isfinite(number) or number <= 0:
-        return "auto, or a number above 0"
+        takes.read(words)
+    except BadInput:
+        return f"{AUTO}, or {takes.span}"
     return ""
 
 
-def suffix_problem(words: str) -> str:
+def one_of(words: str, choices: tuple[str, ...]) -> str:
+    """The problem with a choice, or nothing."""
+    return "" if words.strip() in choices else f"one of {', '.join(choices)}"
+
+
+def suffix_problem(words: str, longest: int) -> str:
     """The problem with a suffix, or nothing."""
-    if len(words) > MOST_SUFFIX:
-        return f"at most {MOST_SUFFIX} characters"
+    if len(words) > longest:
+        return f"at most {longest} characters"
     if words and not _SUFFIX.fullmatch(words):
         return "letters, digits, dots, dashes"
     return ""
@@ -123,18 +159,24 @@ def metadata_problem(words: str) -> str:
     return ""
 
 
-def draft_of(entries: Entries) -> Draft:
-    """The draft that good entries make."""
+def draft_of(entries: Entries, grader: Mapping[str, Any] | None = None) -> Draft:
+    """The draft that good entries make; `grader` is what the file of one holds."""
+    seed = SEED.read(entries.seed.strip() or AUTO)
+    if has_string_check(entries):
+        grader = string_check(entries.input.strip(), entries.reference.strip(), entries.operation.strip())
     return Draft(
         profile=entries.profile,
         model=entries.model.strip(),
         training=entries.training_id or local_path(entries.training),
         validation=entries.validation_id
         or (local_path(entries.validation) if entries.validation.strip() else None),
-        hyperparameters=_hyperparameters(entries),
+        method=entries.method.strip(),
+        hyperparameters=_hyperparameters(entries.settings),
+        grader=grader,
         suffix=entries.suffix.strip() or None,
-        seed=int(entries.seed) if entries.seed.strip().lower() not in {"", AUTO} else None,
+        seed=None if isinstance(seed, str) else int(seed),
         metadata=pairs(entries.metadata),
+        upload_anew=entries.upload.strip() == ANEW,
     )
 
 
@@ -143,10 +185,12 @@ def local_path(words: str) -> Path:
     return Path(words.strip()).expanduser()
 
 
-def _hyperparameters(entries: Entries) -> Mapping[str, int | float | str]:
-    typed = {"n_epochs": entries.epochs, "batch_size": entries.batch}
-    chosen: dict[str, int | float | str] = {
-        name: AUTO if words.strip().lower() in {"", AUTO} else int(words) for name, words in typed.items()
-    }
-    rate = entries.rate.strip().lower()
-    return {**chosen, "learning_rate_multiplier": AUTO if rate in {"", AUTO} else float(rate)}
+def _hyperparameters(settings: Mapping[str, str]) -> dict[str, int | float | str]:
+    chosen: dict[str, int | float | str] = {}
+    for setting in SETTINGS:
+        words = settings.get(setting.name, "").strip()
+        if isinstance(setting.takes, Number) and setting.name in settings:
+            chosen[setting.name] = setting.takes.read(words or AUTO)
+        elif words:
+            chosen[setting.name] = words
+    return chosen

@@ -89,17 +89,18 @@ class Field(Horizontal):
 
 
 class PathSuggester(Suggester):
-    """Completes the path being typed to a folder or a file of JSON lines; the right arrow takes it."""
+    """Completes the path being typed to a folder or a file of one kind; the right arrow takes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._ending = ending
 
     async def get_suggestion(self, value: str) -> str | None:
         """The first name that begins as typed."""
-        return complete_path(value)
+        return complete_path(value, self._ending)
 
 
-def complete_path(typed: str) -> str | None:
+def complete_path(typed: str, ending: str = ".jsonl") -> str | None:
     """The path typed so far, completed; None where nothing fits."""
     if not typed:
         return None
@@ -111,7 +112,7 @@ def complete_path(typed: str) -> str | None:
             for child in folder.iterdir()
             if child.name.startswith(begun)
             and (begun.startswith(".") or not child.name.startswith("."))
-            and (child.suffix == ".jsonl" or child.is_dir())
+            and (child.suffix == ending or child.is_dir())
         )
     except OSError:
         return None

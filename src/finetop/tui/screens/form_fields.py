@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class FormFields(VerticalScroll, can_focus=False):
-    """Fields by name; each says its own problem."""
+class FormFields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Fields by name; each says its own problem. The arrows are theirs, not the scrolling's."""
 
-    def __init__(self, profile: str, *, several: bool) -> None:
+    def __init__(self, profile: str) -> None:
         super().__init__(id="fields")
-        self._parts = tuple(form_parts.parts(profile, several=several))
+        self._parts = tuple(form_parts.parts(profile))
         self._all = {part.field_name: part for part in self._parts if isinstance(part, Field)}
         self._blocked = Content("")
 
@@ -39,9 +39,17 @@ class FormFields(VerticalScroll, can_focus=False):
         return self._all[name]
 
     @property
-    def words(self) -> dict[str, str]:
-        """What stands in the fields."""
-        return {name: field.value for name, field in self._all.items()}
+    def lines(self) -> int:
+        """How many lines they need: with a heading and a blank for each section, and the buttons."""
+        sections = sum(not isinstance(part, Field) for part in self._parts)
+        return sum(field.display for field in self._all.values()) + 2 * sections + 1
+
+    def show_only(self, shown: Mapping[str, bool]) -> None:
+        """Take away the fields that are not asked for."""
+        for name, field in self._all.items():
+            field.display = shown[name]
+        heading = form_parts.NAME_AND_NOTES if shown["metadata"] else form_parts.NAME
+        self.query_one("#section-name", Static).update(Content(heading))
 
     @property
     def current(self) -> Field | None:
@@ -65,7 +73,7 @@ class FormFields(VerticalScroll, can_focus=False):
 
     def block(self) -> None:
         """Say below the buttons what they wait for."""
-        blocked = form_parts.blocked(self._all.values())
+        blocked = form_parts.blocked(field for field in self._all.values() if field.display)
         self.query_one("#create").set_class(bool(blocked), "-blocked")
         if blocked != self._blocked:
             self._blocked = blocked

@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from finetop import text
+from finetop.actions.methods import read_grader
 from finetop.dataset import Report, check_file
-from finetop.errors import FinetopError
+from finetop.errors import BadFile, FinetopError
 from finetop.tui.screens import drafting
-from finetop.tui.screens.consequences import Given
 
 if TYPE_CHECKING:
     from finetop.tui.screens.supplies import Supplies
 
-FILE_FIELDS = ("training", "validation")
+DATA_FIELDS = ("training", "validation")
+FILE_FIELDS = (*DATA_FIELDS, "grader")
+
+
+@dataclass(frozen=True, slots=True)
+class GraderReport:
+    """What a look into the file of a grader found."""
+
+    path: Path
+    grader: Mapping[str, Any] = field(default_factory=dict)
+    problem: BadFile | None = None
 
 
 @dataclass
@@ -26,6 +38,7 @@ class FormFiles:
     """Uploaded files that were chosen."""
     reports: dict[str, Report] = field(default_factory=dict)
     """Files of this machine that were read."""
+    grader: GraderReport | None = None
     there: dict[str, str] = field(default_factory=dict)
     """Ids of files at the provider with the same bytes."""
 
@@ -38,6 +51,8 @@ class FormFiles:
         """What was known of this field is not of what stands there now."""
         for known in (self.ids, self.reports, self.there):
             known.pop(name, None)
+        if name == "grader":
+            self.grader = None
 
     def leave_profile(self) -> None:
         """Another provider has other files."""
@@ -47,15 +62,20 @@ class FormFiles:
     @property
     def bad(self) -> list[str]:
         """The fields whose files were read and cannot be used."""
-        return [name for name, report in self.reports.items() if report.problem is not None]
+        found = [name for name, report in self.reports.items() if report.problem is not None]
+        return [*found, *(["grader"] if self.grader is not None and self.grader.problem else [])]
 
     def is_local(self, name: str, words: str) -> bool:
         """True where a file of this machine is meant."""
-        return bool(words.strip()) and name not in self.ids
+        written_here = name == "grader" and words.strip() == drafting.STRING_CHECK
+        return bool(words.strip()) and name not in self.ids and not written_here
 
-    async def read(self, words: str) -> Report:
-        """Read a file through, on a thread."""
-        return await asyncio.to_thread(check_file, drafting.local_path(words))
+    def keep(self, name: str, report: Report | GraderReport) -> None:
+        """Remember what the file in a field holds."""
+        if isinstance(report, Report):
+            self.reports[name] = report
+        else:
+            self.grader = report
 
     async def look_there(self, supplies: Supplies, profile: str, words: str) -> str:
         """The id of the file at the provider with the same bytes; empty where there is none to be found."""
@@ -65,7 +85,25 @@ class FormFiles:
             return ""  # it is looked for once more before anything is sent
         return "" if found is None else found.id
 
-    def given(self, words: Mapping[str, str], profile: str) -> Given:
-        """What follows from these files depends on this."""
-        files = {name: words[name] for name in FILE_FIELDS}
-        return Given(files, self.ids, self.reports, profile, self.there)
+
+async def read(name: str, words: str) -> Report | GraderReport:
+    """Read the file that is meant in a field, on a thread."""
+    look = _look_at_grader if name == "grader" else check_file
+    return await asyncio.to_thread(look, drafting.local_path(words))
+
+
+def said_of(report: Report | GraderReport) -> str:
+    """A good file in a few words."""
+    if isinstance(report, Report):
+        return f"{report.examples:,} examples, {text.size(report.size_bytes)}"
+    return f"a {report.grader['type']}"
+
+
+def _look_at_grader(path: Path) -> GraderReport:
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would never end
+        hint = "Copy its content to a file first."
+        return GraderReport(path, problem=BadFile("this is not a regular file", path=path, hint=hint))
+    try:
+        return GraderReport(path, read_grader(path))
+    except BadFile as problem:
+        return GraderReport(path, problem=problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,21 +42,35 @@ class Offers:
         """The first model that is not tuned yet."""
         return next((name for name in self.models if not name.startswith("ft:")), "")
 
-    def file_list(self, label: str, typed: str, *, is_path: bool) -> Pick:
+    def file_list(self, label: str, typed: str) -> Pick:
         """The list of uploaded files and of the folder of the path being typed."""
         uploaded = [
             Entry(f"id:{file.id}", file.filename or file.id, text.size(file.size_bytes or 0))
             for file in self.files.values()
         ]
-        path = drafting.local_path(typed)
-        folder = path if path.is_dir() else path.parent
-        here = folder if typed and is_path and folder.is_dir() else Path.cwd()
-        return PickFile(label, uploaded, here.resolve())
+        head = [Entry("", "Uploaded", heading=True)] if uploaded else []
+        return PickFile(label, [*head, *uploaded], _folder_of(typed), ".jsonl")
 
     def model_list(self, label: str, chosen: str) -> Pick | None:
         """The list of models; None while none is known."""
-        entries = [
-            Entry(name, name, f"ends {self._ends[name]}" if name in self._ends else "")
-            for name in self.models
-        ]
-        return Pick(label, entries, chosen) if entries else None
+        ends = {name: f"ends {self._ends[name]}" if name in self._ends else "" for name in self.models}
+        return word_list(label, ends, chosen)
+
+
+def word_list(label: str, words: Mapping[str, str], chosen: str) -> Pick | None:
+    """The list of a few words, and what is said of each; None without any."""
+    entries = [Entry(word, word, says) for word, says in words.items()]
+    return Pick(label, entries, chosen) if entries else None
+
+
+def grader_list(label: str, typed: str) -> Pick:
+    """The one grader that has fields of its own, and the folder of the path being typed."""
+    check = Entry(drafting.STRING_CHECK, drafting.STRING_CHECK, "compares two texts")
+    return PickFile(label, [Entry("", "In this form", heading=True), check], _folder_of(typed), ".json")
+
+
+def _folder_of(typed: str) -> Path:
+    """The folder that a path being typed is in; without one, that of the shell."""
+    path = drafting.local_path(typed)
+    folder = path if path.is_dir() else path.parent
+    return (folder if typed and folder.is_dir() else Path.cwd()).resolve()

@@ -156,13 +156,14 @@ class Pick(Dialog[str]):
 
 
 class PickFile(Pick):
-    """Uploaded files, then the folders and .jsonl files of one folder; a folder opens in place.
+    """What can be chosen without a path, then the folders and the files of one folder that end alike.
 
-    An uploaded file comes back as `id:FILE_ID`, another as its path.
+    A folder opens in place; a file comes back as its path.
     """
 
-    def __init__(self, question: str, uploaded: Sequence[Entry], folder: Path) -> None:
-        self._uploaded = list(uploaded)
+    def __init__(self, question: str, first: Sequence[Entry], folder: Path, ending: str) -> None:
+        self._first = list(first)
+        self._ending = ending
         super().__init__(question, self._all(folder))
 
     def take(self, entry: Entry) -> None:
@@ -173,15 +174,13 @@ class PickFile(Pick):
             self.dismiss(entry.value)
 
     def _all(self, folder: Path) -> list[Entry]:
-        entries = list(self._uploaded)
-        if entries:
-            entries.insert(0, Entry("", "Uploaded", heading=True))
         place = text.shorten_middle(text.clean(str(folder)), 44)
-        return [*entries, Entry("", "On this machine", place, heading=True), *folder_entries(folder)]
+        here = Entry("", "On this machine", place, heading=True)
+        return [*self._first, here, *folder_entries(folder, self._ending)]
 
 
-def folder_entries(folder: Path) -> list[Entry]:
-    """The way up, the folders, and the files of JSON lines in one folder."""
+def folder_entries(folder: Path, ending: str) -> list[Entry]:
+    """The way up, the folders, and the files of one folder that end alike."""
     entries = [Entry(f"dir:{folder.parent}", "..", "up")] if folder.parent != folder else []
     folders: list[Entry] = []
     files: list[Entry] = []
@@ -193,7 +192,7 @@ def folder_entries(folder: Path) -> list[Entry]:
                 continue
             if child.is_dir():
                 folders.append(Entry(f"dir:{child}", f"{child.name}/"))
-            elif child.suffix == ".jsonl" and child.is_file():
+            elif child.suffix == ending and child.is_file():
                 files.append(Entry(str(child), child.name, text.size(child.stat().st_size)))
     except OSError as error:
         return [*entries, Entry("", f"cannot be read: {error.strerror}", heading=True)]

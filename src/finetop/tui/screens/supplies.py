@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from finetop.models import File, Model
+    from finetop.models import Capabilities, File, Model
     from finetop.session import Session
     from finetop.store import Store
     from finetop.tui.start import Options
@@ -45,8 +45,8 @@ class Supplies(Protocol):
         """The file at the provider that holds the same bytes."""
         ...
 
-    def is_local(self, profile: str) -> bool:
-        """True for the engine of ours, whose list of models is complete."""
+    def can(self, profile: str) -> Capabilities:
+        """What a job of this profile can be given."""
         ...
 
 
@@ -76,9 +76,9 @@ class SessionSupplies:
         found = self._all.get(profile)
         return found is None or found.read_only
 
-    def is_local(self, profile: str) -> bool:
-        """True for the engine of ours."""
-        return profile in self._all and self._all[profile].dialect == "local"
+    def can(self, profile: str) -> Capabilities:
+        """What a job of this profile can be given."""
+        return self._session.capabilities(profile)
 
     def known_files(self, profile: str) -> list[File]:
         """Uploaded files as last heard of."""
