@@ -176,28 +176,29 @@ RECORDED = (
 
 LONG = (
     PlannedJob(
-        "ticket-replies",
-        *REPLIES,
-        {"n_epochs": 50, "batch_size": 2, "learning_rate_multiplier": 0.02},
-        metadata={"team": "support", "note": "over lunch"},
-        age_s=120,
-    ),
-    PlannedJob(
         "trail-notes",
         *TRAILS,
         {"n_epochs": 50, "batch_size": 4, "learning_rate_multiplier": 0.01},
         seed=3,
         metadata={"team": "tourism"},
-        age_s=60,
+        age_s=2,
+    ),
+    PlannedJob(
+        "ticket-replies",
+        *REPLIES,
+        {"n_epochs": 50, "batch_size": 2, "learning_rate_multiplier": 0.02},
+        metadata={"team": "support", "note": "over lunch"},
+        age_s=1,
     ),
     PlannedJob(
         "ticket-replies-b8",
         *REPLIES,
         {"n_epochs": 50, "batch_size": 8, "learning_rate_multiplier": 0.05},
         metadata={"team": "support", "note": "larger batch"},
-        age_s=30,
+        age_s=0,
     ),
 )
+"""Three jobs of just now, the oldest first; two made in one second might stand in any order."""
 
 QUICK = QuickSample(
     *SUPPORT,

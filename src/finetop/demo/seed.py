@@ -54,7 +54,7 @@ class _Seed:
         self._file(sample.validation, now)
         sample_id = self._file(sample.training, now)
         for job in long_jobs():
-            self._create(job, now)
+            self._create(job, now - job.age_s)
         return sample_id
 
     def _create(self, job: PlannedJob, at: float) -> str:
