@@ -113,6 +113,9 @@ SPOILT = (
 )
 """Answers that do not come back as they left, though the server has done what it was asked."""
 
+LOST_GATEWAY = _instead("a gateway's 404", 404, _page("404 page not found"), Content_Type="text/html")
+"""As a proxy says while its server starts anew; of an order it would mean that there is no such action."""
+
 
 def named(*names: str) -> list[Fault]:
     """These faults, in this order."""
@@ -128,7 +131,10 @@ Spoil = Callable[[Asked], Fault | None]
 
 
 class Storm:
-    """Of all answers a share is spoilt; no fault comes a second time before all others have come."""
+    """Of all answers a share is spoilt; no fault comes a second time before all others have come.
+
+    What stalls comes once only, for it takes as long as the other side is patient.
+    """
 
     def __init__(
         self, seed: int, faults: Sequence[Fault] = (*MADE_UP, *SPOILT), *, share: float = 0.5
@@ -136,13 +142,14 @@ class Storm:
         self.luck = random.Random(seed)
         self.faults = faults
         self.share = share
-        self._left: list[Fault] = []
+        self._left = self.luck.sample(self.faults, len(self.faults))
 
     def __call__(self, asked: Asked) -> Fault | None:
         if self.luck.random() >= self.share:
             return None
         if not self._left:
-            self._left = self.luck.sample(self.faults, len(self.faults))
+            quick = [fault for fault in self.faults if fault.end is not End.SILENT]
+            self._left = self.luck.sample(quick, len(quick))
         return self._left.pop()
 
 

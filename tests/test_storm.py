@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import csv
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,7 +20,7 @@ from finetop.providers.local import Local
 from finetop.recorder import Recorder
 from finetop.store import JobKey, Store
 from server.running_server import FINAL, RunningServer, examples, serving
-from storm import MADE_UP, SPOILT, EachOnce, Storm, line, named
+from storm import LOST_GATEWAY, MADE_UP, SPOILT, EachOnce, Storm, line, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,10 +165,33 @@ async def test_r_does_no_harm_to_a_question_that_fails_just_then(
     store.close()
 
 
+async def test_a_gateway_that_knows_no_log_for_a_moment_costs_none(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    """Neither where the log was never read before, nor where it was."""
+    jobs = [trained(server, 1), trained(server, 1)]
+    for job in jobs:
+        server.wait(job, "failed")
+    store, asked_for = Store(tmp_path / "finetop.db"), Counter[str]()
+
+    def lost(asked: Asked) -> Fault | None:
+        asked_for[asked.target] += 1
+        part = any(f"{job}/events?limit=50" in asked.target for job in jobs)
+        return LOST_GATEWAY if part and asked_for[asked.target] == 1 else None
+
+    async with line(server, lost) as way:
+        reader = Reader(store, way, server, Local)
+        await reader.read_all(*jobs)
+    assert way.done == {LOST_GATEWAY.name: 2}
+    for job in jobs:
+        same(store, JobKey(reader.account, job), server)
+    store.close()
+
+
 def impatient(patch: pytest.MonkeyPatch) -> None:
     """What stalls is given up soon."""
-    patch.setattr(api, "SILENCE_S", 0.1)
-    patch.setattr(api, "TIMEOUT", httpx.Timeout(0.1, connect=5))
+    patch.setattr(api, "SILENCE_S", 0.3)
+    patch.setattr(api, "TIMEOUT", httpx.Timeout(0.3, connect=5))
 
 
 def trained(server: RunningServer, count: int) -> str:

@@ -157,12 +157,16 @@ class Logs:
         self, kind: Kind, ask: Callable[[Provider, str], Awaitable[None]], provider: Provider, job_id: str
     ) -> None:
         """One part of a whole log; one that this server does not have is no gap."""
+        before = self._routes.closed(kind, self._clock())
         try:
-            if refused := self._routes.closed(kind, self._clock()):
-                raise refused.with_traceback(None)
+            if isinstance(before, Forbidden):
+                raise before.with_traceback(None)
             await ask(provider, job_id)
         except NotSupported as error:
             self._routes.refused(kind, error, self._clock())
+            if error.status == 404 and before is None:
+                # Gateways say the same while they look for their server: one word does not end a log.
+                raise BadReply(error.message, status=404) from error
         else:
             self._routes.answered(kind)
 
