@@ -71,9 +71,14 @@ class Said:
 
     def then(self, later: Said) -> Said:
         """Both, where the later word counts."""
+        if later == NOTHING:  # nearly every event of a log
+            return self
         news = {name: value for name, value in asdict(later).items() if _is_told(value)}
         both = replace(self, **news)
         return replace(both, place=None) if later.has_started or later.epoch is not None else both
+
+
+NOTHING = Said()
 
 
 def said(event: Event) -> Said:
@@ -95,7 +100,7 @@ def said(event: Event) -> Said:
 
 def said_by_all(events: Iterable[Event]) -> Said:
     """What a log tells that is given oldest first: the last word on each thing."""
-    told = Said()
+    told = NOTHING
     for event in events:
         told = told.then(said(event))
     return told
