@@ -50,7 +50,9 @@ async def go_to(driver: Driver, field: str, words: str, *, clear: bool = True) -
     """Put other words into a field, as a person would."""
     form = driver.app.screen
     assert isinstance(form, CreateForm)
-    form.field(field).entry.focus()
+    entry = form.field(field).entry
+    entry.focus()
+    await driver.until(lambda: entry.has_focus, f"the field {field}")
     if clear:
         await driver.press("end", "ctrl+u")
     await (driver.paste if len(words) > 10 else driver.type)(words)
@@ -60,7 +62,9 @@ async def choose(driver: Driver, field: str, *keys: str) -> None:
     """Open the list of a field, and choose with these keys."""
     form = driver.app.screen
     assert isinstance(form, CreateForm)
-    form.field(field).entry.focus()
+    entry = form.field(field).entry
+    entry.focus()
+    await driver.until(lambda: entry.has_focus, f"the field {field}")
     await driver.press("down")
     await driver.until(lambda: driver.app.screen is not form, f"the list of {field}")
     await driver.press(*keys, "enter")

@@ -203,6 +203,7 @@ async def test_an_older_api_is_asked_for_what_it_has(tmp_path: Path, sent: Sent)
             "Epochs", "Batch size", "Rate multiplier", "Suffix",
         ]  # fmt: skip
         assert "dpo" not in form.picture
+        assert "Name and notes" not in form.picture
         await choose(form, "training")
         await go_to(form, "model", "curie")
         await go_to(form, "suffix", "x" * 41)

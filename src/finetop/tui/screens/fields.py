@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from finetop import text
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
 
 class Entry(Input):
@@ -52,12 +54,23 @@ class Field(Horizontal):
         self.entry = Entry(value, suggester=suggester)
 
     def compose(self) -> ComposeResult:
+        """Nothing until it is asked for: most forms need half of their fields, and opening waits for all."""
+        if self.display:
+            yield from self._parts()
+
+    def _parts(self) -> Iterable[Widget]:
         """The three parts, and the bar that says: you are here."""
         glyphs = getattr(self.app, "glyphs", text.UNICODE)
         yield Static(Content(glyphs.cursor), classes="bar")
         yield Static(Content(self.label), classes="label")
         yield self.entry
-        yield Static(Content(self._hint), classes="hint")
+        yield Static(self._beside, classes="hint")
+
+    def ask(self, asked: bool) -> None:
+        """Show the field, or take it away."""
+        self.display = asked
+        if asked and self.is_mounted and not self.children:
+            self.mount(*self._parts())
 
     def on_descendant_focus(self) -> None:
         """You are here. (Textual does not restyle what stands below `:focus-within`.)"""
@@ -83,9 +96,12 @@ class Field(Horizontal):
             return
         self._hint, self._problem = hint, problem
         self.set_class(bool(problem), "-bad")
-        if self.is_mounted:
-            words = text.clean(f"! {problem}" if problem else hint)
-            self.query_one(".hint", Static).update(Content(words), layout=False)
+        for beside in self.query(".hint").results(Static):
+            beside.update(self._beside, layout=False)
+
+    @property
+    def _beside(self) -> Content:
+        return Content(text.clean(f"! {self._problem}" if self._problem else self._hint))
 
 
 class PathSuggester(Suggester):

@@ -23,7 +23,9 @@ class FormFields(VerticalScroll, can_focus=False, inherit_bindings=False):
     def __init__(self, profile: str) -> None:
         super().__init__(id="fields")
         self._parts = tuple(form_parts.parts(profile))
+        self._headings = [part for part in self._parts if not isinstance(part, Field)]
         self._all = {part.field_name: part for part in self._parts if isinstance(part, Field)}
+        self._shown: dict[str, bool] = {}
         self._blocked = Content("")
 
     def compose(self) -> ComposeResult:
@@ -41,15 +43,17 @@ class FormFields(VerticalScroll, can_focus=False, inherit_bindings=False):
     @property
     def lines(self) -> int:
         """How many lines they need: with a heading and a blank for each section, and the buttons."""
-        sections = sum(not isinstance(part, Field) for part in self._parts)
-        return sum(field.display for field in self._all.values()) + 2 * sections + 1
+        return sum(field.display for field in self._all.values()) + 2 * len(self._headings) + 1
 
     def show_only(self, shown: Mapping[str, bool]) -> None:
         """Take away the fields that are not asked for."""
+        if shown == self._shown:
+            return
+        self._shown = dict(shown)
         for name, field in self._all.items():
-            field.display = shown[name]
+            field.ask(shown[name])
         heading = form_parts.NAME_AND_NOTES if shown["metadata"] else form_parts.NAME
-        self.query_one("#section-name", Static).update(Content(heading))
+        self._headings[-1].update(Content(heading))
 
     @property
     def current(self) -> Field | None:

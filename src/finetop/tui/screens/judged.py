@@ -51,6 +51,7 @@ class JudgedForm(Screen[Draft]):
         self.offers = Offers()
         self.is_named = False
         """True once the user has written a suffix, or taken ours away."""
+        self.fields.show_only(self.shown)
 
     def compose(self) -> ComposeResult:
         """Fields at the left, what follows from them at the right or below."""
