@@ -23,6 +23,8 @@ MOST_RESULTS = 32_000_000
 """Bytes of a result file that are worth reading: some hundred thousand steps."""
 MOST_TRIES = 20
 """So often in a row an answer nobody can read is asked for again, until a log is left as it is."""
+GATEWAY_S = 30.0
+"""A route is missing when it was for so long: a gateway says the same while its server starts anew."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Logs:
         self._clock = clock
         self._half_read: dict[str, HalfRead] = {}
         self._unread: dict[str, int] = {}
+        self._missing_since: dict[Kind, float] = {}
         self._paused_since: dict[str, float] = {}
 
     async def ask_events(self, provider: Provider, job_id: str) -> None:
@@ -157,17 +160,18 @@ class Logs:
         self, kind: Kind, ask: Callable[[Provider, str], Awaitable[None]], provider: Provider, job_id: str
     ) -> None:
         """One part of a whole log; one that this server does not have is no gap."""
-        before = self._routes.closed(kind, self._clock())
+        now = self._clock()
+        refused = self._routes.closed(kind, now)
         try:
-            if isinstance(before, Forbidden):
-                raise before.with_traceback(None)
+            if isinstance(refused, Forbidden):
+                raise refused.with_traceback(None)
             await ask(provider, job_id)
         except NotSupported as error:
-            self._routes.refused(kind, error, self._clock())
-            if error.status == 404 and before is None:
-                # Gateways say the same while they look for their server: one word does not end a log.
-                raise BadReply(error.message, status=404) from error
+            self._routes.refused(kind, error, now)
+            if error.status == 404 and now - self._missing_since.setdefault(kind, now) < GATEWAY_S:
+                raise BadReply(error.message, status=404) from error  # it is asked again
         else:
+            self._missing_since.pop(kind, None)
             self._routes.answered(kind)
 
 
