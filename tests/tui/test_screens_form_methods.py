@@ -111,19 +111,14 @@ async def test_a_reward_is_read_from_a_file(
     assert (await create(form, sent)).grader == GRADER
 
 
-@pytest.mark.parametrize(
-    ("content", "says"), [(None, "cannot be read"), (b"{", "is not JSON"), (b"[]", "is not a grader")]
-)
-async def test_a_bad_grader_is_told_at_its_field(
-    form: Driver, sent: Sent, tmp_path: Path, content: bytes | None, says: str
-) -> None:
+async def test_a_bad_grader_is_told_at_its_field(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    """What other ways there are to be no grader is tested where it is read."""
     path = tmp_path / "grader.json"
-    if content is not None:
-        path.write_bytes(content)
+    path.write_text("{")
     await go_to(form, "method", "reinforcement")
     await go_to(form, "grader", str(path))
     await form.press("ctrl+s")
-    await waits(form, f"grader: {says}")
+    await waits(form, "grader: is not JSON")
     await go_to(form, "method", "supervised")
     await form.until(lambda: "waits" not in form.picture, "nothing to wait for")
     assert not sent.drafts
@@ -187,6 +182,29 @@ async def test_bytes_that_are_there_are_uploaded_anew_where_one_wants(
     assert (await create(form, sent)).upload_anew is True
 
 
+async def test_each_provider_is_asked_for_the_same_bytes(tmp_path: Path, sent: Sent) -> None:
+    """What one has says nothing of the other."""
+    paths = house(tmp_path)
+    fill(paths, (), (*LOCAL, OLD))
+    async with opened(paths, profiles=(*LOCAL, OLD), make_session=sent.session) as form:
+
+        def already_there(profile: str, path: Path) -> Future[File | None]:
+            answer: Future[File | None] = Future()
+            answer.set_result(File(id="file-twin") if profile == "local" else None)
+            return answer
+
+        sent.sessions[-1].already_there = already_there  # type: ignore[method-assign]
+        await form.press("c")
+        await go_to(form, "training", str(write_examples(tmp_path / "mine.jsonl")))
+        await form.reads("file-twin")
+        await go_to(form, "profile", "old")
+        await form.until(lambda: "Already there" not in labels(form), "the field gone")
+        assert " in 1 file" in form.picture
+        await go_to(form, "profile", "local")
+        await form.reads("file-twin")
+        assert "Already there" in labels(form)
+
+
 async def test_an_older_api_is_asked_for_what_it_has(tmp_path: Path, sent: Sent) -> None:
     """Changing the profile changes the form; what was typed for another is not sent."""
     paths = house(tmp_path)
@@ -215,14 +233,11 @@ async def test_an_older_api_is_asked_for_what_it_has(tmp_path: Path, sent: Sent)
     assert set(draft.hyperparameters) == {"n_epochs", "batch_size", "learning_rate_multiplier"}
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_a_long_form_scrolls_and_its_lists_still_open(
-    tmp_path: Path, sent: Sent, size: tuple[int, int]
-) -> None:
+async def test_a_long_form_scrolls_and_its_lists_still_open(tmp_path: Path, sent: Sent) -> None:
     paths = house(tmp_path)
     fill(paths, (), LOCAL)
     async with opened(
-        paths, profiles=LOCAL, sample="file-train", size=size, make_session=sent.session
+        paths, profiles=LOCAL, sample="file-train", size=(60, 16), make_session=sent.session
     ) as form:
         await form.press("c")
         await form.reads("▸ Create the job")
