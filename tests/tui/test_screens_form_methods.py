@@ -77,7 +77,7 @@ async def test_a_dpo_job_takes_its_beta(form: Driver, sent: Sent) -> None:
 async def test_a_reward_is_written_into_plain_fields(form: Driver, sent: Sent) -> None:
     await choose(form, "method", "down", "down")
     await form.press("ctrl+s")
-    await waits(form, "grader: reinforcement needs a grader")
+    await waits(form, "grader: choose a grader")
     assert form.app.focused is form.app.screen.field("grader").entry  # type: ignore[attr-defined]
     await choose(form, "grader")
     assert labels(form)[3:8] == ["Method", "Grader", "Input", "Reference", "Operation"]

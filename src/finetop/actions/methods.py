@@ -16,7 +16,6 @@ AUTO = "auto"
 EFFORTS = ("default", "low", "medium", "high")
 OPERATIONS = ("eq", "ne", "like", "ilike")
 """How a string_check compares: equal, not equal, holds, holds in letters of either case."""
-NEEDS_GRADER = "reinforcement needs a grader"
 MOST_GRADER_BYTES = 1 << 20
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 

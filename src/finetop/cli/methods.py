@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from finetop.actions.methods import METHODS, NEEDS_GRADER, SETTINGS, Number, read_grader
+from finetop.actions.methods import METHODS, SETTINGS, Number, read_grader
 from finetop.errors import BadInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,7 +64,7 @@ def grader(chosen: Mapping[str, Any]) -> dict[str, Any] | None:
             raise BadInput("--grader belongs to the method reinforcement", hint="Add --method reinforcement.")
         return None
     if file is None:
-        raise BadInput(NEEDS_GRADER, hint="Name a JSON file: --grader FILE")
+        raise BadInput("reinforcement needs a grader", hint="Name a JSON file: --grader FILE")
     return read_grader(Path(file))
 
 

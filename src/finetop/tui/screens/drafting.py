@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from finetop.actions.draft import Draft
 from finetop.actions.methods import (
     AUTO,
-    NEEDS_GRADER,
     OPERATIONS,
     SEED,
     SETTINGS,
@@ -83,7 +82,7 @@ def _grader_problems(entries: Entries) -> dict[str, str]:
     if entries.method != "reinforcement":
         return {}
     if not has_string_check(entries):
-        return {"grader": "" if entries.grader.strip() else NEEDS_GRADER}
+        return {"grader": "" if entries.grader.strip() else "choose a grader"}
     return {
         "input": "" if entries.input.strip() else "say what is compared",
         "reference": "" if entries.reference.strip() else "say what it is compared with",
