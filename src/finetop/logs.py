@@ -23,7 +23,7 @@ MOST_RESULTS = 32_000_000
 """Bytes of a result file that are worth reading: some hundred thousand steps."""
 MOST_TRIES = 20
 """So often in a row an answer nobody can read is asked for again, until a log is left as it is."""
-GATEWAY_S = 30.0
+GATEWAY_S = 15.0
 """A route is missing when it was for so long: a gateway says the same while its server starts anew."""
 
 
