@@ -58,6 +58,12 @@ def test_what_it_may_be_is_said_of_any_other(name: str, words: str, wanted: str)
         number(name).read(words)
 
 
+def test_a_compatible_provider_may_take_more() -> None:
+    assert number("n_epochs").unbounded.read("99") == 99
+    with pytest.raises(BadInput, match="a whole number, 1 or more$"):
+        number("n_epochs").unbounded.read("0")
+
+
 def test_a_seed_fits_four_bytes() -> None:
     assert (SEED.read("0"), SEED.read(str(2**31 - 1))) == (0, 2**31 - 1)
     with pytest.raises(BadInput, match="0 to 2,147,483,647"):

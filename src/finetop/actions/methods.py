@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ class Number:
         if self.kind is int:
             return f"{self.least:,} or more" if self.most is None else f"{self.least:,} to {self.most:,}"
         return f"a number above {self.least}" + ("" if self.most is None else f", at most {self.most}")
+
+    @property
+    def unbounded(self) -> Number:
+        """Without OpenAI's upper bound: a compatible provider may take more, and has the last word."""
+        return replace(self, most=None)
 
     def read(self, words: str) -> int | float | str:
         """The number in words. Raises BadInput with what it may be."""

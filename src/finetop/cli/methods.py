@@ -75,7 +75,7 @@ def _type_of(takes: Number | tuple[str, ...]) -> Any:
 
     def convert(words: str) -> int | float | str:
         try:
-            return takes.read(words)
+            return takes.unbounded.read(words)
         except BadInput as error:
             raise click.BadParameter(error.message) from error
 
