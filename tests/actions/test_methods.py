@@ -60,7 +60,7 @@ def test_what_it_may_be_is_said_of_any_other(name: str, words: str, wanted: str)
 
 def test_a_compatible_provider_may_take_more() -> None:
     assert number("n_epochs").unbounded.read("99") == 99
-    with pytest.raises(BadInput, match="a whole number, 1 or more$"):
+    with pytest.raises(BadInput, match=r"a whole number, 1 or more$"):
         number("n_epochs").unbounded.read("0")
 
 
