@@ -111,7 +111,9 @@ def test_making_one_loads_nothing_heavy_either(paths: Paths) -> None:
     assert (ran.stdout.split(), ran.stderr) == ([], "")
 
 
-def test_a_job_from_nothing_to_its_end(opened: Callable[..., Session], tmp_path: Path) -> None:
+def test_a_job_from_nothing_to_its_end(
+    opened: Callable[..., Session], tmp_path: Path, quick_pace: None
+) -> None:
     """No server runs: the first use starts one, which outlives the session."""
     changes = threading.Event()
     session = opened(LOCAL, on_change=changes.set)
@@ -135,7 +137,9 @@ def test_a_job_from_nothing_to_its_end(opened: Callable[..., Session], tmp_path:
     assert life.running(session.paths.server_dir) is not None
 
 
-def test_a_running_job_is_seen_to_move(opened: Callable[..., Session], server: RunningServer) -> None:
+def test_a_running_job_is_seen_to_move(
+    opened: Callable[..., Session], server: RunningServer, quick_pace: None
+) -> None:
     """The curve of the watched job grows with the job, without anybody asking for it."""
     job = server.create_long()
     session = opened(LOCAL)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("quick_pace")
+
 
 @pytest.fixture
 async def screen(tmp_path: Path) -> AsyncIterator[Driver]:
