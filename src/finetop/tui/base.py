@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.errors import BadInput
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_dir
+from finetop.tui.turns import InTurn
 
 Result = TypeVar("Result")
 
 
-class BaseApp(App[Result]):
+class BaseApp(InTurn[Result]):
     """An app that draws as finetop draws."""
 
     CSS_PATH = [styles_dir() / name for name in ("panes.tcss", "screens.tcss")]  # noqa: RUF012 - Textual's type
