@@ -62,6 +62,11 @@ def _torn(whole: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + body[: len(body) // 2]
 
 
+def _kept_open(whole: bytes) -> bytes:
+    """All of it, and no word that the connection ends here."""
+    return whole.replace(b"connection: close\r\n", b"", 1)
+
+
 def _torn_pack(whole: bytes) -> bytes:
     packed = gzip.compress(whole.partition(b"\r\n\r\n")[2])
     return reply(200, packed[:-9], Content_Type="application/json", Content_Encoding="gzip")
@@ -112,7 +117,8 @@ SPOILT = (
     Fault("a sign-in page after all", lambda whole: reply(200, _page("Sign in"), Content_Type="text/html")),
 )
 """Answers that do not come back as they left, though the server has done what it was asked."""
-
+GONE_BETWEEN = Fault("hung up between two questions", _kept_open)
+"""The answer is good; the next question may leave on a connection that is no more."""
 LOST_GATEWAY = _instead("a gateway's 404", 404, _page("404 page not found"), Content_Type="text/html")
 """As a proxy says while its server starts anew; of an order it would mean that there is no such action."""
 
@@ -202,7 +208,7 @@ class Line:
         finally:
             onward.close()
         if fault is None:
-            writer.write(whole.replace(b"connection: close\r\n", b"", 1))
+            writer.write(_kept_open(whole))
             return True
         self.done[fault.name] += 1
         writer.write(fault.says(whole))

@@ -20,7 +20,7 @@ from finetop.providers.local import Local
 from finetop.recorder import Recorder
 from finetop.store import JobKey, Store
 from server.running_server import FINAL, RunningServer, examples, serving
-from storm import LOST_GATEWAY, MADE_UP, SPOILT, EachOnce, Storm, line, named
+from storm import GONE_BETWEEN, LOST_GATEWAY, MADE_UP, SPOILT, EachOnce, Storm, line, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from peer import Asked
     from storm import Fault, Line
 
-ALL = {fault.name for fault in (*MADE_UP, *SPOILT)}
+FAULTS = (*MADE_UP, *SPOILT, GONE_BETWEEN)
+ALL = {fault.name for fault in FAULTS}
 
 
 class FewAtATime(Local):
@@ -48,9 +49,7 @@ class OfOld:
 
     def __init__(self, seed: int) -> None:
         # A file that somebody forbids is let be, so no wall stands here.
-        self.storm = Storm(
-            seed, [fault for fault in (*MADE_UP, *SPOILT) if fault.name != "a wall's page"], share=0.3
-        )
+        self.storm = Storm(seed, [fault for fault in FAULTS if fault.name != "a wall's page"], share=0.3)
         self.cuts = Storm(
             seed, named("reset in the middle", "shorter than promised", "stalled in the middle"), share=1
         )
@@ -109,7 +108,7 @@ class Reader:
     def _has_all(self, *jobs: str) -> bool:
         known = self._store.jobs.known(self.account)
         ended = all(known.get(job) in FINAL for job in jobs)
-        return ended and not self._store.jobs.incomplete(self.account, 9)
+        return ended and not set(jobs) & set(self._store.jobs.incomplete(self.account, 99))
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +122,7 @@ async def test_a_storm_loses_no_event_and_doubles_none(
 ) -> None:
     """What came through to two readers is what the server tells when it is asked directly, line by line."""
     impatient(monkeypatch)
-    store, storm, of_old = Store(tmp_path / "finetop.db"), Storm(7), OfOld(8)
+    store, storm, of_old = Store(tmp_path / "finetop.db"), Storm(7, FAULTS), OfOld(8)
     old, first, second = trained_of_old(server), trained(server, 25), trained(server, 50)
     async with line(server, storm) as way, line(server, of_old) as old_way:
         reader, reader_of_old = Reader(store, way, server, FewAtATime), Reader(store, old_way, server, Legacy)

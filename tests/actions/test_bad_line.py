@@ -85,9 +85,9 @@ class Caller:
     async def _own(self) -> Provider:
         return self._provider
 
-    async def create(self, file_id: str, suffix: str) -> JobKey:
+    async def create(self, file: Path | str, suffix: str) -> JobKey:
         """Ask for a job that is long enough to wait."""
-        draft = Draft("test", "tiny-bytes-1", file_id, suffix=suffix, hyperparameters=LONG)
+        draft = Draft("test", "tiny-bytes-1", file, suffix=suffix, hyperparameters=LONG)
         return await create.create(self.desk, draft)
 
     async def told(self, order: Awaitable[Any], key: JobKey | None = None) -> str:
@@ -136,6 +136,7 @@ async def here(server: RunningServer, store: Store, monkeypatch: pytest.MonkeyPa
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stalls is given up soon; so is, on a slow machine, what does not."""
     monkeypatch.setattr(api, "TIMEOUT", httpx.Timeout(0.1, connect=5))
+    monkeypatch.setattr(api, "UPLOAD_S", 0.1)
 
 
 def all_well(asked: Asked) -> None:
@@ -149,12 +150,14 @@ def on_orders(fault: Fault) -> Callable[[Asked], Fault | None]:
 
 @pytest.mark.parametrize("fault", SPOILT, ids=lambda fault: fault.name)
 async def test_a_lost_answer_settles_to_what_the_server_has_done(
-    impatience: None, here: Caller, file_id: str, fault: Fault
+    impatience: None, here: Caller, tmp_path: Path, fault: Fault
 ) -> None:
-    """Nothing is asked twice, and each order took effect once."""
+    """Nothing is asked twice: there is one file and one job, and each order took effect once."""
     suffix = f"lost-{SPOILT.index(fault)}"
+    file = tmp_path / f"{suffix}.jsonl"
+    file.write_bytes(examples(400, words=suffix))
     here.line.spoil = on_orders(fault)
-    key = await here.create(file_id, suffix)
+    key = await here.create(file, suffix)
     assert here.jobs_named(suffix) == [key.id]
     for kind, arrived in ARRIVED.items():
         assert await here.told(control.order(here.desk, kind, key), key) == "done"
@@ -162,9 +165,9 @@ async def test_a_lost_answer_settles_to_what_the_server_has_done(
         assert here.store.jobs.status(key) in arrived
         assert here.effects(key, kind) == 1
     assert here.line.orders() == Counter(
-        [f"POST {JOBS}", *(f"POST {JOBS}/{key.id}/{kind}" for kind in ARRIVED)]
+        ["POST /v1/files", f"POST {JOBS}", *(f"POST {JOBS}/{key.id}/{kind}" for kind in ARRIVED)]
     )
-    assert here.line.done == {fault.name: 4}
+    assert here.line.done == {fault.name: 5}
     assert here.store.journal.open(here.account) == []
 
 
