@@ -30,6 +30,7 @@ from finetop.pace import (
     Ask,
     Kind,
     Pace,
+    Routes,
     View,
     due,
     is_about_account,
@@ -56,6 +57,8 @@ LIST, MODELS = Ask(Kind.LIST), Ask(Kind.MODELS)
         (RateLimited("x"), "limited", [300, 600, 900, 900]),
         (RateLimited("x", retry_after_s=40), "limited", [40, 40]),
         (RateLimited("x", retry_after_s=0), "limited", [1]),
+        (RateLimited("x", retry_after_s=1e9), "limited", [3600]),
+        (ServerFault("x", retry_after_s=1e9), "stale", [3600]),
         (QuotaExceeded("x", retry_after_s=5), "limited", [300, 600]),
         (ServerFault("x"), "stale", [5, 10, 20, 40, 80, 120, 120]),
         (ServerFault("x", retry_after_s=30), "stale", [30, 30, 30, 40]),
@@ -137,3 +140,13 @@ def test_one_who_waits_looks_often_at_first() -> None:
     assert between == sorted(between)
     assert (between[0], between[-1]) == (0.5, 5.0)
     assert between.count(5.0) >= 10
+
+
+def test_a_route_that_answers_after_all_is_open_again() -> None:
+    routes = Routes()
+    routes.refused(Kind.EVENTS, Forbidden("x"), 100.0)
+    assert isinstance(routes.closed(Kind.EVENTS, 101.0), Forbidden)
+    routes.answered(Kind.EVENTS)
+    assert routes.closed(Kind.EVENTS, 101.0) is None
+    routes.refused(Kind.EVENTS, Forbidden("x"), 102.0)
+    assert routes.closed(Kind.EVENTS, 103.0) is None

@@ -66,6 +66,9 @@ class Pace:
 CLOSED_S = 3600.0
 """How long a route that a server does not have, or closes to the key, is left alone."""
 
+LONGEST_WISH_S = 3600.0
+"""A server that wishes to be left alone for years is not believed."""
+
 LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, backlog_s=0.05, grace_s=1, checkpoints_s=5)
 HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, backlog_s=1, grace_s=90)
 
@@ -143,8 +146,9 @@ class Routes:
         self._closed: dict[Kind, tuple[float, FinetopError]] = {}
 
     def answered(self, kind: Kind) -> None:
-        """It has answered once: a later refusal is about one job."""
+        """It has answered once: a refusal is about one job, whether it came before or comes later."""
         self._answered.add(kind)
+        self._closed.pop(kind, None)
 
     def refused(self, kind: Kind, error: FinetopError, now: float) -> None:
         """A route it has never had, or closes to this key, is not asked of every job."""
@@ -187,13 +191,14 @@ def is_about_account(error: FinetopError) -> bool:
 def next_delay(error: FinetopError, failures: int) -> float:
     """Seconds until the provider is asked again after its `failures`-th failure in a row, from 1."""
     if isinstance(error, RateLimited) and error.retry_after_s is not None:
-        return max(1.0, error.retry_after_s)
+        return min(max(1.0, error.retry_after_s), LONGEST_WISH_S)
     if isinstance(error, NotStarted):
         return 2.0
     if isinstance(error, Unreachable):
         return _doubling(2.0, failures, 60.0)
     if isinstance(error, ServerFault):
-        return max(error.retry_after_s or 0.0, _doubling(5.0, failures, 120.0))
+        wish_s = min(error.retry_after_s or 0.0, LONGEST_WISH_S)
+        return max(wish_s, _doubling(5.0, failures, 120.0))
     patient = Unauthorized | Forbidden | NoFineTuning | NotSupported | RateLimited | QuotaExceeded | BadInput
     if isinstance(error, patient):
         return 300.0 * min(failures, 3)
