@@ -86,7 +86,8 @@ def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None
         screen.until(r"^▌.*succeeded +harbor-support")
         screen.press("i")
         screen.until("Try a prompt")
-        screen.type("How do I return an item?")
+        screen.until("Where is my refund")  # what it was taught first is offered; ctrl+u takes it away
+        screen.type("\x15How do I return an item?")
         screen.press("enter")
         screen.until("You can return anything")
         screen.press("esc")
