@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finetop.server import scheduler
 from server.house import House
 from server.running_server import RunningServer, serving
 
@@ -21,8 +22,9 @@ def server(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A scheduler of the test's own, over workers that are only written down."""
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A scheduler of the test's own, over workers that are only written down; it looks often."""
+    monkeypatch.setattr(scheduler, "LOOK_EVERY_S", 0.02)
     house = House(tmp_path)
     yield house
     house.database.close()
