@@ -1,4 +1,4 @@
-"""One server for the stories of a module, and the ways to speak with it."""
+"""One server for the stories of this folder, and the ways to speak with it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 from commands import Served, examples, serving
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for the stories of a module."""
+@pytest.fixture(scope="session")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, closed_environment: None, closed_network: None
+) -> Iterator[Served]:
+    """One server for all stories that need nothing else of it."""
     with serving(tmp_path_factory.mktemp("engine"), "--slots", 2) as running:
         yield running
 
