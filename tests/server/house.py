@@ -86,9 +86,13 @@ class House:
         self.layout.prepare()
         self.database = Database(self.layout.database)
         self.launcher = ScriptedLauncher(self.layout)
+        self.add_file("file-train")
+
+    def add_file(self, file_id: str) -> None:
+        """A file to train on."""
         content = examples(400)
-        self.layout.file("file-train").write_bytes(content)
-        files.add(self.database, "file-train", Upload("t.jsonl", "fine-tune", len(content), "0" * 64, None))
+        self.layout.file(file_id).write_bytes(content)
+        files.add(self.database, file_id, Upload("t.jsonl", "fine-tune", len(content), "0" * 64, None))
 
     def create(self, epochs: int = LONG, training_file: str = "file-train") -> str:
         """A new job."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from finetop.server import events, jobs, scheduler
 from finetop.server.launchers import LOCK_HELD_EXIT, Probe
 from finetop.server.scheduler import Scheduler
+from finetop.server.trainers import data
 from server.house import SHORT, House, eventually
 from server.running_server import PATIENCE_S
 
@@ -30,6 +34,29 @@ async def test_first_in_first_out_in_the_slots_there_are(house: House) -> None:
         house.launcher.write(made[1], "cancelled")
         house.launcher.exit(made[1], 0)
         await house.until_started(*made)
+
+
+async def test_a_job_whose_files_are_still_read_keeps_its_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are judged two at a time, and a younger job may be through with its own first."""
+    may_go_on = threading.Event()
+    judge = data.check
+
+    def slowly_at_first(path: Path, *args: Any, **options: Any) -> Any:
+        if path.name == "file-slow":
+            may_go_on.wait(PATIENCE_S)
+        return judge(path, *args, **options)
+
+    monkeypatch.setattr(data, "check", slowly_at_first)
+    house.add_file("file-slow")
+    async with house.working():
+        older, younger = house.create(training_file="file-slow"), house.create()
+        await house.until(younger, "queued")
+        await asyncio.sleep(0.1)  # looks at the queue go by
+        assert house.launcher.started == []
+        may_go_on.set()
+        await house.until_started(older)
 
 
 async def test_a_short_job_passes_by_long_ones(house: House) -> None:

@@ -133,9 +133,10 @@ def newest(
     return database.all(f"select * from job where {where} order by n desc limit ?", (*values, limit + 1))
 
 
-def in_state(database: Database, status: str) -> list[sqlite3.Row]:
-    """Jobs of one status, in the order of their turns."""
-    return database.all(f"select * from job where status = ? order by {_TURN}, n", (status,))
+def in_state(database: Database, *statuses: str) -> list[sqlite3.Row]:
+    """Jobs of these statuses, in the order of their turns."""
+    marks = ", ".join("?" * len(statuses))
+    return database.all(f"select * from job where status in ({marks}) order by {_TURN}, n", statuses)
 
 
 def queue_position(database: Database, job: sqlite3.Row) -> int | None:

@@ -243,11 +243,15 @@ class Scheduler:
             jobs.fail(self._database, job["id"], "worker_crashed", message)
 
     def _launch_waiting(self) -> None:
-        for job in jobs.in_state(self._database, "queued"):
+        kept = 0
+        for job in jobs.in_state(self._database, "validating_files", "queued"):
+            if job["status"] == "validating_files":
+                kept += 1  # its files are still read, but its turn comes before those of younger jobs
+                continue
             if job["id"] in self._running:
                 continue
             ordinary = sum(not running.express for running in self._running.values())
-            if ordinary < self._slots:
+            if ordinary + kept < self._slots:
                 self._launch(job, express=False)
             elif self._is_short(job) and not any(running.express for running in self._running.values()):
                 self._launch(job, express=True)
