@@ -102,8 +102,10 @@ class Terminal:
             time.sleep(0.02)
 
     def ended(self, within_s: float = PATIENCE_S) -> int:
-        """Wait for the program's end; its exit code."""
-        return self.process.wait(within_s)
+        """Wait for the program's end, and until all it wrote was read; its exit code."""
+        code = self.process.wait(within_s)
+        self._reader.join(2)
+        return code
 
     def hang_up(self) -> None:
         """Close the window."""
