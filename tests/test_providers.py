@@ -375,6 +375,14 @@ async def test_a_models_answer_is_its_text(answer: Any, said: str) -> None:
     assert await there.chat("m", "two and two?") == said
 
 
+@pytest.mark.parametrize(("dialect", "temperature"), [("local", 0), ("openai", None)])
+async def test_the_small_model_says_what_is_likeliest(dialect: str, temperature: int | None) -> None:
+    """Others have a temperature of their own, and some of them take no other."""
+    there, arrived = provider(saying({"choices": [{"message": {"content": "four"}}]}), dialect)
+    await there.chat("m", "two and two?")
+    assert json.loads(arrived[0].content).get("temperature") == temperature
+
+
 @pytest.mark.parametrize("answer", [{}, {"choices": []}, [], {"choices": [{"text": "x"}]}])
 async def test_an_answer_without_text_is_a_bad_reply(answer: Any) -> None:
     there, _ = provider(saying(answer))

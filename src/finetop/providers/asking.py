@@ -20,6 +20,8 @@ class Asking:
     """What every part of a provider stands on; a dialect with other paths changes the table."""
 
     capabilities: ClassVar[Capabilities] = Capabilities()
+    chat_settings: ClassVar[Mapping[str, Any]] = {}
+    """What a prompt is sent with beside the model and its length."""
     paths: ClassVar[Mapping[str, str]] = {
         "jobs": "/fine_tuning/jobs",
         "job": "/fine_tuning/jobs/{id}",

@@ -71,6 +71,7 @@ class ModelsApi(Asking):
             "model": model,
             "messages": [{"role": "user", "content": prompt}],
             "max_tokens": most_tokens,
+            **self.chat_settings,
         }
         answer = (await self.client.post(self._path("chat"), body)).json()
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from finetop.models import Capabilities
 from finetop.providers.contract import Provider
@@ -14,3 +15,6 @@ class Local(Provider):
     capabilities: ClassVar[Capabilities] = Capabilities(
         idempotency_key=True, metadata_filter=True, all_models_listed=True
     )
+    # A small model that draws its letters at random goes astray at the first unlucky one; other servers' models
+    # have a temperature of their own, and some of them take no other.
+    chat_settings: ClassVar[Mapping[str, Any]] = {"temperature": 0}
