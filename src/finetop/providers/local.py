@@ -15,6 +15,6 @@ class Local(Provider):
     capabilities: ClassVar[Capabilities] = Capabilities(
         idempotency_key=True, metadata_filter=True, all_models_listed=True
     )
-    # A small model that draws its letters at random goes astray at the first unlucky one; the models of others
+    # A small model that draws its letters at random goes astray at the first unlucky one; models of others
     # have a temperature of their own, and some of them take no other.
     chat_settings: ClassVar[Mapping[str, Any]] = {"temperature": 0}
