@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import resource
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from finetop.actions.files import download
+from finetop.actions.files.landing import Landing
 from finetop.errors import BadInput, BadReply, LostReply, NotFound
 from shelf import Shelf
 
@@ -158,6 +160,26 @@ async def test_one_who_stops_it_finds_nothing(store: Store, folder: Path) -> Non
     with pytest.raises(asyncio.CancelledError):
         await fetching
     assert names(folder) == []
+
+
+async def test_one_who_stops_it_while_it_gets_its_name_finds_it_whole(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf()
+    id_ = shelf.add("a.bin", b"x" * (1 << 20))
+    loop, settle = asyncio.get_running_loop(), Landing.settle
+    fetching: asyncio.Task[Any]
+
+    def settle_when_stopped(landing: Landing, *words: Any, **options: Any) -> Path:
+        loop.call_soon_threadsafe(fetching.cancel)
+        time.sleep(0.05)  # the loop has its turn meanwhile
+        return settle(landing, *words, **options)
+
+    monkeypatch.setattr(Landing, "settle", settle_when_stopped)
+    fetching = asyncio.create_task(download(shelf.desk(store), id_, folder))
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
+    assert {path.name: path.stat().st_size for path in folder.iterdir()} == {"a.bin": 1 << 20}
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(store: Store, folder: Path) -> None:

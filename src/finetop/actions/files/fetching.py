@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from finetop.actions.files.landing import Landing
 from finetop.actions.naming import safe_name
@@ -13,10 +13,14 @@ from finetop.models import File
 from finetop.models.results import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from finetop.actions.desk import Desk
     from finetop.client import Progress
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MOST_DECODED_BYTES = 64 << 20
 """A result file is smaller than this; anything larger is kept as it came."""
@@ -49,7 +53,7 @@ async def download(
         received = 0
         async with aclosing(provider.content(file_id, most_bytes=_most_bytes(file))) as chunks:
             async for chunk in chunks:
-                await asyncio.to_thread(landing.write, chunk)
+                await _to_its_end(landing.write, chunk)
                 received += len(chunk)
                 progress(received, file.size_bytes or 0)
         if received < (file.size_bytes or 0):
@@ -57,11 +61,22 @@ async def download(
                 f"{file_id} broke off: {received} of {file.size_bytes} bytes came", hint="Download it again."
             )
         if decode and received <= MOST_DECODED_BYTES:
-            await asyncio.to_thread(_unpack, landing)
+            await _to_its_end(_unpack, landing)
         wanted = own or safe_name(file.filename or file_id)
-        return await asyncio.to_thread(landing.settle, wanted, overwrite=overwrite)
+        await asyncio.sleep(0)  # who has stopped it by now finds nothing
+        return await _to_its_end(landing.settle, wanted, overwrite=overwrite)
     finally:
         landing.drop()
+
+
+async def _to_its_end(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Do it in a thread; who stops the download waits for it, or both would be at the file at once."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *given, **named))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.gather(working, return_exceptions=True)
+        raise
 
 
 def _own_name(name: str) -> str:
