@@ -13,7 +13,7 @@ import pytest
 from drivers import Driver, fill, house, opened
 from finetop.models import File, Model
 from finetop.providers.local import Local
-from finetop.tui.screens import drafting
+from finetop.tui.screens import drafting, form_files
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.drafting import SETTING_NAMES, Entries, draft_of, problems, suffix_from
 from finetop.tui.screens.fields import complete_path
@@ -42,6 +42,32 @@ async def test_a_file_of_this_machine_is_read_before_it_is_sent(
     path = write_examples(tmp_path / "mine.jsonl")
     await go_to(form, "training", str(path))
     await form.reads("12 examples")
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+    assert sent.drafts[0].training == path
+
+
+async def test_a_file_that_changed_is_judged_as_it_is_now(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    path = write_examples(tmp_path / "mine.jsonl")
+    await go_to(form, "training", str(path))
+    await form.reads("12 examples")
+    write_examples(path, 0)
+    await form.press("ctrl+s")
+    await form.reads("the file is empty")
+    assert sent.drafts == []
+    write_examples(path, 14)
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
+
+
+async def test_a_good_file_is_not_read_twice(
+    form: Driver, sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading a large one through takes long enough."""
+    path = write_examples(tmp_path / "mine.jsonl")
+    await go_to(form, "training", str(path))
+    await form.reads("12 examples")
+    monkeypatch.setattr(form_files, "check_file", lambda path: pytest.fail(f"{path} was read again"))
     await form.press("ctrl+s")
     await form.until(lambda: bool(sent.drafts), "a draft")
     assert sent.drafts[0].training == path

@@ -18,6 +18,16 @@ class Report:
     size_bytes: int
     problem: BadFile | None = None
     """Ready to be raised, or its message shown at a field."""
+    changed_ns: int = 0
+    """When the file had last been written, before it was read."""
+
+    def is_current(self) -> bool:
+        """True while the file is as it was read, by its size and time."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) == (self.size_bytes, self.changed_ns)
 
 
 def check_file(path: Path | str) -> Report:
@@ -25,6 +35,7 @@ def check_file(path: Path | str) -> Report:
     path = Path(path)
     examples = 0
     try:
+        changed_ns = path.stat().st_mtime_ns if path.exists() else 0
         for _ in read_objects(path):
             examples += 1
         size_bytes = path.stat().st_size
@@ -36,4 +47,4 @@ def check_file(path: Path | str) -> Report:
         return Report(
             path, 0, size_bytes, BadFile("the file is empty", path=path, hint="Choose another file.")
         )
-    return Report(path, examples, size_bytes)
+    return Report(path, examples, size_bytes, changed_ns=changed_ns)

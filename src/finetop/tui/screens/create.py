@@ -160,14 +160,18 @@ class CreateForm(JudgedForm):
         """Create the job if all is good; else go to the first field that is not."""
         if self._asking is not None and self.supplies.sample and not self.entries.training:
             await asyncio.wait([self._asking])  # the sample is on its way
-        found = self.show(strict=True)
+        self.show(strict=True)
+        unread = {}
         for name in FILE_FIELDS:
             words = self.field(name).value
             meant = self.shown[name] and self.files.is_local(name, words)
-            if meant and not await self.read(name, words):
-                found[name] = self.field(name).problem
+            if not meant or self.files.is_read(name, words):
+                continue
+            self.field(name).say("reading it")
+            if not await self.read(name, words):
+                unread[name] = self.field(name).problem
+        found = unread | self.show(strict=True)  # a large file takes its time: somebody may have typed on
         if found:
-            self.show(strict=True)
             self.fields.go_to_first_of(found)
             return
         grader = self.files.grader.grader if self.shown["grader"] and self.files.grader else None

@@ -70,6 +70,13 @@ class FormFiles:
         written_here = name == "grader" and words.strip() == drafting.STRING_CHECK
         return bool(words.strip()) and name not in self.ids and not written_here
 
+    def is_read(self, name: str, words: str) -> bool:
+        """True where the file that is meant was found good and has not changed since."""
+        report = self.reports.get(name)
+        if report is None or report.problem is not None or report.path != drafting.local_path(words):
+            return False
+        return report.is_current()
+
     def keep(self, name: str, report: Report | GraderReport) -> None:
         """Remember what the file in a field holds."""
         if isinstance(report, Report):
