@@ -126,6 +126,7 @@ def test_long_jobs_are_long_and_allowed() -> None:
         assert examples * 100 * resolved["n_epochs"] > 360 * 110_000
 
 
+@pytest.mark.engine
 def test_the_quick_sample_can_be_heard(tmp_path: Path) -> None:
     """Trained as the form offers it, the model knows what the base does not."""
     sample = quick_sample()
