@@ -25,7 +25,10 @@ FinetopError                1
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class FinetopError(Exception):

@@ -14,7 +14,7 @@ from finetop.actions import control, create
 from finetop.actions.desk import Desk
 from finetop.actions.draft import Draft
 from finetop.cli.main import run
-from finetop.cli.opening import Screens
+from finetop.cli.run import Screens
 from finetop.client import ApiClient, api
 from finetop.errors import (
     DailyLimit,

@@ -9,7 +9,7 @@ import pytest
 from finetop import config
 from finetop.cli import opening
 from finetop.cli.main import run
-from finetop.cli.opening import Opening, Screens
+from finetop.cli.run import Opening, Screens
 from finetop.config import LOCAL, FoundKey, Paths
 
 KEY = {

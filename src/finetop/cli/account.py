@@ -12,7 +12,7 @@ from finetop.config import LOCAL, Profile
 from finetop.errors import BadInput
 
 if TYPE_CHECKING:
-    from finetop.cli.opening import Run
+    from finetop.cli.run import Run
     from finetop.session import Session
 
 

@@ -14,11 +14,11 @@ from finetop.dataset import check_file
 from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
-    from finetop.cli.opening import Run
+    from finetop.cli.run import Run
     from finetop.session import Session
 
 
-@click.command("create")
+@click.command("create", short_help="Train on a .jsonl file, or on an uploaded one.")
 @click.argument("file")
 @click.option("--model", required=True, metavar="NAME", help="The model to start from.")
 @click.option("--validation", metavar="FILE", help="Held-out examples.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from finetop.cli import opening
-from finetop.cli.opening import Opening, Run
+from finetop.cli.run import Opening, Run
 from finetop.cli.serve import need_engine
 from finetop.errors import BadInput
 

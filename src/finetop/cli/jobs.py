@@ -1,96 +1,25 @@
-"""`finetop jobs`: list, get, events and what can be done, for scripts and for people without a screen."""
+"""`finetop jobs`: what can be asked of jobs and done to them, for scripts and for people without a screen."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
-
 import click
 
-from finetop.cli import account, following, options, orders, output, shown
-from finetop.cli.create import create_job
-from finetop.errors import FinetopError
+from finetop.cli import options
+from finetop.cli.lazy import LazyGroup, Listed
 
-if TYPE_CHECKING:
-    from finetop.cli.opening import Run
-    from finetop.models import Job
+COMMANDS = {
+    "list": Listed("finetop.cli.looking:list_jobs", "List the jobs of all profiles, or of one."),
+    "get": Listed("finetop.cli.looking:get_job", "Show one job."),
+    "events": Listed("finetop.cli.looking:list_events", "Show what a job has reported, oldest first."),
+    "create": Listed("finetop.cli.create:create_job", "Train on a .jsonl file, or on an uploaded one."),
+    "cancel": Listed("finetop.cli.orders:cancel", "Ask the provider to stop jobs."),
+    "pause": Listed("finetop.cli.orders:pause", "Ask the provider to hold jobs."),
+    "resume": Listed("finetop.cli.orders:resume", "Ask the provider to go on with paused jobs."),
+    "delete": Listed("finetop.cli.orders:delete", "Ask the provider to forget jobs, where it can."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, listed=COMMANDS)
 @options.profile
 def jobs() -> None:
     """List, watch, create, pause and cancel jobs without a screen."""
-
-
-@jobs.command("list")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Newest first.")
-@options.metadata("Only jobs that bear this pair; may be given several times.")
-@options.profile
-@options.as_json
-@click.pass_obj
-def list_jobs(run: Run, limit: int, metadata: dict[str, str], *, as_json: bool) -> int:
-    """List the jobs of all profiles, or of one."""
-    profiles = account.chosen_profiles(run)
-    found: list[tuple[str, Job]] = []
-    code = 0
-    with account.opened(run, *profiles) as session:
-        asked = [(profile, session.list_jobs(profile.name, limit, metadata)) for profile in profiles]
-        for profile, answer in asked:
-            try:
-                found += [(profile.name, job) for job in answer.result()]
-            except FinetopError as error:  # one silent provider must not hide the others
-                if len(profiles) == 1:
-                    raise
-                output.complain(error)
-                code = code or error.exit_code
-    if as_json:
-        output.write_json([{"profile": name, **shown.plain(job)} for name, job in found])
-    elif found:
-        now = time.time()
-        output.write_table(
-            ("STATUS", "NAME", "BASE MODEL", "METHOD", "AGE", "PROFILE", "JOB"),
-            [shown.line(name, job, now) for name, job in found],
-        )
-    elif not code and metadata:
-        output.talk("no job bears this metadata")
-    elif not code:
-        output.talk("no jobs yet; finetop jobs create FILE --model NAME makes one")
-    return code
-
-
-@jobs.command("get")
-@click.argument("job_id")
-@options.profile
-@options.as_json
-@click.pass_obj
-def get_job(run: Run, job_id: str, *, as_json: bool) -> None:
-    """Show one job."""
-    profile = account.one_profile(run)
-    with account.opened(run, profile) as session:
-        job = session.get_job(profile.name, job_id).result()
-    shown.show(job, as_json=as_json)
-
-
-@jobs.command("events")
-@click.argument("job_id")
-@click.option("--follow", "-f", is_flag=True, help="Until the job has ended; as JSON one value a line.")
-@options.profile
-@options.as_json
-@click.pass_obj
-def list_events(run: Run, job_id: str, *, follow: bool, as_json: bool) -> None:
-    """Show what a job has reported, oldest first."""
-    profile = account.one_profile(run)
-    with account.opened(run, profile) as session:
-        if follow:
-            following.follow(session, profile.name, job_id, as_json=as_json)
-            return
-        events = session.events(profile.name, job_id).result()
-    if as_json:
-        output.write_json([event.model_dump(mode="json") for event in events])
-    elif events:
-        now = time.time()
-        output.write_table(("TIME", "LEVEL", "MESSAGE"), [shown.event_line(event, now) for event in events])
-
-
-for _command in (create_job, orders.cancel, orders.pause, orders.resume, orders.delete):
-    jobs.add_command(_command)

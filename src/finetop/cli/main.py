@@ -10,16 +10,21 @@ from dataclasses import replace
 
 import click
 
-from finetop import __version__, config
-from finetop.cli import opening, output
-from finetop.cli.demo import demo
-from finetop.cli.jobs import jobs
-from finetop.cli.opening import Opening, Run, Screens
-from finetop.cli.serve import serve
-from finetop.config import Paths
+from finetop import __version__
+from finetop.cli import variables
+from finetop.cli.lazy import LazyGroup, Listed
+from finetop.cli.run import Opening, Run, Screens
 from finetop.errors import BadInput, FinetopError
 
 INTERRUPTED = 130
+
+COMMANDS = {
+    "demo": Listed(
+        "finetop.cli.demo:demo", "Look around: real jobs on a server of its own, gone afterwards."
+    ),
+    "serve": Listed("finetop.cli.serve:serve", "Run the engine of this machine; any OpenAI SDK can use it."),
+    "jobs": Listed("finetop.cli.jobs:jobs", "List, watch, create, pause and cancel jobs without a screen."),
+}
 
 
 def main(screens: Screens) -> None:
@@ -30,22 +35,31 @@ def main(screens: Screens) -> None:
 def run(arguments: Sequence[str], screens: Screens) -> int:
     """Do what the arguments ask; every expected error becomes one sentence and an exit code."""
     try:
-        state = Run(paths=Paths.of(os.environ), environ=os.environ, screens=screens)
+        state = Run(environ=os.environ, screens=screens)
         code = finetop.main(args=list(arguments), prog_name="finetop", standalone_mode=False, obj=state)
     except FinetopError as error:
-        output.complain(error)
-        return error.exit_code
+        return _complain(error)
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "finetop"
-        output.complain(BadInput(error.format_message().rstrip("."), hint=f"See {where} --help"))
-        return BadInput.exit_code
+        return _complain(BadInput(variables.explained(error), hint=f"See {where} --help"))
     except (click.Abort, KeyboardInterrupt):
+        from finetop.cli import output  # noqa: PLC0415 - as in `_complain`
+
         output.talk("interrupted")
         return INTERRUPTED
     return code if isinstance(code, int) else 0
 
 
+def _complain(error: FinetopError) -> int:
+    from finetop.cli import output  # noqa: PLC0415 - help and version have nothing to clean
+
+    output.complain(error)
+    return error.exit_code
+
+
 @click.group(
+    cls=LazyGroup,
+    listed=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -62,12 +76,14 @@ def finetop(context: click.Context, profile: str | None, *, yes: bool) -> int:
     return 0
 
 
-for _command in (demo, serve, jobs):
-    finetop.add_command(_command)
+variables.give(finetop)
 
 
 def open_screen(state: Run, *, yes: bool) -> int:
     """Open the screen, asking first when nothing is written down yet."""
+    from finetop import config  # noqa: PLC0415 - help needs none of this
+    from finetop.cli import opening  # noqa: PLC0415 - as above
+
     if not opening.is_terminal():
         raise BadInput(
             "the screen needs a terminal, and this is not one", hint="In scripts: finetop jobs list --json"
@@ -82,7 +98,7 @@ def open_screen(state: Run, *, yes: bool) -> int:
     if answer is None:
         return 0
     if answer == "demo":
-        from finetop.cli.demo import run_demo  # noqa: PLC0415
+        from finetop.cli.demo import run_demo  # noqa: PLC0415 - starts processes
 
         return run_demo(state, keep=None)
     profiles = opening.answered_profiles(answer, found)

@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from finetop import config
-from finetop.config import LOCAL, FoundKey, Paths, Profile
+from finetop.config import LOCAL, FoundKey, Profile
 from finetop.errors import BadInput
 
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the screen is opened on."""
-
-    paths: Paths
-    profiles: tuple[Profile, ...]
-    is_demo: bool = False
-    """A demo opens its form with a sample file, and leaves no saved frame behind."""
-    sample: str = ""
-    """Id of the uploaded file the form opens with."""
-    at_end: Callable[[], None] | None = None
-    """Called when the terminal has been given back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Screens:
-    """The two screens the command line can put up; handed in, for only the screen knows its library."""
-
-    open: Callable[[Opening], int]
-    ask: Callable[[FoundKey | None], str | None]
-    """`key`, `local`, `both`, `demo`, or None for somebody who left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of the command line: its folders, its environment, and the screens it can put up."""
-
-    paths: Paths
-    environ: Mapping[str, str]
-    screens: Screens
-    profile: str | None = None
-    """The profile asked for before the command's name."""
+if TYPE_CHECKING:
+    from finetop.cli.run import Run
 
 
 def known_profiles(run: Run) -> tuple[Profile, ...] | None:
@@ -59,8 +28,9 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
     if run.profile == LOCAL.name:  # the engine on this machine needs no settings
         return (LOCAL,)
     names = [profile.name for profile in written] + [LOCAL.name]
+    said = " (FINETOP_PROFILE)" if run.environ.get("FINETOP_PROFILE") == run.profile else ""
     raise BadInput(
-        f"there is no profile {run.profile} in {run.paths.config_file}",
+        f"there is no profile {run.profile}{said} in {run.paths.config_file}",
         hint=f"Use one of {', '.join(dict.fromkeys(names))}.",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from finetop.cli import variables
 from finetop.errors import BadInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -15,9 +16,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
-def _choose_profile(context: click.Context, _option: click.Parameter, name: str | None) -> None:
-    if name is not None:
-        context.obj = replace(context.obj, profile=name)
+def _choose_profile(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    if name is None or (context.obj.profile is not None and variables.is_from_environment(context, option)):
+        return  # what was said before the command's name beats the variable
+    context.obj = replace(context.obj, profile=name)
 
 
 profile = click.option(

@@ -10,12 +10,12 @@ from finetop.cli import account, opening, options, output, shown
 from finetop.errors import BadInput, FinetopError
 
 if TYPE_CHECKING:
-    from finetop.cli.opening import Run
+    from finetop.cli.run import Run
     from finetop.models import Job
     from finetop.session import Session
 
 
-@click.command("cancel")
+@click.command("cancel", short_help="Ask the provider to stop jobs.")
 @click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
 @options.profile
 @options.as_json
@@ -25,7 +25,7 @@ def cancel(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
     return _order(run, "cancel", job_ids, as_json=as_json)
 
 
-@click.command("pause")
+@click.command("pause", short_help="Ask the provider to hold jobs.")
 @click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
 @options.profile
 @options.as_json
@@ -35,7 +35,7 @@ def pause(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
     return _order(run, "pause", job_ids, as_json=as_json)
 
 
-@click.command("resume")
+@click.command("resume", short_help="Ask the provider to go on with paused jobs.")
 @click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
 @options.profile
 @options.as_json
@@ -45,7 +45,7 @@ def resume(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
     return _order(run, "resume", job_ids, as_json=as_json)
 
 
-@click.command("delete")
+@click.command("delete", short_help="Ask the provider to forget jobs, where it can.")
 @click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.profile

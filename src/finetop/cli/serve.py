@@ -12,7 +12,7 @@ from finetop.cli import output
 from finetop.errors import BadInput, Unreachable
 
 if TYPE_CHECKING:
-    from finetop.cli.opening import Run
+    from finetop.cli.run import Run
     from finetop.server.life import Status
 
 _NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")

@@ -1,0 +1,50 @@
+"""One run of the command line: its environment, its folders, and the screens it can put up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from finetop.config import FoundKey, Paths, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the screen is opened on."""
+
+    paths: Paths
+    profiles: tuple[Profile, ...]
+    is_demo: bool = False
+    """A demo opens its form with a sample file, and leaves no saved frame behind."""
+    sample: str = ""
+    """Id of the uploaded file the form opens with."""
+    at_end: Callable[[], None] | None = None
+    """Called when the terminal has been given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """The two screens the command line can put up; handed in, for only the screen knows its library."""
+
+    open: Callable[[Opening], int]
+    ask: Callable[[FoundKey | None], str | None]
+    """`key`, `local`, `both`, `demo`, or None for somebody who left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every command is handed."""
+
+    environ: Mapping[str, str]
+    screens: Screens
+    profile: str | None = None
+    """The profile asked for, before the command's name or after it."""
+
+    @property
+    def paths(self) -> Paths:
+        """Where everything lies; help and version ask for nothing, so they do not wait for it."""
+        from finetop.config import Paths  # noqa: PLC0415 - as said
+
+        return Paths.of(self.environ)

@@ -1,0 +1,39 @@
+"""FINETOP_<OPTION>: every option can be given by the environment; the command line beats it."""
+
+from __future__ import annotations
+
+import click
+from click.core import ParameterSource
+
+PREFIX = "FINETOP_"
+_NEVER = frozenset({"help", "version", "show_completion"})
+"""What ends a command at once: as a variable it would end every command."""
+
+
+def give(command: click.Command) -> None:
+    """Give each option of a command, and of those below it, its variable."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.envvar is None and option.name not in _NEVER:
+            option.envvar = name_of(option)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            give(below)
+
+
+def name_of(option: click.Option) -> str:
+    """The variable of an option: its longest spelling in capitals."""
+    return PREFIX + max(option.opts, key=len).lstrip("-").replace("-", "_").upper()
+
+
+def is_from_environment(context: click.Context, option: click.Parameter) -> bool:
+    """True where a variable, and not the command line, gave the value."""
+    return context.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
+
+
+def explained(error: click.ClickException) -> str:
+    """What click complains of; where a variable is to blame, it is named instead of the option."""
+    if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
+        variable = error.param.envvar
+        if isinstance(variable, str) and is_from_environment(error.ctx, error.param):
+            error.param_hint = f"the variable {variable}"
+    return error.format_message().rstrip(".")
