@@ -10,7 +10,8 @@ from finetop.store.events import Events
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
 from finetop.store.locks import Held, Locks
-from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series
+from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series, Turn
+from finetop.store.turns import Turns
 
 __all__ = [
     "Contact",
@@ -23,17 +24,19 @@ __all__ = [
     "ProfileState",
     "Series",
     "Store",
+    "Turn",
 ]
 
 
 class Store:
-    """One file, seen through its five tables' doors; safe to use from any thread."""
+    """One file, seen through the doors of its tables; safe to use from any thread."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.accounts = Accounts(self.database)
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
+        self.turns = Turns(self.database)
         self.locks = Locks(path.parent / "locks")
         self.journal = Journal(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,9 @@ class Contact:
 class Accounts:
     """An account is a place and a key: two profiles with equal ones share their rows."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._db = database
+        self._clock = clock
         self._salt: str | None = None
 
     def ensure(
@@ -40,9 +43,9 @@ class Accounts:
         place = (dialect, base_url, organization, project, key_hash)
         with self._db.write() as connection:
             connection.execute(
-                """insert or ignore into account (dialect, base_url, organization, project, key_hash)
-                values (?, ?, ?, ?, ?)""",
-                place,
+                """insert or ignore into account (dialect, base_url, organization, project, key_hash, since)
+                values (?, ?, ?, ?, ?, ?)""",
+                (*place, self._clock()),
             )
             found: tuple[int] = connection.execute(
                 """select id from account where dialect = ? and base_url = ? and organization = ?

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 class Jobs:
     """The job table and what hangs on a job."""
 
-    def __init__(self, database: Database, keep_log: Callable[[JobKey, Sequence[Event]], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keep_log: Callable[[JobKey, Sequence[Event]], int],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._db = database
         self._keep_log = keep_log
+        self._clock = clock
 
     def save(self, account: int, jobs: Iterable[tuple[Job, bytes]], asked: int) -> list[str]:
         """Keep what a question numbered `asked` brought; returns the ids whose content changed.
@@ -29,12 +35,14 @@ class Jobs:
         goes where logs are: a listing leaves it out, which is no news.
         """
         changed = []
+        now = self._clock()
         logs: dict[str, Sequence[Event]] = {}
         with self._db.write() as connection:
             for job, raw in jobs:
                 if job.events:
                     logs[job.id] = job.events
-                if _save(connection, account, job.model_copy(update={"events": ()}), raw, asked):
+                bare = job.model_copy(update={"events": ()})
+                if _save(connection, account, (bare, raw), asked, now):
                     changed.append(job.id)
         for id_, log in logs.items():
             if self._keep_log(JobKey(account, id_), log) and id_ not in changed:
@@ -253,7 +261,10 @@ def touch(connection: sqlite3.Connection, key: JobKey) -> None:
     connection.execute("update job set seq = ? where account = ? and id = ?", (tick(connection), *key))
 
 
-def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, asked: int) -> bool:
+def _save(
+    connection: sqlite3.Connection, account: int, sent: tuple[Job, bytes], asked: int, now: float
+) -> bool:
+    job, raw = sent
     form = job.model_dump_json()
     old = connection.execute(
         "select form, raw, asked, gone from job where account = ? and id = ?", (account, job.id)
@@ -266,13 +277,17 @@ def _save(connection: sqlite3.Connection, account: int, job: Job, raw: bytes, as
                 "update job set asked = ? where account = ? and id = ?", (asked, account, job.id)
             )
         return False
+    seq = tick(connection)
     connection.execute(
-        """insert into job (account, id, seq, asked, status, created_at, form, raw)
-        values (?, ?, ?, ?, ?, ?, ?, ?)
+        """insert into job (account, id, seq, asked, status, created_at, form, raw, turned, turned_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set seq = excluded.seq, asked = excluded.asked, status = excluded.status,
         created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0,
-        whole = whole and job.status = excluded.status""",
-        (account, job.id, tick(connection), asked, job.status.value, job.created_at, form, raw),
+        whole = whole and job.status = excluded.status,
+        was = iif(job.status = excluded.status, job.was, job.status),
+        turned = iif(job.status = excluded.status, job.turned, excluded.turned),
+        turned_at = iif(job.status = excluded.status, job.turned_at, excluded.turned_at)""",
+        (account, job.id, seq, asked, job.status.value, job.created_at, form, raw, seq, now),
     )
     _note_arrival(connection, JobKey(account, job.id), job.status.value)
     return True

@@ -82,6 +82,22 @@ class JobRow:
         return None
 
 
+@dataclass(slots=True, frozen=True)
+class Turn:
+    """The last change of a job's status, or its first sight."""
+
+    key: JobKey
+    status: str
+    was: str | None
+    """The status before; None where the job was first seen as it is."""
+    number: int
+    """Of the store's clock, when the change was seen."""
+    at: float
+    """The same in our wall time."""
+    is_past: bool
+    """True where it had ended before finetop first heard of its account."""
+
+
 FINAL = frozenset({"succeeded", "failed", "cancelled"})
 ACTIVE = frozenset({"checking", "queued", "running", "stopping"})
 

@@ -150,5 +150,44 @@ MIGRATIONS = (
     create index job_incomplete on job (account, created_at) where not whole and not gone
         and status in ('succeeded', 'failed', 'cancelled', 'paused');
     """,
+    """
+    alter table job add column was text;
+    alter table job add column turned integer not null default 0;
+    alter table job add column turned_at real;
+    create index job_turned on job (turned);
+    alter table account add column since real not null default 0;
+    update account set since = cast(strftime('%s', 'now') as real);
+    alter table account add column judged integer not null default 0;
+    alter table account add column seen integer;
+    create table watch (
+        account integer not null references account,
+        job text not null,
+        wanted integer not null,
+        primary key (account, job)
+    ) strict, without rowid;
+    create table alert (
+        id integer primary key,
+        account integer not null references account,
+        job text not null,
+        event text not null,
+        turn integer not null,
+        raised_at real not null,
+        facts text not null,
+        unique (account, job, event, turn)
+    ) strict;
+    create table delivery (
+        alert integer not null references alert,
+        way text not null,
+        seq integer not null,
+        state text not null,
+        tries integer not null,
+        next_at real not null,
+        message text not null,
+        owner text not null,
+        primary key (alert, way)
+    ) strict, without rowid;
+    create index delivery_seq on delivery (seq);
+    create index delivery_open on delivery (next_at) where state in ('due', 'sending');
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
