@@ -73,14 +73,14 @@ def test_any_text_survives(paths: Paths, text: str) -> None:
     ("text", "said"),
     [
         ("profiles = 5", "must be tables"),
-        ("[profiles.a]\nkee_env = 'x'", "no setting kee_env"),
+        ("[profiles.a]\nkee_env = 'x'", "line 2: profile a: there is no setting kee_env"),
         ("[profiles.a]\nread_only = 'yes'", "read_only must be true or false"),
         ("[profiles.a]\nkey_env = 5", "key_env must be text"),
         ("[profiles.a]\ndialect = 'morse'", "no dialect morse"),
         ("[profiles.a]\nbase_url = 'api.test'", "base_url must begin"),
-        ("[profiles.'a b']", "a name has"),
+        ("[profiles.'a b']", "line 1: a profile's name has"),
         ("[profiles]\na = 5", "must be a table"),
-        ("[profiles.a]\nkey_env = ?\n", "at line 2"),
+        ("[profiles.a]\nkey_env = ?\n", "line 2: invalid value"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(paths: Paths, text: str, said: str) -> None:
@@ -161,3 +161,19 @@ def test_a_store_on_a_network_disk_is_kept_on_this_machine(
     assert str(paths.data_dir) in paths.notice
     monkeypatch.setenv("FINETOP_DATA", str(paths.data_dir))
     assert paths.store_file == paths.data_dir / "finetop.db"
+
+
+def test_all_that_a_profile_may_hold_survives(paths: Paths) -> None:
+    full = Profile(
+        "azure",
+        base_url="https://res.openai.azure.com/openai/v1",
+        key_command=("pass", "show", 'a "b"'),
+        key_header="api-key",
+        headers={"X-Team": "support", "x y": "z"},
+        query={"api-version": "preview"},
+        colour="cyan",
+        pace_s=2.5,
+        read_only=True,
+    )
+    save(paths, (full,))
+    assert load(paths) == (full,)

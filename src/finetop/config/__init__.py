@@ -1,0 +1,21 @@
+"""Profiles, settings and places: one small TOML file, the environment, and the platform's own folders."""
+
+from finetop.config.keys import FoundKey, found_key, key_of
+from finetop.config.paths import Paths
+from finetop.config.profile import COLOURS, DIALECTS, LOCAL, OPENAI_URL, Profile
+from finetop.config.reading import load
+from finetop.config.writing import save
+
+__all__ = [
+    "COLOURS",
+    "DIALECTS",
+    "LOCAL",
+    "OPENAI_URL",
+    "FoundKey",
+    "Paths",
+    "Profile",
+    "found_key",
+    "key_of",
+    "load",
+    "save",
+]

@@ -1,0 +1,142 @@
+"""Reads the settings file whole: what is sound becomes values, what is not becomes a list of complaints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from finetop.config.profile import Profile
+from finetop.errors import BadFile, BadInput
+
+if TYPE_CHECKING:
+    from finetop.config.paths import Paths
+    from finetop.config.tables import Complaint
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+SECTIONS = ("profiles",)
+_KEYS = ("key_env", "key_command", "key_file")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a settings file says."""
+
+    file: Path
+    profiles: tuple[Profile, ...] = ()
+    problems: tuple[BadInput, ...] = field(default=())
+    """Everything that is wrong, in the order of the file."""
+    is_there: bool = True
+
+
+def load(paths: Paths) -> tuple[Profile, ...] | None:
+    """The profiles of the settings file; None when there is no file yet. Raises BadInput with the place."""
+    found = read(paths.config_file)
+    if found.problems:
+        raise first_of(found.problems)
+    return found.profiles if found.is_there else None
+
+
+def first_of(problems: tuple[BadInput, ...]) -> BadInput:
+    """The first problem, which says where the others are told."""
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    more = f"See all {len(problems)} problems: finetop config check"
+    return BadInput(first.message, hint=f"{first.hint} {more}".strip())
+
+
+def read(file: Path) -> Reading:
+    """Read a settings file through; no mistake in it hides another, unless it is no TOML at all."""
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return Reading(file, is_there=False)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        hint = "Mend it, or set FINETOP_CONFIG to another file."
+        return Reading(file, problems=(BadFile(f"cannot be read: {reason}", path=file, hint=hint),))
+    return parse(file, text)
+
+
+def parse(file: Path, text: str) -> Reading:
+    """What a settings file of this text says."""
+    import tomllib  # noqa: PLC0415 - who has no file need not load it
+
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Reading(file, problems=(_no_toml(file, text, error),))
+    complaints: list[Complaint] = []
+    profiles = _sections(parsed, complaints)
+    return Reading(file, profiles, tuple(_told(file, text, complaints)))
+
+
+def _sections(parsed: dict[str, Any], complaints: list[Complaint]) -> tuple[Profile, ...]:
+    from finetop.config.tables import Complaint, unknown  # noqa: PLC0415 - as in `parse`
+
+    strange = [name for name in parsed if name not in SECTIONS]
+    complaints += [Complaint((name,), *unknown("section", name, SECTIONS)) for name in strange]
+    tables = parsed.get("profiles", {})
+    if not isinstance(tables, dict):
+        complaints.append(Complaint(("profiles",), "profiles must be tables", "Write [profiles.NAME]."))
+        return ()
+    return tuple(_profile(name, table, complaints) for name, table in tables.items())
+
+
+def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
+    from finetop.config.tables import Complaint, read_table  # noqa: PLC0415 - as in `parse`
+
+    place = ("profiles", name)
+    if not _NAME.fullmatch(name):
+        said = "a profile's name has 1 to 32 letters, digits, dots, dashes"
+        complaints.append(Complaint(place, said, "Rename it."))
+    profile = read_table(Profile, table, place, complaints, name=name)
+    for setting, said, hint in contradictions(profile):
+        complaints.append(Complaint((*place, setting), said, hint))
+    return profile
+
+
+def contradictions(profile: Profile) -> list[tuple[str, str, str]]:
+    """What cannot be in a profile although each value by itself may: the setting, what is wrong, a hint."""
+    found = []
+    if profile.dialect not in {"local", "archive"} and not _is_web(profile.base_url):
+        found.append(("base_url", "base_url must begin with https:// or http://", "Write https://HOST/v1."))
+    sources = [name for name in _KEYS if getattr(profile, name)]
+    if len(sources) > 1:
+        found.append((sources[1], f"{' and '.join(sources)} are two keys", "Keep one of them."))
+    return found
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _told(file: Path, text: str, complaints: list[Complaint]) -> list[BadInput]:
+    """Each complaint with its line and the table it is about, in the order of the file."""
+    if not complaints:
+        return []
+    from finetop.config.lines import line_of  # noqa: PLC0415 - only mistakes need it
+
+    told = []
+    for complaint in complaints:
+        line = line_of(text, complaint.place)
+        in_profile = complaint.place[0] == "profiles" and len(complaint.place) > 2
+        said = f"profile {complaint.place[1]}: {complaint.said}" if in_profile else complaint.said
+        told.append((line or 0, BadFile(said, path=file, line=line, hint=complaint.hint)))
+    return [problem for _, problem in sorted(told, key=lambda pair: pair[0])]
+
+
+def _no_toml(file: Path, text: str, error: ValueError) -> BadInput:
+    """The parser's complaint, its place in our words."""
+    said, _, place = str(error).partition(" (at ")
+    found = re.match(r"line (\d+)", place)
+    line = int(found[1]) if found else text.count("\n") + 1
+    said = said[:1].lower() + said[1:]
+    return BadFile(said, path=file, line=line, hint="Mend that line, or move the file away.")
