@@ -551,8 +551,11 @@ class TestLocks:
         assert held is not None
         assert other.locks.poll(1) is None
         assert other.locks.poll(2) is not None
-        assert other.locks.poller(1).split()[1].isdigit()
+        asker = other.locks.asker(1)
+        assert asker is not None
+        assert asker.is_me
         held.release()
+        assert other.locks.asker(1) is None
         held.release()
         again = other.locks.poll(1)
         assert again is not None

@@ -36,6 +36,19 @@ def one_profile(run: Run) -> Profile:
 
 
 @contextmanager
+def looked_at(run: Run, *profiles: Profile) -> Iterator[Session]:
+    """A session that asks nobody: what the store knows of these profiles."""
+    from finetop.session import Session  # noqa: PLC0415 - as in `opened`
+    from finetop.store import Store  # noqa: PLC0415 - as in `opened`
+
+    store = Store(run.paths.store_file)
+    try:
+        yield Session(run.paths, profiles, store, environ=run.environ, poll=False)
+    finally:
+        store.close()
+
+
+@contextmanager
 def opened(run: Run, *profiles: Profile) -> Iterator[Session]:
     """A session without polling, closed in order however the command ends."""
     if any(profile.dialect == LOCAL.dialect for profile in profiles):

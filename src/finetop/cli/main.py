@@ -24,6 +24,7 @@ COMMANDS = {
     ),
     "serve": Listed("finetop.cli.serve:serve", "Run the engine of this machine; any OpenAI SDK can use it."),
     "jobs": Listed("finetop.cli.jobs:jobs", "List, watch, create, pause and cancel jobs without a screen."),
+    "record": Listed("finetop.cli.record:record", "Keep jobs, events and curves while no screen is open."),
 }
 
 

@@ -9,11 +9,13 @@ from finetop.store.database import Database
 from finetop.store.events import Events
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
-from finetop.store.locks import Held, Locks
+from finetop.store.locks import Asker, Held, Locks
+from finetop.store.pacing import Pacing, Pacings
 from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series, Turn
 from finetop.store.turns import Turns
 
 __all__ = [
+    "Asker",
     "Contact",
     "Curves",
     "EventRow",
@@ -21,6 +23,7 @@ __all__ = [
     "Intent",
     "JobKey",
     "JobRow",
+    "Pacing",
     "ProfileState",
     "Series",
     "Store",
@@ -37,6 +40,7 @@ class Store:
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
         self.turns = Turns(self.database)
+        self.pacing = Pacings(self.database)
         self.locks = Locks(path.parent / "locks")
         self.journal = Journal(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
 

@@ -7,6 +7,7 @@ import os
 import platform
 import threading
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from finetop import __version__
@@ -28,6 +29,27 @@ class Held:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
         self._descriptor = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The process that asks an account's provider."""
+
+    host: str
+    pid: int
+    version: str
+    since: float
+    """Unix time from which on it does."""
+
+    @property
+    def name(self) -> str:
+        """As it is written down."""
+        return f"{self.host} {self.pid} {self.version}"
+
+    @property
+    def is_me(self) -> bool:
+        """True for this very process."""
+        return (self.host, self.pid) == (platform.node(), os.getpid())
 
 
 class Locks:
@@ -70,12 +92,18 @@ class Locks:
             held.path.write_text(me(), "utf-8")
         return held
 
-    def poller(self, account: int) -> str:
-        """Who asks this account's provider: host, pid and version; as last written."""
+    def asker(self, account: int) -> Asker | None:
+        """Who asks this account's provider just now; None while nobody does."""
+        path = self._folder / f"account-{account}.lock"
         try:
-            return (self._folder / f"account-{account}.lock").read_text("utf-8", errors="replace")
+            with path.open(encoding="utf-8", errors="replace") as file:
+                if _is_free(file.fileno()):
+                    return None
+                words, since = file.read(), os.fstat(file.fileno()).st_mtime
         except OSError:
-            return ""
+            return None
+        host, pid, version, *_ = [*words.rsplit(" ", 2), "", "", ""]
+        return Asker(host, int(pid) if pid.isdecimal() else 0, version, since)
 
     def close(self) -> None:
         """Carry out no more intents in this process."""
@@ -99,6 +127,15 @@ class Locks:
             os.close(descriptor)
             return None
         return Held(self._folder / name, descriptor)
+
+
+def _is_free(descriptor: int) -> bool:
+    """Whether nobody holds the lock; it is held for the moment of asking, in common with others who ask."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def me() -> str:

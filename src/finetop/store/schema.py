@@ -189,5 +189,23 @@ MIGRATIONS = (
     create index delivery_seq on delivery (seq);
     create index delivery_open on delivery (next_at) where state in ('due', 'sending');
     """,
+    """
+    create table pacing (
+        account integer primary key references account,
+        pace_s real,
+        paused integer not null
+    ) strict;
+    create table kept (
+        account integer not null references account,
+        file text not null,
+        job text not null,
+        path text not null,
+        size_bytes integer,
+        sha256 text,
+        tried_at real not null,
+        problem text not null,
+        primary key (account, file)
+    ) strict, without rowid;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

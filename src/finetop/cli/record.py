@@ -1,0 +1,92 @@
+"""`finetop record`: keeps what providers tell while no screen is open, and says who does."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from finetop.cli import account, options, output
+from finetop.errors import BadInput, Unreachable
+from finetop.text import age
+
+if TYPE_CHECKING:
+    from finetop.cli.run import Run
+    from finetop.session import Session
+
+
+@click.command(short_help="Keep jobs, events and curves while no screen is open.")
+@click.option("--status", "ask_status", is_flag=True, help="Say who asks each account, and how that goes.")
+@options.profile
+@options.as_json
+@click.pass_obj
+def record(run: Run, *, ask_status: bool, as_json: bool) -> None:
+    """Ask all profiles, or one, and keep what they tell, until Ctrl-C or SIGTERM.
+
+    Of several recorders and screens one asks each account; the others read along and take over.
+    """
+    profiles = account.chosen_profiles(run)
+    if as_json and not ask_status:
+        raise BadInput("--json goes with --status", hint="finetop record --status --json")
+    if ask_status:
+        with account.looked_at(run, *profiles) as session:
+            _tell_status(session, as_json=as_json)
+        return
+    from finetop.cli.diary import Diary  # noqa: PLC0415 - only where it records
+    from finetop.cli.recording import Recording  # noqa: PLC0415 - as above
+
+    if run.paths.notice:
+        output.talk(run.paths.notice)
+    Recording(run, profiles, Diary(environ=run.environ)).until_the_end()
+
+
+def _tell_status(session: Session, *, as_json: bool) -> None:
+    """Raises Unreachable where nobody asks any account."""
+    now = time.time()
+    found = [_account(session, number, name, now) for number, name in session.names.items()]
+    if as_json:
+        output.write_json(found)
+    else:
+        output.write_table(
+            ("PROFILE", "STATE", "LAST ANSWER", "JOBS", "PACE", "ASKED BY", "SINCE", ""),
+            [_line(facts, now) for facts in found],
+        )
+    if not any(facts["recording"] for facts in found):
+        raise Unreachable("nobody records", hint="Start it with: finetop record")
+
+
+def _account(session: Session, number: int, name: str, now: float) -> dict[str, object]:
+    """What is told of one account, under the names that programs read."""
+    asker = session.store.locks.asker(number)
+    contact = session.store.accounts.contact(number)
+    pacing = session.store.pacing.get(number)
+    return {
+        "profile": name,
+        "recording": asker is not None,
+        "host": asker.host if asker else None,
+        "pid": asker.pid if asker else None,
+        "version": asker.version if asker else None,
+        "since": asker.since if asker else None,
+        "state": contact.state,
+        "message": contact.message,
+        "last_ok_at": contact.last_ok_at,
+        "age_s": None if contact.last_ok_at is None else max(0.0, now - contact.last_ok_at),
+        "paused": pacing.paused,
+        "pace_s": pacing.pace_s,
+        "jobs": session.store.jobs.counts().get(number, 0),
+    }
+
+
+def _line(facts: dict[str, object], now: float) -> tuple[str, ...]:
+    since, age_s = facts["since"], facts["age_s"]
+    return (
+        str(facts["profile"]),
+        "paused" if facts["paused"] else str(facts["state"]),
+        f"{age(age_s)} ago" if isinstance(age_s, float) else "never",
+        str(facts["jobs"]),
+        "own" if facts["pace_s"] is None else f"{facts['pace_s']:g} s",
+        f"{facts['host']} {facts['pid']}" if facts["recording"] else "nobody",
+        f"{age(now - since)} ago" if isinstance(since, float) else "",
+        str(facts["message"]),
+    )
