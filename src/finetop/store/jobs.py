@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from finetop.store import listing
+from finetop.store import endings, listing
 from finetop.store.database import Database, tick
 from finetop.store.rows import ACTIVE, JobKey, JobRow
 
@@ -38,11 +38,13 @@ class Jobs:
         now = self._clock()
         logs: dict[str, Sequence[Event]] = {}
         with self._db.write() as connection:
+            ends = endings.Endings(connection, account)
             for job, raw in jobs:
                 if job.events:
                     logs[job.id] = job.events
                 bare = job.model_copy(update={"events": ()})
                 if _save(connection, account, (bare, raw), asked, now):
+                    ends.keep(job)
                     changed.append(job.id)
         for id_, log in logs.items():
             if self._keep_log(JobKey(account, id_), log) and id_ not in changed:
@@ -228,12 +230,21 @@ class Jobs:
         return [File.model_validate_json(row[0]) for row in found]
 
     def save_models(self, account: int, models: Iterable[Model]) -> None:
-        """Replace what the account's model list said before."""
+        """Replace what the account's model list said before; jobs whose model's last day moved change too."""
+        listed = {model.id: model for model in models}
+        forms = {id_: model.model_dump_json() for id_, model in listed.items()}
+        if forms == dict(
+            self._db.connection.execute("select id, form from model where account = ?", (account,))
+        ):
+            return  # asking in vain writes nothing
+        days = {id_: model.shutdown_date for id_, model in listed.items()}
+        if days != endings.told(self._db.connection, account):
+            # The list itself is kept last: who is killed before that does this again.
+            endings.renew(self._db, account, days)
         with self._db.write() as connection:
             connection.execute("delete from model where account = ?", (account,))
             connection.executemany(
-                "insert or replace into model values (?, ?, ?)",
-                [(account, model.id, model.model_dump_json()) for model in models],
+                "insert into model values (?, ?, ?)", [(account, id_, form) for id_, form in forms.items()]
             )
 
     def models(self, account: int) -> list[Model]:

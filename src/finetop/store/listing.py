@@ -15,7 +15,7 @@ DELETED = 2
 """The value of `gone` for a job that was deleted at the user's word; 1 is one that went by itself."""
 _METHODS = {"supervised": "sft", "reinforcement": "rl"}
 _SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
-    valid_loss, first_step, first_step_at, last_step_at, gone,
+    valid_loss, first_step, first_step_at, last_step_at, gone, ends_at,
     json_extract(form, '$.raw_status') raw_status, json_extract(form, '$.model') model,
     json_extract(form, '$.method') method, json_extract(form, '$.finished_at') finished_at,
     json_extract(form, '$.updated_at') updated_at, json_extract(form, '$.suffix') suffix,
@@ -87,6 +87,7 @@ def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
         share=far.share,
         eta_s=None if final else far.eta_s,
         fine_tuned_model=tuned,
+        ends_at=line["ends_at"],
         reason=_reason(line),
         place=place if line["status"] == "queued" else None,
         cost=line["cost"],

@@ -45,6 +45,8 @@ class JobRow:
     eta_s: float | None = None
     """Seconds left as estimated from the job's own steps or the provider; None when unknown."""
     fine_tuned_model: str | None = None
+    ends_at: float | None = None
+    """The last day of the tuned model: its beginning in UTC; None where nobody says."""
     reason: str | None = None
     """Our short sentence on why it failed, or on what could not be read."""
     place: int | None = None

@@ -207,5 +207,9 @@ MIGRATIONS = (
         primary key (account, file)
     ) strict, without rowid;
     """,
+    """
+    alter table job add column ends_at real;
+    create index job_ends on job (ends_at) where ends_at is not null;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

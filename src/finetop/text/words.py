@@ -99,6 +99,27 @@ def day_clock(moment: float) -> str:
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year} {time.strftime('%H:%M:%S', then)}"
 
 
+def day(moment: float) -> str:
+    """A day that is told without an hour, `14 Jan 2027`; it is the same day everywhere."""
+    then = time.gmtime(moment)
+    return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
+
+
+def in_days(days: int) -> str:
+    """How far away a day is: `in 23 days`, `today`, `5 days ago`."""
+    if days == 0:
+        return "today"
+    many = f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
+    return f"in {many}" if days > 0 else f"{many} ago"
+
+
+def last_days(days: int) -> str:
+    """The same in at most five cells: `23 d`, `today`, `ended`."""
+    if days <= 0:
+        return "ended" if days < 0 else "today"
+    return age(days * _DAY)
+
+
 def count(number: int) -> str:
     """How many: `1,204`, from ten thousand on `412 k`, `2.1 M`."""
     if abs(number) < 10_000:

@@ -14,7 +14,7 @@ from finetop import text
 from finetop.plot import Points, best_point
 from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_runs
 from finetop.tui.panes.entry import Entry
-from finetop.tui.panes.provider_facts import note_entries, reward_entries, side_entries
+from finetop.tui.panes.provider_facts import ending_entries, note_entries, reward_entries, side_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,6 +115,7 @@ def _overview(
     yield Entry("Model", ((text.clean(row.model), "text"), (f"  {method}", "muted")))
     if row.fine_tuned_model:
         yield Entry("Tuned model", ((text.clean(row.fine_tuned_model), "bright"),), wraps=True)
+        yield from ending_entries(row, now)
     elif row.is_active:
         yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),), wraps=True)
     if job is not None:

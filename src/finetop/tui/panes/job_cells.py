@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
+from finetop.shutdown import days_left
 from finetop.tui.widgets.bar import bar
 from finetop.tui.widgets.table import Column, Draw
 
@@ -28,6 +29,7 @@ COLUMNS: Final = (
     Column("trend", "TREND", (0, 0, 0, 8), leaves=3, optional=True),
     Column("eta", "ETA", (4, 4, 4, 4), align="right", leaves=10),
     Column("age", "AGE", (4, 4, 4, 4), align="right", leaves=11),
+    Column("ends", "ENDS", (0, 0, 5, 5), align="right", leaves=4, optional=True),
     Column("profile", "PROFILE", (0, 0, 8, 8), leaves=7),
     Column("job", "JOB", (0, 0, 0, 14), leaves=1),
 )
@@ -71,6 +73,7 @@ def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) ->
         "age": 4,
         "job": most(lambda row: text.clean(row.key.id)),
         "trend": 8 if trends else 0,
+        "ends": 5 if any(row.ends_at is not None for row in rows) else 0,
     }
 
 
@@ -195,7 +198,19 @@ def cells(row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs
             ]
     if row.created_at is not None:
         drawn["age"] = _plain(text.age(now - row.created_at), "muted")
+    if row.ends_at is not None:
+        left = days_left(row.ends_at, now)
+        drawn["ends"] = _plain(text.last_days(left), ending_role(left))
     return drawn
+
+
+SOON_DAYS: Final = 30
+"""A model that ends within these needs a successor now."""
+
+
+def ending_role(days: int) -> str:
+    """How much a last day matters that is so far away."""
+    return "muted" if days > SOON_DAYS else "warn" if days >= 0 else "faint"
 
 
 def _numbers(row: JobRow, role: str) -> dict[str, Draw]:

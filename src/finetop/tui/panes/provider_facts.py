@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from finetop import text
+from finetop.shutdown import days_left
 from finetop.tui.panes.entry import Entry
+from finetop.tui.panes.job_cells import ending_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
 LONGEST: Final = 400
 """Characters of a value that has no other form than JSON; the whole of it stands under JSON."""
 _NAMED_FIRST: Final = ("type", "name")
+
+
+def ending_entries(row: JobRow, now: float) -> Iterable[Entry]:
+    """When the tuned model ends, where the provider tells."""
+    if row.ends_at is not None:
+        left = days_left(row.ends_at, now)
+        verb = "ends" if left >= 0 else "ended"
+        said = f"{verb} {text.day(row.ends_at)}, {text.in_days(left)}"
+        yield Entry("", ((said, ending_role(left)),), wraps=True)
 
 
 def reward_entries(job: Job) -> Iterable[Entry]:
