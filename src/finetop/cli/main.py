@@ -24,6 +24,8 @@ COMMANDS = {
     ),
     "serve": Listed("finetop.cli.serve:serve", "Run the engine of this machine; any OpenAI SDK can use it."),
     "jobs": Listed("finetop.cli.jobs:jobs", "List, watch, create, pause and cancel jobs without a screen."),
+    "graders": Listed("finetop.cli.graders:graders", "Try what gives a reinforcement job its rewards."),
+    "permissions": Listed("finetop.cli.permissions:permissions", "Say which projects may use a checkpoint."),
     "record": Listed("finetop.cli.record:record", "Keep jobs, events and curves while no screen is open."),
 }
 
