@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from finetop.contact import ContactLog
 from finetop.errors import FinetopError, NoFineTuning, NotFound
 from finetop.listing import Listing
 from finetop.logs import Logs
@@ -21,23 +21,18 @@ from finetop.pace import (
     is_about_account,
     next_at,
     next_delay,
-    state_of,
     wanted,
 )
-from finetop.store import Contact, Held, Store
-from finetop.store.locks import me
 from finetop.streams import Streams
+from finetop.wishes import Wishes
 
 if TYPE_CHECKING:
     from finetop.models import Job
     from finetop.providers import Provider
+    from finetop.store import Held, Store
 
-CONTACT_S = 10.0
-"""A healthy contact's time is written no more often than this."""
 CANDIDACY_S = 30.0
 """How often one who only reads tries to become the one who asks."""
-WISH_LIFE_S = 90.0
-"""How long a job stays watched for another process that does not say so again."""
 LONGEST_PAUSE_S = 900.0
 BACKLOG = 200
 """Jobs among which the next log to be fetched is chosen."""
@@ -78,11 +73,11 @@ class Recorder:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._held: Held | None = None
-        self._watched: str | None = None
-        self._wished: dict[str, float] = {}
         self._asked_at: dict[Ask, float] = {}
         self._tried: dict[Ask, int] = {}
         self._routes = Routes()
+        self._wishes = Wishes(store, account, clock=clock)
+        self._contact = ContactLog(store, account, changed=changed, clock=clock)
         self._listing = Listing(store, account, learned=self._learned, changed=changed)
         self._logs = Logs(store, account, pace, self._routes, changed=changed, clock=clock)
         self._streams = Streams(
@@ -95,14 +90,14 @@ class Recorder:
     def refresh(self) -> None:
         """Ask now, whatever was agreed; where another process asks, tell it."""
         if self._held is None:
-            self.store.accounts.wish(self.account, "refresh")
+            self._wishes.tell("refresh")
         self._hurry()
 
     def watch(self, job: str | None) -> None:
         """Ask for this job more often; where another process asks, tell it."""
-        self._watched = job
-        if job is not None and self._held is None:
-            self.store.accounts.wish(self.account, "watch", job)
+        self._wishes.watched = job
+        if self._held is None:
+            self._wishes.repeat()
         self._wake.set()
 
     def look(self) -> None:
@@ -117,8 +112,7 @@ class Recorder:
                 self._held = self.store.locks.poll(self.account)
                 if self._held is not None:
                     await self._poll()
-                if self._watched is not None:
-                    self.store.accounts.wish(self.account, "watch", self._watched)
+                self._wishes.repeat()
                 await self._pause(CANDIDACY_S)
         finally:
             await self._streams.close()
@@ -150,10 +144,10 @@ class Recorder:
             self._failures += 1
             delay_s = next_delay(error, self._failures)
             self._not_before = self._clock() + delay_s
-            self._say(error)
+            self._contact.say(error, self._failures)
             return delay_s
         self._failures = 0
-        self._say(None)
+        self._contact.say(None, 0)
         return max(0.05, next_at(self._wanted(), self._asked_at) - self._clock())
 
     async def _ask(self, provider: Provider, ask: Ask) -> None:
@@ -218,12 +212,9 @@ class Recorder:
         self._changed()
 
     def _view(self) -> View:
-        now = self._clock()
-        self._wished = {job: at for job, at in self._wished.items() if now - at < WISH_LIFE_S}
-        own = {self._watched} if self._watched is not None else set()
         return View(
             active=self.store.jobs.active(self.account),
-            watched=frozenset(own | set(self._wished)),
+            watched=self._wishes.all_watched(),
             listed=self._listing.head,
             streamed=self._streams.live,
             place_in_log=self._place_in_log,
@@ -242,13 +233,10 @@ class Recorder:
         self._wake.set()
 
     def _take_wishes(self) -> bool:
-        wishes = self.store.accounts.take_wishes(self.account)
-        for kind, job in wishes:
-            if kind == "watch":
-                self._wished[job] = self._clock()
-        if any(kind == "refresh" for kind, _ in wishes):
+        kinds = self._wishes.take()
+        if "refresh" in kinds:
             self._hurry()
-        return bool(wishes)
+        return bool(kinds)
 
     def _hurry(self) -> None:
         self._not_before = 0.0
@@ -258,24 +246,6 @@ class Recorder:
         self._routes.reopen()
         self._streams.forget()
         self._wake.set()
-
-    def _say(self, error: FinetopError | None) -> None:
-        """Write how asking goes, where that is news or ten seconds old."""
-        now = self._clock()
-        old = self.store.accounts.contact(self.account)
-        if error is None:
-            new = Contact("ok", "", 0, now, me())
-        else:
-            new = replace(
-                old, state=state_of(error), message=error.message, failures=self._failures, poller=me()
-            )
-        same = (old.state, old.message, old.poller) == (new.state, new.message, new.poller)
-        if same and error is None and now - (old.last_ok_at or 0.0) < CONTACT_S:
-            return
-        if new != old:
-            self.store.accounts.save_contact(self.account, new)
-        if not same:
-            self._changed()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless something makes it worth asking sooner."""
