@@ -1,5 +1,6 @@
 """Profiles, settings and places: one small TOML file, the environment, and the platform's own folders."""
 
+from finetop.config.alerts import AlertRule, AlertSettings
 from finetop.config.keys import FoundKey, found_key, key_of
 from finetop.config.paths import Paths
 from finetop.config.profile import COLOURS, DIALECTS, LOCAL, OPENAI_URL, Profile
@@ -11,6 +12,8 @@ __all__ = [
     "DIALECTS",
     "LOCAL",
     "OPENAI_URL",
+    "AlertRule",
+    "AlertSettings",
     "FoundKey",
     "Paths",
     "Profile",

@@ -118,8 +118,10 @@ def checked(hint: Any, field: Field[Any], value: Any) -> tuple[Any, str, str]:
     if not kind.fits(value):
         return MISSING, f"{field.name} must be {kind.called}", ""
     choices = field.metadata.get("choices")
-    if choices is not None and value not in choices:
-        return MISSING, *unknown(field.name, value, choices)
+    if choices is not None:
+        strange = [one for one in (value if isinstance(value, list) else [value]) if one not in choices]
+        if strange:
+            return MISSING, *unknown(field.name, strange[0], choices)
     least = field.metadata.get("least")
     if least is not None and value < least:
         return MISSING, f"{field.name} must be at least {least}", ""

@@ -1,0 +1,33 @@
+"""The section [alerts] as it is written in the settings file."""
+
+from __future__ import annotations
+
+from finetop.config import AlertRule, AlertSettings
+from finetop.config.tables import Complaint, read_table
+
+
+def read(table: object) -> tuple[AlertSettings, list[Complaint]]:
+    complaints: list[Complaint] = []
+    return read_table(AlertSettings, table, ("alerts",), complaints), complaints
+
+
+def test_what_is_not_said_has_a_use_without_it() -> None:
+    assert read({}) == (AlertSettings(), [])
+
+
+def test_rules_and_lists_are_read() -> None:
+    table = {
+        "on": ["failed"],
+        "command": ["notify-send", "finetop"],
+        "rules": [{"jobs": "model:mini", "ways": ["webhook"], "silent_min": 5}],
+    }
+    rule = AlertRule(jobs="model:mini", ways=("webhook",), silent_min=5.0)
+    assert read(table)[0] == AlertSettings(on=("failed",), command=("notify-send", "finetop"), rules=(rule,))
+
+
+def test_a_wrong_word_in_a_list_is_named_with_the_nearest() -> None:
+    _, complaints = read({"on": ["done", "fialed"], "rules": [{"ways": ["bel"]}]})
+    assert [(complaint.place, complaint.said, complaint.hint) for complaint in complaints] == [
+        (("alerts", "on"), "there is no on fialed", "Use failed."),
+        (("alerts", "rules", 0, "ways"), "there is no ways bel", "Use bell."),
+    ]
