@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from finetop.client import ApiClient, retry_delay
+from finetop.client import ApiClient, Credentials, retry_delay
 from finetop.client import api as client_module
 from finetop.errors import (
     ApiError,
@@ -40,7 +40,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 class Line:
     """A client whose server is a function; it remembers what arrived and what was slept."""
 
-    def __init__(self, handler: Handler, base_url: str = "https://api.example.test/v1") -> None:
+    def __init__(self, handler: Handler, base_url: str = "https://api.example.test/v1", **shown: Any) -> None:
         self.arrived: list[httpx.Request] = []
         self.slept: list[float] = []
 
@@ -53,9 +53,7 @@ class Line:
 
         self.client = ApiClient(
             base_url,
-            KEY,
-            "org-7",
-            "proj-9",
+            Credentials(KEY, "org-7", "proj-9", **shown),
             transport=httpx.MockTransport(remember),
             sleep=sleep,
             clock=lambda: NOW,
@@ -289,6 +287,86 @@ class TestNetwork:
 
 class TestKey:
     """The key goes to its host and nowhere else."""
+
+    async def test_headers_and_query_of_the_profile_travel_with_every_request(self) -> None:
+        line = Line(
+            answering(200),
+            key_header="api-key",
+            headers={"X-Team": "support"},
+            query={"api-version": "preview"},
+        )
+        await line.client.get(JOBS, {"limit": "2"})
+        await line.client.post(JOBS, {"model": "m"})
+        await line.client.delete(f"{JOBS}/a")
+        for request in line.arrived:
+            assert request.headers["api-key"] == KEY
+            assert request.headers["x-team"] == "support"
+            assert "authorization" not in request.headers
+            assert request.url.params["api-version"] == "preview"
+        assert dict(line.arrived[0].url.params) == {"api-version": "preview", "limit": "2"}
+
+    async def test_none_of_them_follows_to_another_host(self) -> None:
+        def elsewhere(request: httpx.Request) -> httpx.Response:
+            if request.url.host == "api.example.test":
+                return httpx.Response(302, headers={"location": "https://disk.test/result"})
+            return httpx.Response(200, content=b"{}")
+
+        line = Line(elsewhere, headers={"X-Team": "support"}, query={"tenant": "t-1"}, key_header="api-key")
+        await line.client.get("/files/f/content")
+        away = line.arrived[1]
+        assert away.url == "https://disk.test/result"
+        for name in ("x-team", "api-key", "openai-organization"):
+            assert name not in away.headers
+
+    async def test_a_header_that_may_be_a_secret_is_not_quoted(self) -> None:
+        line = Line(
+            answering(400, json=envelope("bad portkey-123456789")), headers={"X-P": "portkey-123456789"}
+        )
+        with pytest.raises(ApiError) as refused:
+            await line.client.get(JOBS)
+        assert refused.value.message == "bad [key]"
+
+    async def test_a_refused_key_is_read_anew_and_the_question_asked_once_more(self) -> None:
+        asked: list[str] = []
+
+        async def renew(refused: str) -> str:
+            asked.append(refused)
+            return "sk-new"
+
+        def only_new(request: httpx.Request) -> httpx.Response:
+            good = request.headers["authorization"] == "Bearer sk-new"
+            return httpx.Response(200 if good else 401, content=b"{}")
+
+        line = Line(only_new, renew=renew)
+        await line.client.post(JOBS, {"model": "m"})
+        await line.client.get(JOBS)
+        assert asked == [KEY]
+        assert [request.content for request in line.arrived[:2]] == [b'{"model":"m"}'] * 2
+
+    async def test_a_key_that_stays_refused_is_asked_for_once_a_question(self) -> None:
+        async def renew(refused: str) -> str:
+            return refused
+
+        line = Line(answering(401), renew=renew)
+        with pytest.raises(Unauthorized):
+            await line.client.get(JOBS)
+        assert len(line.arrived) == 1
+
+    @pytest.mark.parametrize(
+        ("said", "left"),
+        [
+            ({"remaining": "59", "limit": "60"}, (59, 60)),
+            ({"remaining": "-1"}, (None, None)),
+            ({}, (None, None)),
+        ],
+    )
+    async def test_requests_that_are_left(
+        self, said: dict[str, str], left: tuple[int | None, int | None]
+    ) -> None:
+        headers = {f"x-ratelimit-{name}-requests": value for name, value in said.items()}
+        line = Line(answering(200, headers=headers))
+        await line.client.get(JOBS)
+        assert (line.client.requests_left, line.client.requests_limit) == left
 
     async def test_it_travels_with_organization_and_project(self) -> None:
         line = Line(answering(200))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetop.config import OPENAI_URL, Paths, Profile, found_key, key_of, load, save
-from finetop.errors import BadInput
+from finetop.config import OPENAI_URL, Paths, Profile, commands, found_keys, identity_of, key_of, load, save
+from finetop.config.commands import current_key
+from finetop.errors import BadInput, TryLater
 from finetop.server import disks
 
 
@@ -30,10 +33,7 @@ def test_what_is_saved_is_loaded(paths: Paths) -> None:
         Profile("local", dialect="local", base_url="", data_dir="/srv/engine"),
     )
     save(paths, profiles)
-    loaded = load(paths)
-    assert loaded is not None
-    assert loaded[:2] == profiles[:2]
-    assert (loaded[2].name, loaded[2].dialect, loaded[2].data_dir) == ("local", "local", "/srv/engine")
+    assert load(paths) == profiles
     assert stat.S_IMODE(paths.config_file.stat().st_mode) == 0o600
 
 
@@ -123,17 +123,16 @@ def test_a_file_that_cannot_be_read_or_written_is_told(paths: Paths, tmp_path: P
     ],
 )
 def test_a_key_in_the_environment_is_found(environ: dict[str, str], url: str, name: str) -> None:
-    found = found_key({**environ, "OPENAI_ORG_ID": "o", "OPENAI_PROJECT_ID": "p"})
-    assert found is not None
+    (found,) = found_keys({**environ, "OPENAI_ORG_ID": "o", "OPENAI_PROJECT_ID": "p"})
     profile = found.profile()
     assert (profile.base_url, profile.name, profile.key_env) == (url, name, "OPENAI_API_KEY")
     assert (profile.organization, profile.project) == ("o", "p")
     assert "k" not in (found.base_url.split("//")[0], profile.key_env)
 
 
-@pytest.mark.parametrize("environ", [{}, {"OPENAI_API_KEY": "  "}])
+@pytest.mark.parametrize("environ", [{}, {"OPENAI_API_KEY": "  "}, {"AZURE_OPENAI_API_KEY": "k"}])
 def test_no_key_is_no_key(environ: dict[str, str]) -> None:
-    assert found_key(environ) is None
+    assert found_keys(environ) == ()
 
 
 def test_a_key_is_read_anew_and_its_absence_named() -> None:
@@ -177,3 +176,80 @@ def test_all_that_a_profile_may_hold_survives(paths: Paths) -> None:
     )
     save(paths, (full,))
     assert load(paths) == (full,)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    file = tmp_path / "key"
+    file.write_text("sk-file\n")
+    file.chmod(0o600)
+    return file
+
+
+def test_a_key_from_a_file_of_ones_own(key_file: Path) -> None:
+    profile = Profile("cloud", key_file=str(key_file))
+    assert key_of(profile, {}) == "sk-file"
+    key_file.write_text("sk-new")
+    assert key_of(profile, {}) == "sk-new"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.chmod(0o640), "can be read by others"),
+        (lambda file: file.chmod(0o604), "can be read by others"),
+        (lambda file: file.write_text(" \n"), "is empty"),
+        (lambda file: file.write_text("sk-1\nsk-2"), "more than one line"),
+        (lambda file: file.unlink(), "No such file"),
+        (lambda file: (file.unlink(), file.mkdir()), "is no file"),
+    ],
+)
+def test_a_file_that_will_not_do_is_refused(
+    key_file: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    spoil(key_file)
+    with pytest.raises(BadInput, match=said) as bad:
+        key_of(Profile("cloud", key_file=str(key_file)), {})
+    assert "sk-" not in bad.value.message + bad.value.advice
+
+
+def test_a_pipe_in_its_place_holds_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key", 0o600)
+    with pytest.raises(BadInput, match="is no file"):
+        key_of(Profile("cloud", key_file=str(tmp_path / "key")), {})
+
+
+async def test_a_key_that_a_command_prints_without_a_shell() -> None:
+    profile = Profile("cloud", key_command=("printf", "%s", "$HOME; `id`"))
+    assert await current_key(profile, dict(os.environ)) == "$HOME; `id`"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            "echo sk-told; echo 'the vault is locked' >&2; echo more >&2; exit 3",
+            "failed with 3: the vault is locked$",
+        ),
+        ("exit 0", "printed is empty"),
+        ("echo sk-1; echo sk-2", "more than one line"),
+        ("kill -9 $$", "failed with -9$"),
+    ],
+)
+async def test_a_command_that_fails_is_told_without_what_it_printed(command: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said) as bad:
+        await current_key(Profile("cloud", key_command=("sh", "-c", command)), dict(os.environ))
+    assert "sk-" not in bad.value.message + bad.value.advice
+
+
+async def test_a_command_that_is_not_there_or_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match=r"key_command no-such-program-here cannot be run: No such file"):
+        await current_key(Profile("cloud", key_command=("no-such-program-here",)), {})
+    monkeypatch.setattr(commands, "PATIENCE_S", 0.05)
+    with pytest.raises(TryLater, match="took longer"):
+        await current_key(Profile("cloud", key_command=("sleep", "60")), dict(os.environ))
+
+
+def test_an_account_is_known_without_running_its_command() -> None:
+    """Its keys may change by the hour; and a screen must not wait for a vault."""
+    assert "no-such" in identity_of(Profile("cloud", key_command=("no-such-program-here",)), {})

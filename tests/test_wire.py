@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finetop.client import ApiClient, Reply, api
+from finetop.client import ApiClient, Credentials, Reply, api
 from finetop.client.bodies import lines_of
 from finetop.errors import BadFile, BadReply, FinetopError, LostReply, NotFound, Unreachable
 from peer import Asked, Speak, peer, reply, reset, saying
@@ -32,7 +32,7 @@ async def refusal(
 ) -> FinetopError:
     """What one question to such a server ends with."""
     async with peer(saying(raw) if isinstance(raw, bytes) else raw) as server:
-        client = ApiClient(server.url, KEY, "org-7", "proj-9")
+        client = ApiClient(server.url, Credentials(KEY, "org-7", "proj-9"))
         try:
             with pytest.raises(FinetopError) as refused:
                 await (ask(client) if ask else client.get("/fine_tuning/jobs"))
@@ -189,7 +189,7 @@ class TestRedirects:
                 writer.write(reply(status, b"", Location=f"{other.url}/taken", Set_Cookie="session=1"))
 
             async with peer(send) as server:
-                client = ApiClient(server.url, KEY, "org-7", "proj-9")
+                client = ApiClient(server.url, Credentials(KEY, "org-7", "proj-9"))
                 try:
                     outcome = await ask(client)
                 except FinetopError as error:
@@ -245,7 +245,7 @@ class TestRedirects:
                 httpx.Response(302, headers={"location": target}) if len(seen) == 1 else httpx.Response(200)
             )
 
-        client = ApiClient(base, KEY, "org-7", "proj-9", transport=httpx.MockTransport(answer))
+        client = ApiClient(base, Credentials(KEY, "org-7", "proj-9"), transport=httpx.MockTransport(answer))
         await client.get("/x")
         await client.close()
         assert ("authorization" in seen[1].headers) == keeps

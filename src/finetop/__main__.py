@@ -48,7 +48,7 @@ def _open(opening: Opening) -> int:
     return start.run(options)
 
 
-def _ask(found: FoundKey | None) -> str | None:
+def _ask(found: tuple[FoundKey, ...]) -> str | None:
     """Ask a new user how to start."""
     from finetop.tui import start  # noqa: PLC0415 - as above
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
 from finetop.errors import (
@@ -71,13 +71,14 @@ def error_of(
     path: str,
     host: str,
     now: float,
-    secret: str = "",
+    secrets: Iterable[str] = (),
 ) -> ApiError:
-    """The error of a reply that is no 2xx, which never quotes `secret`; `path` tells what was asked for."""
+    """The error of a reply that is no 2xx, which never quotes `secrets`; `path` tells what was asked for."""
 
     def shown(words: str | None, longest: int = LONGEST_ID) -> str | None:
-        safe = words.replace(secret, "[key]") if words and secret else words
-        return safe[:longest] if safe else None
+        for secret in filter(None, secrets):
+            words = words.replace(secret, "[key]") if words else words
+        return words[:longest] if words else None
 
     said = said_in(body)
     kind, hint = _kind(status, said, method, path)

@@ -25,11 +25,11 @@ class Person:
 
     def __init__(self, answer: str | None = None) -> None:
         self.answer = answer
-        self.asked: list[FoundKey | None] = []
+        self.asked: list[tuple[FoundKey, ...]] = []
         self.opened: list[Opening] = []
 
     def screens(self) -> Screens:
-        def ask(found: FoundKey | None) -> str | None:
+        def ask(found: tuple[FoundKey, ...]) -> str | None:
             self.asked.append(found)
             return self.answer
 
@@ -66,7 +66,7 @@ def test_a_key_is_found_and_the_answer_remembered(
     set_key(monkeypatch)
     first, second = Person(answer), Person()
     assert run([], first.screens()) == 0
-    (found,) = first.asked
+    ((found,),) = first.asked
     assert found == FoundKey("OPENAI_API_KEY", "https://tune.example.test/v1", "org-1", "proj-2")
     assert first.names() == names
     assert run([], second.screens()) == 0
@@ -79,7 +79,7 @@ def test_no_key_is_found() -> None:
     """The question is asked all the same: there is an engine, and a demo."""
     person = Person("local")
     assert run([], person.screens()) == 0
-    assert person.asked == [None]
+    assert person.asked == [()]
     assert person.names() == ["local"]
 
 
@@ -136,7 +136,7 @@ def test_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 def test_a_key_for_a_host_called_local() -> None:
     """Two profiles never get one name."""
     found = FoundKey("OPENAI_API_KEY", "http://a.local.test/v1", "", "")
-    names = [profile.name for profile in opening.answered_profiles("both", found)]
+    names = [profile.name for profile in opening.answered_profiles("both", (found,))]
     assert len(set(names)) == 2
 
 
@@ -154,3 +154,23 @@ def test_the_exit_code_of_the_screen_is_that_of_the_command() -> None:
     """A screen that ended by a signal says so."""
     screens = Screens(open=lambda what: 129, ask=lambda found: None)
     assert run(["--profile", "local"], screens) == 129
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [("both", ["example", "azure", "nebius", "local"]), ("AZURE_OPENAI_API_KEY", ["azure"])],
+)
+def test_a_profile_of_each_key_that_is_found(
+    monkeypatch: pytest.MonkeyPatch, answer: str, names: list[str]
+) -> None:
+    """Azure wants its key in a header of its own; both are found by their usual variables."""
+    set_key(monkeypatch)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "az-secret")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com/")
+    monkeypatch.setenv("NEBIUS_API_KEY", "neb-secret")
+    person = Person(answer)
+    assert run([], person.screens()) == 0
+    assert person.names() == names
+    azure = person.opened[0].profiles[names.index("azure")]
+    assert (azure.base_url, azure.key_header) == ("https://res.openai.azure.com/openai/v1", "api-key")
+    assert config.load(Paths.of()) == person.opened[0].profiles

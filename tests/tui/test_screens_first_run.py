@@ -22,10 +22,8 @@ DOTS = range(0x2801, 0x2900)
 
 
 @asynccontextmanager
-async def asked(
-    size: tuple[int, int], found: FoundKey | None = KEY
-) -> AsyncIterator[tuple[FirstRun, Pilot[Any]]]:
-    app = FirstRun(found)
+async def asked(size: tuple[int, int], *found: FoundKey) -> AsyncIterator[tuple[FirstRun, Pilot[Any]]]:
+    app = FirstRun(found or (KEY,))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -80,7 +78,7 @@ async def test_at_60x16_sentences_take_more_lines_and_the_list_follows_the_curso
 
 
 async def test_without_braille_there_is_no_curve() -> None:
-    async with asked((120, 40), None) as (app, pilot):
+    async with asked((120, 40)) as (app, pilot):
         app.glyphs = ASCII
         await pilot.resize_terminal(121, 40)
         await pilot.pause()
@@ -107,3 +105,13 @@ async def test_the_mouse_chooses_and_then_starts() -> None:
         assert app.return_value is None
         await pilot.click(choices, offset=(10, row + 1))
     assert app.return_value == "local"
+
+
+async def test_several_keys_are_told_with_their_hosts_and_taken_together_or_alone() -> None:
+    azure = FoundKey("AZURE_OPENAI_API_KEY", "https://res.openai.azure.com/openai/v1", key_header="api-key")
+    async with asked((80, 24), KEY, azure) as (app, pilot):
+        whole = "\n".join(shown(app))
+        for words in ("res.openai.azure.com.", "api.openai.com", "Use only AZURE", "Look at the demo"):
+            assert words in whole
+        await pilot.press("3")
+    assert app.return_value == "AZURE_OPENAI_API_KEY"

@@ -22,7 +22,8 @@ def chosen_profiles(run: Run) -> tuple[Profile, ...]:
     if known is not None:
         return known
     found = opening.environment_profiles(run)
-    output.talk(f"no profile yet; using {found[0].key_env} at {found[0].base_url}")
+    used = " and ".join(f"{profile.key_env} at {profile.base_url}" for profile in found)
+    output.talk(f"no profile yet; using {used}")
     return found
 
 

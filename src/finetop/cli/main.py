@@ -96,7 +96,7 @@ def open_screen(state: Run, *, yes: bool) -> int:
         profiles = opening.environment_profiles(state)
     if profiles is not None:
         return state.screens.open(Opening(state.paths, profiles))
-    found = config.found_key(state.environ)
+    found = config.found_keys(state.environ)
     answer = state.screens.ask(found)
     if answer is None:
         return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from finetop import config
@@ -22,12 +21,13 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
     written = config.load(run.paths) or ()
     if run.profile is None:
         return written or None
-    for profile in written:
+    found = config.profiles_of(config.found_keys(run.environ)) if not written else ()
+    for profile in (*written, *found):
         if profile.name == run.profile:
             return (profile,)
     if run.profile == LOCAL.name:  # the engine on this machine needs no settings
         return (LOCAL,)
-    names = [profile.name for profile in written] + [LOCAL.name]
+    names = [profile.name for profile in (*written, *found)] + [LOCAL.name]
     said = " (FINETOP_PROFILE)" if run.environ.get("FINETOP_PROFILE") == run.profile else ""
     raise BadInput(
         f"there is no profile {run.profile}{said} in {run.paths.config_file}",
@@ -36,24 +36,22 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
 
 
 def environment_profiles(run: Run) -> tuple[Profile, ...]:
-    """The environment's key, taken without asking. Raises BadInput when there is none."""
-    found = config.found_key(run.environ)
-    if found is None:
+    """The environment's keys, taken without asking. Raises BadInput when there is none."""
+    found = config.found_keys(run.environ)
+    if not found:
         raise BadInput(
             "there is no profile yet, and no key in the environment",
             hint="Set OPENAI_API_KEY, or use the engine on this machine: --profile local. "
             "To look around first: finetop demo",
         )
-    return (found.profile(),)
+    return config.profiles_of(found)
 
 
-def answered_profiles(answer: str, found: FoundKey | None) -> tuple[Profile, ...]:
+def answered_profiles(answer: str, found: tuple[FoundKey, ...]) -> tuple[Profile, ...]:
     """The profiles that an answer to the first question stands for."""
-    key = (found.profile(),) if found is not None and answer in {"key", "both"} else ()
+    chosen = found if answer in {"key", "both"} else tuple(key for key in found if key.key_env == answer)
     engine = (LOCAL,) if answer in {"local", "both"} else ()
-    if key and engine and key[0].name == LOCAL.name:  # a key for http://local/v1
-        return (replace(key[0], name="provider"), *engine)
-    return key + engine
+    return config.profiles_of(chosen, taken=tuple(profile.name for profile in engine)) + engine
 
 
 def is_terminal() -> bool:

@@ -29,8 +29,8 @@ class Screens:
     """The two screens the command line can put up; handed in, for only the screen knows its library."""
 
     open: Callable[[Opening], int]
-    ask: Callable[[FoundKey | None], str | None]
-    """`key`, `local`, `both`, `demo`, or None for somebody who left."""
+    ask: Callable[[tuple[FoundKey, ...]], str | None]
+    """`key` (all that were found), one key's variable, `local`, `both`, `demo`, or None for who left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ if "httpx" not in sys.modules:
 
 from finetop.client.api import ApiClient
 from finetop.client.bodies import Reply
+from finetop.client.credentials import Credentials
 from finetop.client.forms import Progress
 from finetop.client.retries import retry_delay
 
-__all__ = ["ApiClient", "Progress", "Reply", "retry_delay"]
+__all__ = ["ApiClient", "Credentials", "Progress", "Reply", "retry_delay"]

@@ -16,11 +16,12 @@ import httpx
 
 from finetop import __version__
 from finetop.client.bodies import PACKINGS, Reply, lines_of, unpacked
+from finetop.client.credentials import Credentials
 from finetop.client.failures import no_answer, too_late
 from finetop.client.forms import Form, Progress
 from finetop.client.places import host_of, is_loopback, origin, redirect_of
 from finetop.client.retries import LONGEST_WAIT_S, retry_delay
-from finetop.errors import ApiError, BadFile, BadInput, BadReply, LostReply, Unreachable
+from finetop.errors import ApiError, BadFile, BadReply, LostReply, Unreachable
 from finetop.replies import error_of
 
 TIMEOUT = httpx.Timeout(30, connect=5)
@@ -35,6 +36,8 @@ MOST_BYTES = 64 << 20
 """Of a reply held in memory; a page of jobs is a thousandth of it."""
 MOST_ERROR_BYTES = 1 << 20
 MOST_REDIRECTS = 5
+MOST_DIGITS = 12
+UNAUTHORIZED = 401
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -45,9 +48,7 @@ class ApiClient:
     def __init__(
         self,
         base_url: str,
-        key: str,
-        organization: str = "",
-        project: str = "",
+        key: str | Credentials,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
@@ -59,14 +60,10 @@ class ApiClient:
         """The server's clock minus ours, as of its last reply."""
         self._sleep = sleep
         self._clock = clock
-        if not (key.isascii() and key.isprintable()):
-            raise BadInput("the key holds characters that no header can carry", hint="Set it anew.")
-        self._key = key
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        if organization:
-            self._headers["OpenAI-Organization"] = organization
-        if project:
-            self._headers["OpenAI-Project"] = project
+        self.requests_left: int | None = None
+        """How many requests the account may still make in its present window; None where that is untold."""
+        self.requests_limit: int | None = None
+        self._shown = Credentials(key) if isinstance(key, str) else key
         self._http = httpx.AsyncClient(
             transport=transport,
             verify=_ssl_context(),
@@ -193,15 +190,26 @@ class ApiClient:
         """A 2xx whose body is still to be read; everything else is raised."""
         url = httpx.URL(self.base_url + path)
         home = origin(url)
+        sent["params"] = {**self._shown.query, **(sent.get("params") or {})} or None
+        renewed = False
         for _ in range(MOST_REDIRECTS + 1):
-            own = self._headers if origin(url) == home else {}  # the key goes to its host only
+            own = self._shown.headers if origin(url) == home else {}  # the key goes to its host only
+            key = self._shown.key
             request = self._http.build_request(method, url, headers={**own, **(headers or {})}, **sent)
             response = await self._send(request)
             try:
                 self._note_time(response)
+                if origin(url) == home:
+                    self._note_limits(response)
                 if response.is_success:
                     yield response
                     return
+                if response.status_code == UNAUTHORIZED and own and not renewed:
+                    renewed = True
+                    if (
+                        await self._shown.has_new_key(key) and "content" not in sent
+                    ):  # a stream is read only once
+                        continue
                 target = redirect_of(response)
                 if target is None or method != "GET":
                     raise error_of(
@@ -212,7 +220,7 @@ class ApiClient:
                         path=path,
                         host=self.host,
                         now=self._clock(),
-                        secret=self._key,
+                        secrets=self._shown.secrets,
                     )
                 url = target
                 sent.pop("params", None)  # they are part of the target where the server wants them there
@@ -256,6 +264,12 @@ class ApiClient:
         except (httpx.HTTPError, BadReply):
             pass  # what came so far has to do
         return start
+
+    def _note_limits(self, response: httpx.Response) -> None:
+        for name in ("remaining", "limit"):
+            said = response.headers.get(f"x-ratelimit-{name}-requests", "")
+            if said.isascii() and said.isdigit() and len(said) < MOST_DIGITS:
+                setattr(self, "requests_left" if name == "remaining" else "requests_limit", int(said))
 
     def _note_time(self, response: httpx.Response) -> None:
         try:

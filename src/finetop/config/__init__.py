@@ -1,7 +1,8 @@
 """Profiles, settings and places: one small TOML file, the environment, and the platform's own folders."""
 
 from finetop.config.alerts import AlertRule, AlertSettings
-from finetop.config.keys import FoundKey, found_key, key_of
+from finetop.config.found import FoundKey, found_keys, profiles_of
+from finetop.config.keys import identity_of, key_of, source_of
 from finetop.config.paths import Paths
 from finetop.config.profile import COLOURS, DIALECTS, LOCAL, OPENAI_URL, Profile
 from finetop.config.reading import load
@@ -17,8 +18,11 @@ __all__ = [
     "FoundKey",
     "Paths",
     "Profile",
-    "found_key",
+    "found_keys",
+    "identity_of",
     "key_of",
     "load",
+    "profiles_of",
     "save",
+    "source_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 SECTIONS = ("profiles",)
+HERE = ("local", "archive")
+"""Dialects of what lies on this machine: they have no address."""
 _KEYS = ("key_env", "key_command", "key_file")
 
 
@@ -94,6 +96,8 @@ def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
         said = "a profile's name has 1 to 32 letters, digits, dots, dashes"
         complaints.append(Complaint(place, said, "Rename it."))
     profile = read_table(Profile, table, place, complaints, name=name)
+    if profile.dialect in HERE and isinstance(table, dict) and "base_url" not in table:
+        profile = replace(profile, base_url="")
     for setting, said, hint in contradictions(profile):
         complaints.append(Complaint((*place, setting), said, hint))
     return profile
@@ -102,7 +106,7 @@ def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
 def contradictions(profile: Profile) -> list[tuple[str, str, str]]:
     """What cannot be in a profile although each value by itself may: the setting, what is wrong, a hint."""
     found = []
-    if profile.dialect not in {"local", "archive"} and not _is_web(profile.base_url):
+    if profile.dialect not in HERE and not _is_web(profile.base_url):
         found.append(("base_url", "base_url must begin with https:// or http://", "Write https://HOST/v1."))
     sources = [name for name in _KEYS if getattr(profile, name)]
     if len(sources) > 1:

@@ -6,15 +6,18 @@ import asyncio
 import time
 from collections.abc import ItemsView, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from finetop.client import ApiClient
-from finetop.config import Paths, Profile, key_of
+from finetop.client import ApiClient, Credentials
+from finetop.config.commands import current_key
 from finetop.errors import BadInput, NotStarted, TryLater
 from finetop.providers import Provider, provider_class
 from finetop.server import disks, life
 from finetop.session.places import data_dir_of
 from finetop.session.starting import end_if_outdated, start_server
+
+if TYPE_CHECKING:
+    from finetop.config import Paths, Profile
 
 CARD = "server.json"
 """Where a server writes down who it is; `life` decides whether that is true."""
@@ -50,9 +53,9 @@ class Link:
     async def ready(self) -> Provider:
         """The provider as it can be asked now. Raises BadInput without a key, NotStarted without a server."""
         if self.profile.dialect != "local":
-            if self._provider is None:
-                key = key_of(self.profile, self._environ)
-                self._open(self.profile.base_url, key)
+            async with self._starting:  # or a command would be run by each of several questions
+                if self._provider is None:
+                    self._open(self.profile.base_url, await current_key(self.profile, self._environ))
             return self._opened()
         card = self._card_seen()
         if card is None:
@@ -121,15 +124,25 @@ class Link:
     def _open(self, base_url: str, key: str) -> None:
         if self._provider is not None:
             self._old.append(self._provider.client)  # a question may be under way on it
-        client = ApiClient(
-            base_url,
+        shown = Credentials(
             key,
             self.profile.organization,
             self.profile.project,
-            transport=self._transport,
+            key_header=self.profile.key_header,
+            headers=self.profile.headers,
+            query=self.profile.query,
+            renew=self._renewed if self.profile.key_command or self.profile.key_file else None,
         )
+        client = ApiClient(base_url, shown, transport=self._transport)
         self._provider = provider_class(self.profile.dialect)(client)
         self._where = (base_url, key)
+
+    async def _renewed(self, refused: str) -> str:
+        """The key that has taken the place of a refused one; many questions ask the command once."""
+        async with self._starting:
+            if self._where is not None and self._where[1] == refused:
+                self._where = (self._where[0], await current_key(self.profile, self._environ))
+            return self._where[1] if self._where is not None else refused
 
     def _opened(self) -> Provider:
         if self._provider is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from finetop.config import Paths, Profile, key_of
+from finetop.config import Paths, Profile, identity_of
 from finetop.errors import BadInput
 
 
@@ -18,6 +18,7 @@ class Place(TypedDict):
     organization: str
     project: str
     key: str
+    """What tells the key from others; only a salted hash of it is kept."""
 
 
 def data_dir_of(profile: Profile, paths: Paths) -> Path:
@@ -31,7 +32,7 @@ def account_place(profile: Profile, paths: Paths, environ: Mapping[str, str]) ->
         base_url = f"local:{data_dir_of(profile, paths).absolute()}"
         return Place(dialect="local", base_url=base_url, organization="", project="", key="")
     try:
-        key = key_of(profile, environ)
+        key = identity_of(profile, environ)
     except BadInput:
         key = ""  # the rows of no key: the recorder says what is missing
     return Place(

@@ -58,8 +58,8 @@ def run(options: Options) -> int:
     return FinetopApp(options).show()
 
 
-def ask(found: FoundKey | None) -> str | None:
-    """Ask a new user how to start: `key`, `local`, `both` or `demo`; None when he left."""
+def ask(found: tuple[FoundKey, ...]) -> str | None:
+    """Ask a new user how to start: `key`, a variable, `local`, `both` or `demo`; None when he left."""
     need_terminal()
     from finetop.tui.screens.first_run import FirstRun  # noqa: PLC0415 - as in `run`
 

@@ -38,12 +38,12 @@ class Choice:
     """One way to start."""
 
     name: str
-    """key, local, both or demo."""
+    """key, local, both, demo, or the variable of the one key that is to be used."""
     title: str
     says: tuple[str, ...]
 
 
-def choices(found: FoundKey | None) -> list[Choice]:
+def choices(found: tuple[FoundKey, ...]) -> list[Choice]:
     """The ways to start with what was found; the recommended one first."""
     local = Choice(
         "local",
@@ -61,22 +61,34 @@ def choices(found: FoundKey | None) -> list[Choice]:
             "Everything is deleted when you leave.",
         ),
     )
-    if found is None:
+    if not found:
         return [local, demo]
-    host = text.shorten_middle(text.clean(found.host), 48)
-    places = [
-        f"{what} {text.shorten_middle(text.clean(value), 24)}"
-        for what, value in (("organisation", found.organization), ("project", found.project))
-        if value
-    ]
-    where = ", ".join(places) or "the key's own organisation and project"
-    key = Choice(
-        "key",
-        f"Use the key in {found.key_env}",
-        (f"Sent to {host}, {where}.", "It is read each time; only the variable's name is remembered."),
-    )
+    read = "It is read each time; only the variable's name is remembered."
+    if len(found) > 1:
+        places = tuple(f"{key.key_env} is sent to {_where(key)}" for key in found)
+        read = read.replace("It is", "They are").replace("variable's name is", "variables' names are")
+        every = Choice("both", "Use all keys that were found, and the local engine", (*places, read))
+        return [every, *(Choice(key.key_env, f"Use only {key.key_env}", ()) for key in found), local, demo]
+    (only,) = found
+    host = _shown(only.host, 48)
+    key = Choice("key", f"Use the key in {only.key_env}", (f"Sent to {_where(only)}", read))
     both = Choice("both", "Use both", (f"{host} and the local engine side by side.",))
     return [both, key, local, demo]
+
+
+def _where(key: FoundKey) -> str:
+    """Who gets to see a key."""
+    places = [
+        f"{what} {_shown(value, 24)}"
+        for what, value in (("organisation", key.organization), ("project", key.project))
+        if value
+    ]
+    own = "" if key.key_header else ", the key's own organisation and project"
+    return f"{_shown(key.host, 48)}{', ' + ', '.join(places) if places else own}."
+
+
+def _shown(value: str, width: int) -> str:
+    return text.shorten_middle(text.clean(value), width)
 
 
 class Choices(LineView):
@@ -88,7 +100,7 @@ class Choices(LineView):
             Binding(
                 str(number), f"choose({number})", show=False, id=f"first.{number}", tooltip="Start this way"
             )
-            for number in range(1, 5)
+            for number in range(1, 8)
         ),
     ]
 
@@ -164,13 +176,13 @@ class Choices(LineView):
 
 
 class FirstRun(BaseApp[str]):
-    """Returns `key`, `local`, `both` or `demo`; None when the user left."""
+    """Returns `key`, `local`, `both`, `demo` or one key's variable; None when the user left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape", "quit", "Quit", id="app.quit", tooltip="Leave; nothing is remembered"),
     ]
 
-    def __init__(self, found: FoundKey | None) -> None:
+    def __init__(self, found: tuple[FoundKey, ...]) -> None:
         super().__init__()
         self._ways = choices(found)
 
