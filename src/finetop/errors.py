@@ -2,7 +2,8 @@
 
 FinetopError                1
 ├── BadInput                2   what the user gave cannot be used
-│   └── BadFile             2   ... and it is a file: path, line
+│   ├── BadFile             2   ... and it is a file: path, line
+│   └── BadQuery            2   ... and it is a query: the place in it
 ├── Failed                  1   a job ended failed or cancelled
 ├── ApiError                3   the provider answered, and refused
 │   ├── BadRequest          3   400, 422 and other 4xx
@@ -67,6 +68,15 @@ class BadFile(BadInput):
         self.reason = message
         self.path = str(path)
         self.line = line
+
+
+class BadQuery(BadInput):
+    """A query makes no sense; `at` (from 0) says where in it."""
+
+    def __init__(self, message: str, *, at: int, hint: str) -> None:
+        super().__init__(f"in the query, at character {at + 1}: {message}", hint=hint)
+        self.reason = message
+        self.at = at
 
 
 class Failed(FinetopError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from finetop.query import ALL, Condition
 from finetop.store import endings, listing
 from finetop.store.database import Database, tick
 from finetop.store.rows import ACTIVE, JobKey, JobRow
@@ -65,12 +67,44 @@ class Jobs:
         ).fetchone()
         return None if found is None else found[0]
 
-    def rows(self, profiles: Mapping[int, str], *, since: int = 0, now: float | None = None) -> list[JobRow]:
+    def form(self, key: JobKey) -> dict[str, Any] | None:
+        """The whole job in our normal form, as plain values; None when the store has never seen it."""
+        found = self._one("select form from job where account = ? and id = ?", key)
+        return None if found is None else json.loads(found)
+
+    def rows(
+        self,
+        profiles: Mapping[int, str],
+        *,
+        since: int = 0,
+        now: float | None = None,
+        condition: Condition = ALL,
+    ) -> list[JobRow]:
         """The rows of these accounts (account -> profile name) whose content changed after `since`.
 
-        Times left that a provider tells as a moment are reckoned from `now`, a Unix time.
+        Times left that a provider tells as a moment are reckoned from `now`, a Unix time. Creates that
+        are no jobs yet are among them whatever the condition.
         """
-        return listing.rows(self._db.connection, profiles, since, time.time() if now is None else now)
+        now = time.time() if now is None else now
+        return listing.rows(self._db.connection, profiles, since, now, condition)
+
+    def newest(
+        self, profiles: Mapping[int, str], condition: Condition = ALL, *, now: float | None = None
+    ) -> Iterator[JobRow]:
+        """The jobs that a condition means, newest first, read as they are asked for."""
+        now = time.time() if now is None else now
+        return listing.newest(self._db.connection, profiles, now, condition)
+
+    def find(
+        self, condition: Condition, profiles: Mapping[int, str], *, now: float | None = None
+    ) -> list[JobKey]:
+        """The keys of the jobs that a condition means, newest first."""
+        return [row.key for row in self.newest(profiles, condition, now=now)]
+
+    def matches(self, condition: Condition, key: JobKey, profile: str, *, now: float | None = None) -> bool:
+        """Whether a condition means this one job; False for one the store has never seen."""
+        now = time.time() if now is None else now
+        return listing.matches(self._db.connection, condition, key, profile, now)
 
     def left(self, since: int) -> list[JobKey]:
         """Rows to take away since then: creates that are jobs now or were put away, and deleted jobs."""
@@ -276,7 +310,7 @@ def _save(
     connection: sqlite3.Connection, account: int, sent: tuple[Job, bytes], asked: int, now: float
 ) -> bool:
     job, raw = sent
-    form = job.model_dump_json()
+    form = job.model_dump_json(by_alias=True)
     old = connection.execute(
         "select form, raw, asked, gone from job where account = ? and id = ?", (account, job.id)
     ).fetchone()

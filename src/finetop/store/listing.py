@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from finetop.names import suffix_in
+from finetop.query import ALL, Condition
 from finetop.store.measured import given
 from finetop.store.progress import Known, progress
 from finetop.store.rows import FINAL, JobKey, JobRow
+from finetop.store.search import Search, search
 
 DELETED = 2
 """The value of `gone` for a job that was deleted at the user's word; 1 is one that went by itself."""
@@ -38,26 +41,73 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
         order by written_at desc limit 1) ordered from job"""
 
 
-def rows(connection: sqlite3.Connection, profiles: Mapping[int, str], since: int, now: float) -> list[JobRow]:
-    """The rows of these accounts whose content changed after `since`; `now` is a Unix time."""
+def rows(
+    connection: sqlite3.Connection,
+    profiles: Mapping[int, str],
+    since: int,
+    now: float,
+    condition: Condition = ALL,
+) -> list[JobRow]:
+    """The rows of these accounts whose content changed after `since`; `now` is a Unix time.
+
+    A condition leaves out jobs it does not mean, but never a create that is no job yet.
+    """
     if not profiles:
         return []
-    marks = ",".join("?" * len(profiles))
+    marks = ",".join(str(account) for account in profiles)
+    meant = search(condition, profiles, now, connection)
     look = connection.cursor()
     look.row_factory = sqlite3.Row
     # The plus keeps SQLite from walking whole accounts in search of news.
     jobs = look.execute(
-        f"{_SHOWN} where seq > ? and gone < {DELETED} and +account in ({marks}) order by created_at desc, id",
-        (since, *profiles),
+        f"""{_SHOWN} where seq > :since and gone < {DELETED} and +account in ({marks}) and {meant.where}
+        order by created_at desc, id""",
+        {"since": since, **meant.bound},
     )
-    rows = [_row(profiles[line["account"]], line, now) for line in jobs]
+    found = [row for line in jobs if meant.holds(row := _row(profiles[line["account"]], line, now))]
     pending = look.execute(
         f"""select account, uuid, seq, state, name, model, written_at, message from intent
         where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
         and seq > ? and account in ({marks})""",
-        (since, *profiles),
+        (since,),
     )
-    return rows + [_pending(profiles[line["account"]], line) for line in pending]
+    return found + [_pending(profiles[line["account"]], line) for line in pending]
+
+
+def newest(
+    connection: sqlite3.Connection, profiles: Mapping[int, str], now: float, condition: Condition
+) -> Iterator[JobRow]:
+    """The jobs that are meant, newest first; drawn one by one, for few of many may be wanted."""
+    meant = search(condition, profiles, now, connection)
+    return heapq.merge(
+        *(_newest(connection, account, name, now, meant) for account, name in profiles.items()),
+        key=lambda row: (-(row.created_at or 0.0), row.key.id),
+    )
+
+
+def matches(
+    connection: sqlite3.Connection, condition: Condition, key: JobKey, profile: str, now: float
+) -> bool:
+    """Whether a condition means this one job."""
+    meant = search(condition, {key.account: profile}, now, connection)
+    return any(_newest(connection, key.account, profile, now, meant, job=key.id))
+
+
+def _newest(
+    connection: sqlite3.Connection, account: int, name: str, now: float, meant: Search, *, job: str = ""
+) -> Iterator[JobRow]:
+    look = connection.cursor()
+    look.row_factory = sqlite3.Row
+    one = "and id = :job" if job else ""
+    lines = look.execute(
+        f"""{_SHOWN} where account = :account {one} and gone < {DELETED} and {meant.where}
+        order by created_at desc, id""",
+        {"account": account, "job": job, **meant.bound},
+    )
+    for line in lines:
+        row = _row(name, line, now)
+        if meant.holds(row):
+            yield row
 
 
 def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:

@@ -211,5 +211,8 @@ MIGRATIONS = (
     alter table job add column ends_at real;
     create index job_ends on job (ends_at) where ends_at is not null;
     """,
+    """
+    create index job_created on job (account, created_at desc);
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
