@@ -98,6 +98,8 @@ def test_pairs_that_a_provider_can_look_for() -> None:
         ("metadata:=x", 10, "a pair needs its name", "metadata:team=support"),
         ("setting:x", 1, "a setting needs its name", "setting."),
         ("-", 2, "a value is missing", ""),
+        ("a\0b", 2, "no character", ""),
+        ("a \udcff", 3, "no character", ""),
         ("profile:opnai", 9, "there is no profile opnai", "Use openai"),
     ],
 )

@@ -13,6 +13,8 @@ from finetop.query.condition import Condition, Match, Present, Range, Term, Test
 from finetop.query.fields import Field, Kind
 
 _HEAD = re.compile(r"(-?)([A-Za-z][\w.-]*)(!=|:?<=|:?>=|:?<|:?>|:|=)")
+_ODD = re.compile("[\0\ud800-\udfff]")
+"""What no database can look for: nothing, and halves of characters."""
 _QUOTES = "\"'"
 _WORDS = {"or": "a comma, as in status:failed,cancelled", "and": "a space", "not": "a dash, as in -tag:test"}
 """What other languages say for it, and what is said here."""
@@ -34,6 +36,9 @@ def parse(text: str, *, profiles: Collection[str] | None = None) -> Condition:
     """
     if len(text) > _LONGEST:
         raise BadQuery(f"the query is longer than {_LONGEST} characters", at=_LONGEST, hint="Ask for less.")
+    odd = _ODD.search(text)
+    if odd is not None:
+        raise BadQuery("this is no character", at=odd.start(), hint="Take it out.")
     terms = []
     at = 0
     while at < len(text):
