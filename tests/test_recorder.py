@@ -19,7 +19,7 @@ from finetop.listing import NEWS_PAGES
 from finetop.pace import HOSTED, LOCAL
 from finetop.providers.openai import OpenAI
 from finetop.recorder import CANDIDACY_S, Recorder
-from finetop.store import JobKey, Store
+from finetop.store import Contact, JobKey, Store
 
 if TYPE_CHECKING:
     from finetop.models import Job
@@ -78,8 +78,11 @@ class Desert:
     def key(self, job: str) -> JobKey:
         return JobKey(self.account, job)
 
+    def contact(self) -> Contact:
+        return self.store.accounts.contact(self.account)
+
     def state(self) -> str:
-        return self.store.accounts.contact(self.account).state
+        return self.contact().state
 
 
 @pytest.fixture
@@ -461,3 +464,98 @@ class TestManyProcesses:
             desert.cloud.asked
         )
         store.close()
+
+
+class TestPace:
+    """What somebody says of the pace is obeyed by whoever asks, until something else is said."""
+
+    async def asked_in(self, desert: Desert, seconds: float) -> Counter[str]:
+        desert.cloud.asked.clear()
+        start = desert.now
+        while desert.now < start + seconds:
+            desert.now += await desert.recorder.round()
+        return Counter(path.rpartition("/")[2] for path in desert.cloud.asked)
+
+    async def test_a_slower_pace_asks_less_of_everything(self, desert: Desert) -> None:
+        desert.cloud.job("a")
+        await desert.idle()
+        usual = await self.asked_in(desert, 200)
+        desert.store.pacing.set_pace(desert.account, 5 * LOCAL.active_s)
+        desert.recorder._held = desert.store.locks.poll(desert.account)
+        desert.recorder.look()
+        slow = await self.asked_in(desert, 200)
+        for route in ("jobs", "events", "checkpoints"):
+            assert 4 <= usual[route] / slow[route] <= 6, route
+        desert.store.pacing.set_pace(desert.account, None)
+        desert.recorder.look()
+        assert (await self.asked_in(desert, 200))["jobs"] == pytest.approx(usual["jobs"], abs=2)
+
+    async def test_while_it_is_paused_nobody_is_asked_but_by_r(self, desert: Desert) -> None:
+        """The pause is made by another process, and holds for those that come later."""
+        store = Store(desert.folder / "finetop.db")
+        store.pacing.set_paused(desert.account, paused=True)
+        slept: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            await asyncio.Event().wait()
+
+        recorder = desert.make(sleep=sleep)
+        running = asyncio.ensure_future(recorder.run())
+        await until(lambda: bool(slept))
+        disturbances: list[Callable[[], None]] = [lambda: recorder.watch("a"), recorder.start_over]
+        for disturb in disturbances:
+            slept.clear()
+            disturb()  # neither a job looked at nor a machine that wakes up is a reason to ask
+            await until(lambda: bool(slept))
+        assert desert.cloud.asked == []
+        store.accounts.wish(desert.account, "refresh")
+        recorder.look()
+        await until(lambda: bool(desert.cloud.asked))
+        assert desert.cloud.asked.count("/fine_tuning/jobs") == 1
+        desert.cloud.asked.clear()
+        desert.now += LOCAL.idle_s
+        store.pacing.set_paused(desert.account, paused=False)
+        recorder.look()
+        await until(lambda: bool(desert.cloud.asked))
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        store.close()
+
+
+class TestClock:
+    """A machine that slept, or whose clock was set, has agreed on nothing."""
+
+    @pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])
+    async def test_everything_is_asked_at_once(self, desert: Desert, jump_s: float) -> None:
+        desert.cloud.job("a")
+        await desert.idle()
+        desert.cloud.overrides["/fine_tuning/jobs"] = httpx.Response(401)
+        desert.now += LOCAL.idle_s
+        await desert.recorder.round()
+        desert.cloud.overrides.clear()
+        desert.now += jump_s
+        desert.recorder.start_over()
+        desert.cloud.asked.clear()
+        await desert.recorder.round()
+        assert {"/fine_tuning/jobs", "/fine_tuning/jobs/a/events"} <= set(desert.cloud.asked)
+        assert desert.state() == "ok"
+
+
+class TestFullDisk:
+    """What cannot be written is told where it can be, and asked for again."""
+
+    async def test_nothing_is_lost_by_it(self, desert: Desert) -> None:
+        desert.cloud.job("a")
+        await desert.idle()
+        pages: int = desert.store.database.connection.execute("pragma page_count").fetchone()[0]
+        desert.store.database.connection.execute(f"pragma max_page_count = {pages}")
+        desert.cloud.log("a", *("x" * 4000 for _ in range(30)))
+        desert.now += LOCAL.list_s
+        assert await desert.recorder.round() <= 60
+        assert "full" in desert.recorder.trouble or "full" in desert.contact().message
+        desert.store.database.connection.execute("pragma max_page_count = 1073741823")
+        desert.now += 60
+        await desert.recorder.round()
+        assert (desert.recorder.trouble, desert.state()) == ("", "ok")
+        assert desert.store.events.count(desert.key("a")) == 30

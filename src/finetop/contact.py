@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from finetop.errors import FinetopError
 from finetop.pace import state_of
 from finetop.store import Contact, Store
 from finetop.store.locks import me
-
-if TYPE_CHECKING:
-    from finetop.errors import FinetopError
 
 CONTACT_S = 10.0
 """A healthy contact's time is written no more often than this."""
@@ -27,6 +24,8 @@ class ContactLog:
         self._account = account
         self._changed = changed
         self._clock = clock
+        self.trouble = ""
+        """What keeps this process from writing anything down; said here, for the store cannot take it."""
 
     def say(self, error: FinetopError | None, failures: int) -> None:
         """Write how asking goes, where that is news or ten seconds old."""
@@ -36,10 +35,22 @@ class ContactLog:
             new = Contact("ok", "", 0, now, me())
         else:
             new = replace(old, state=state_of(error), message=error.message, failures=failures, poller=me())
+        self._write(old, new, now)
+
+    def fault(self, message: str) -> None:
+        """Write down that this process could not go on."""
+        old = self._store.accounts.contact(self._account)
+        self._write(old, replace(old, state="stale", message=message, poller=me()), self._clock())
+
+    def _write(self, old: Contact, new: Contact, now: float) -> None:
         same = (old.state, old.message, old.poller) == (new.state, new.message, new.poller)
-        if same and error is None and now - (old.last_ok_at or 0.0) < CONTACT_S:
+        if same and not self.trouble and new.state == "ok" and now - (old.last_ok_at or 0.0) < CONTACT_S:
             return
-        if new != old:
-            self._store.accounts.save_contact(self._account, new)
-        if not same:
+        before, self.trouble = self.trouble, ""
+        try:
+            if new != old:
+                self._store.accounts.save_contact(self._account, new)
+        except FinetopError as unwritten:
+            self.trouble = unwritten.message
+        if not same or self.trouble != before:
             self._changed()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from finetop.errors import (
     ApiError,
@@ -18,9 +18,13 @@ from finetop.errors import (
     QuotaExceeded,
     RateLimited,
     ServerFault,
+    TryLater,
     Unauthorized,
     Unreachable,
 )
+
+if TYPE_CHECKING:
+    from finetop.config import Profile
 
 
 class Kind(StrEnum):
@@ -78,6 +82,34 @@ def pace_of(dialect: str) -> Pace:
     return LOCAL if dialect == "local" else HOSTED
 
 
+def own_pace(profile: Profile) -> Pace:
+    """How often a profile is asked while nobody has said otherwise."""
+    usual = pace_of(profile.dialect)
+    return at(usual, profile.pace_s) if profile.pace_s else usual
+
+
+SHORTEST_S = 1.0
+"""A pace that a person has chosen asks nothing more often than this, unless its own does."""
+
+
+def at(pace: Pace, running_s: float) -> Pace:
+    """The same pace, so much slower or faster that a running job is asked about every `running_s` seconds."""
+    factor = running_s / pace.active_s
+
+    def every(own_s: float) -> float:
+        return max(own_s * factor, min(own_s, SHORTEST_S))
+
+    return replace(
+        pace,
+        watched_s=every(pace.watched_s),
+        active_s=every(pace.active_s),
+        list_s=every(pace.list_s),
+        idle_s=every(pace.idle_s),
+        backlog_s=every(pace.backlog_s),
+        checkpoints_s=every(pace.checkpoints_s),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the recorder knows of one account when it decides."""
@@ -110,7 +142,7 @@ def wanted(view: View, pace: Pace) -> dict[Ask, float]:
         if job in view.watched or job not in view.listed:
             asks[Ask(Kind.JOB, job)] = own_s
         if status in _WORKING or job in view.watched or view.place_in_log:
-            asks[Ask(Kind.EVENTS, job)] = STREAMED_S if job in view.streamed else own_s
+            asks[Ask(Kind.EVENTS, job)] = max(STREAMED_S, own_s) if job in view.streamed else own_s
         if status in _WORKING:
             asks[Ask(Kind.CHECKPOINTS, job)] = pace.checkpoints_s
     asks |= {Ask(Kind.WHOLE, job): pace.watched_s for job in view.incomplete if job in view.watched}
@@ -196,6 +228,8 @@ def next_delay(error: FinetopError, failures: int) -> float:
         return 2.0
     if isinstance(error, Unreachable):
         return _doubling(2.0, failures, 60.0)
+    if isinstance(error, TryLater):
+        return _doubling(5.0, failures, 60.0)
     if isinstance(error, ServerFault):
         wish_s = min(error.retry_after_s or 0.0, LONGEST_WISH_S)
         return max(wish_s, _doubling(5.0, failures, 120.0))

@@ -17,12 +17,14 @@ from finetop.pace import (
     Pace,
     Routes,
     View,
+    at,
     due,
     is_about_account,
     next_at,
     next_delay,
     wanted,
 )
+from finetop.store import Pacing
 from finetop.streams import Streams
 from finetop.wishes import Wishes
 
@@ -65,7 +67,9 @@ class Recorder:
         self.store = store
         self.account = account
         self._provider = provider
-        self._pace = pace
+        self._own_pace = self._pace = pace
+        self._pacing = Pacing()
+        self._asks_once = False
         self._changed = changed
         self._on_jobs = on_jobs
         self._settle = settle
@@ -101,9 +105,26 @@ class Recorder:
         self._wake.set()
 
     def look(self) -> None:
-        """Another process has written: there may be a wish."""
-        if self._held is not None and self._take_wishes():
+        """Somebody has written: there may be a wish, or another pace."""
+        if self._held is not None and (self._take_wishes() | self._heed()):
             self._wake.set()
+
+    def start_over(self) -> None:
+        """The machine has slept, or its clock was set: what was agreed by the clock no longer holds."""
+        self._not_before = 0.0
+        self._failures = 0
+        self._asked_at.clear()
+        self._tried.clear()
+        self._wake.set()
+
+    @property
+    def trouble(self) -> str:
+        """What keeps this process from writing anything down; empty where nothing does."""
+        return self._contact.trouble
+
+    def fault(self, message: str) -> None:
+        """Tell that asking has ended by a fault of ours; it is taken up again."""
+        self._contact.fault(message)
 
     async def run(self) -> None:
         """Ask for ever, as soon as nobody else does."""
@@ -123,16 +144,21 @@ class Recorder:
     async def _poll(self) -> None:
         while True:
             self._take_wishes()
-            pause_s = await self.round()
-            await self._pause(pause_s)
+            self._heed()
+            if self._pacing.paused and not self._asks_once:
+                await self._streams.close()
+                await self._pause(LONGEST_PAUSE_S)
+                continue
+            self._asks_once = False
+            await self._pause(await self.round())
 
     async def round(self) -> float:
         """Ask what is due; the seconds until there is something to ask again."""
         now = self._clock()
         if now < self._not_before:
             return self._not_before - now
-        self._settle()
         try:
+            self._settle()
             provider = await self._provider()
             self._place_in_log = provider.capabilities.place_in_log
             for ask in due(self._wanted(), self._asked_at, now):
@@ -166,6 +192,7 @@ class Recorder:
             await carry_out[ask.kind](provider, ask.job)
         except FinetopError as error:
             if ask.kind is Kind.LIST or is_about_account(error):
+                self._asked_at.pop(ask, None)  # it is due as soon as anything is
                 raise
             self._tried[ask] = self._tried.get(ask, 0) + 1
             if ask in self._asked_at:  # else somebody wants it asked anew
@@ -238,14 +265,20 @@ class Recorder:
             self._hurry()
         return bool(kinds)
 
+    def _heed(self) -> bool:
+        """Take over what was said of the pace last; True where that is news."""
+        said = self.store.pacing.get(self.account)
+        if said == self._pacing:
+            return False
+        self._pacing = said
+        self._pace = self._own_pace if said.pace_s is None else at(self._own_pace, said.pace_s)
+        return True
+
     def _hurry(self) -> None:
-        self._not_before = 0.0
-        self._failures = 0
-        self._asked_at.clear()
-        self._tried.clear()
+        self._asks_once = True
         self._routes.reopen()
         self._streams.forget()
-        self._wake.set()
+        self.start_over()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless something makes it worth asking sooner."""

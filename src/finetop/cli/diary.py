@@ -27,10 +27,14 @@ class Standing:
     """Pid of the other process that asks; None where it is this one."""
     paused: bool
     pace_s: float | None
+    trouble: str = ""
+    """What keeps this process from writing anything down."""
 
 
-def standing(contact: Contact, asker: Asker | None, pacing: Pacing) -> Standing | None:
+def standing(contact: Contact, asker: Asker | None, pacing: Pacing, trouble: str) -> Standing | None:
     """None until this run has news: what an earlier one wrote down is none."""
+    if trouble:
+        return Standing("", None, paused=False, pace_s=None, trouble=trouble)
     if asker is None:
         return None
     is_news = contact.poller == asker.name
@@ -43,6 +47,8 @@ def standing(contact: Contact, asker: Asker | None, pacing: Pacing) -> Standing 
 def said_of(name: str, now: Standing, contact: Contact, jobs: int) -> tuple[int, str]:
     """The line, and how urgent it is."""
     asker = "" if now.other is None else f"; process {now.other} asks, this one reads along"
+    if now.trouble:
+        return WARNING, f"{name}: nothing can be kept: {now.trouble}; it is tried again"
     if now.paused:
         return INFO, f"{name}: polling is paused; finetop record --resume goes on{asker}"
     if now.state == "ok":

@@ -61,7 +61,8 @@ class Recording:
         for account, name in session.names.items():
             contact = session.store.accounts.contact(account)
             asker = session.store.locks.asker(account)
-            now = standing(contact, asker, session.store.pacing.get(account))
+            trouble = session.troubles.get(account, "")
+            now = standing(contact, asker, session.store.pacing.get(account), trouble)
             if now is None or now == self._known.get(account):
                 continue
             self._known[account] = now

@@ -57,6 +57,8 @@ class Session(LibraryCalls):
         """Account -> profile name. Profiles of one account share the first one's name."""
         self.accounts: dict[str, int] = {}
         """Profile name -> account."""
+        self.troubles: Mapping[int, str] = {}
+        """Account -> what keeps this process from writing down what it learns."""
         self._on_change = on_change
         for profile in profiles:
             account = store.accounts.ensure(**account_place(profile, paths, environ))
@@ -81,16 +83,20 @@ class Session(LibraryCalls):
         for profile in self.profiles:
             account = self.accounts[profile.name]
             contact = self.store.accounts.contact(account)
+            trouble = self.troubles.get(account, "")
+            pacing = self.store.pacing.get(account)
             states.append(
                 ProfileState(
                     name=profile.name,
                     account=account,
-                    state=contact.state,
+                    state="stale" if trouble else contact.state,
                     last_ok_at=contact.last_ok_at,
-                    message=contact.message,
+                    message=trouble or contact.message,
                     read_only=profile.read_only,
                     jobs=counts.get(account, 0),
                     poller=contact.poller,
+                    paused=pacing.paused,
+                    pace_s=pacing.pace_s,
                 )
             )
         return states
@@ -179,6 +185,20 @@ class Session(LibraryCalls):
     def refresh(self) -> None:
         """Ask every provider now, also one that has asked to be left alone."""
         self._tell(lambda network: network.refresh())
+
+    def set_paused(self, *, paused: bool) -> Future[None]:
+        """Have no profile asked until told otherwise, whichever process does it; or have all asked again."""
+        return self._ask(lambda network: network.set_paused(paused=paused))
+
+    def set_pace(self, paces_s: Mapping[int, float | None]) -> Future[None]:
+        """Account -> seconds between two questions about a running job; None is the profile's own pace."""
+        return self._ask(lambda network: network.set_pace(paces_s))
+
+    def own_pace_s(self, account: int) -> float:
+        """How often running jobs of an account are asked about while nobody says otherwise."""
+        from finetop.pace import own_pace  # noqa: PLC0415 - the first paint does not need it
+
+        return own_pace(profile_named(self.profiles, self.names[account])).active_s
 
     def watch(self, key: JobKey | None) -> None:
         """Ask for this job more often: it is the one being looked at."""

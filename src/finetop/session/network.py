@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from finetop.actions import control, create, orphans
 from finetop.actions.desk import Desk
 from finetop.errors import BadInput, FinetopError
-from finetop.pace import pace_of
+from finetop.pace import own_pace
 from finetop.recorder import Recorder
 from finetop.session.following import Following
 from finetop.session.library import Library
@@ -29,6 +28,8 @@ TELL_S = 0.05
 """News within this time is told once."""
 LOOK_S = 1.0
 """How often to look whether another process has written; four looks a second break the idle budget."""
+JUMP_S = 10.0
+"""The wall clock is trusted to this much against the clock that stands still while the machine sleeps."""
 RESTART_S = 5.0
 """Before work that failed by our own fault is taken up again."""
 
@@ -67,7 +68,7 @@ class Network:
                 self._store,
                 account,
                 link.ready,
-                pace_of(link.profile.dialect),
+                own_pace(link.profile),
                 changed=self.changed,
                 on_jobs=functools.partial(self._adopt, account),
                 settle=functools.partial(self._settle, account),
@@ -125,6 +126,23 @@ class Network:
         for recorder in self._recorders.values():
             recorder.refresh()
 
+    async def set_paused(self, *, paused: bool) -> None:
+        for account in self._session.names:
+            self._store.pacing.set_paused(account, paused=paused)
+        self.look()
+        self.changed()
+
+    async def set_pace(self, paces_s: Mapping[int, float | None]) -> None:
+        for account, pace_s in paces_s.items():
+            self._store.pacing.set_pace(account, pace_s)
+        self.look()
+        self.changed()
+
+    def look(self) -> None:
+        """There may be a wish of another process, or another pace."""
+        for recorder in self._recorders.values():
+            recorder.look()
+
     def watch(self, key: JobKey | None) -> None:
         for account, recorder in self._recorders.items():
             recorder.watch(key.id if key is not None and key.account == account else None)
@@ -167,10 +185,7 @@ class Network:
             except Exception as error:  # noqa: BLE001 - the outermost frame of this work
                 said = error.message if isinstance(error, FinetopError) else f"a fault in finetop: {error!r}"
                 await asyncio.sleep(RESTART_S)
-                with contextlib.suppress(FinetopError):
-                    old = self._store.accounts.contact(account)
-                    self._store.accounts.save_contact(account, replace(old, state="stale", message=said))
-                self.changed()
+                self._recorders[account].fault(said)
 
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:
         try:
@@ -182,18 +197,23 @@ class Network:
 
     async def _look_for_others(self) -> None:
         """Another process's commits show on this thread's connection, our own do not."""
-        known = self._store.data_version()
+        known, apart_s = self._store.data_version(), time.time() - time.monotonic()
         while True:
             await asyncio.sleep(LOOK_S)
+            before_s, apart_s = apart_s, time.time() - time.monotonic()
+            if abs(apart_s - before_s) > JUMP_S:
+                for recorder in self._recorders.values():
+                    recorder.start_over()
             version = self._store.data_version()
             if version != known:
                 known = version
-                for recorder in self._recorders.values():
-                    recorder.look()
+                self.look()
                 self.changed()
 
     def _tell(self) -> None:
         self._telling = False
+        told = {account: recorder.trouble for account, recorder in self._recorders.items()}
+        self._session.troubles = {account: said for account, said in told.items() if said}
         self._on_change()
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> None:

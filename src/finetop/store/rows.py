@@ -159,3 +159,7 @@ class ProfileState:
     jobs: int = 0
     poller: str = ""
     """Who asks the provider: host, pid and version."""
+    paused: bool = False
+    """True while somebody has the asking stopped."""
+    pace_s: float | None = None
+    """Seconds between two questions about a running job, where somebody has said so."""

@@ -21,8 +21,8 @@ from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
 from finetop.tui.screens.help import Help
-from finetop.tui.screens.job_actions import JobActions
 from finetop.tui.screens.palette import Palette
+from finetop.tui.screens.polling import Polling, pause_note
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.widgets.foot import Foot
@@ -50,7 +50,7 @@ WATCH_AFTER_S = 0.4
 PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
-class MainScreen(JobActions):
+class MainScreen(Polling):
     """Jobs above, one job below."""
 
     AUTO_FOCUS = "#jobs"
@@ -158,7 +158,10 @@ class MainScreen(JobActions):
 
     def _show_title(self, as_of: str = "") -> None:
         rows = list(self.feed.rows.values())
-        self.query_one(TitleBar).show(self.session.states(), rows, now=self._clock(), as_of=as_of)
+        states = self.session.states()
+        title = self.query_one(TitleBar)
+        title.show(states, rows, now=self._clock(), as_of=as_of)
+        title.note(pause_note(states))
 
     def _show_job(self) -> None:
         """The lower panes, for the job under the cursor."""
@@ -271,6 +274,9 @@ class MainScreen(JobActions):
         async def do(chosen: str | None) -> None:
             if chosen is not None and chosen.startswith("theme:"):
                 self.app.theme = chosen.removeprefix("theme:")
+                return
+            if chosen is not None and chosen.startswith("pace:"):
+                self.change_pace(chosen.removeprefix("pace:"))
                 return
             for node, binding, _, _ in bindings.values():
                 if chosen is not None and binding.id == chosen:

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.widget import Widget
 
+PACES = {
+    "pace:slower": "Poll half as often",
+    "pace:faster": "Poll twice as often",
+    "pace:usual": "Poll as often as usual",
+}
 _NOT_OFFERED = ("move.", "app.palette", "dialog.")
 
 
 def offered(bindings: Iterable[ActiveBinding]) -> list[Entry]:
-    """What the live bindings do, then the themes; the value is an action as Textual writes it."""
+    """What the live bindings do, then the paces and the themes; the value says which."""
     entries: dict[str, Entry] = {}
     for _, binding, enabled, tooltip in bindings:
         name = binding.id or ""
@@ -31,7 +36,8 @@ def offered(bindings: Iterable[ActiveBinding]) -> list[Entry]:
             entries.setdefault(name, Entry(name, tooltip or binding.description, key))
     themes = (theme.name for theme in THEMES)
     looks = [Entry(f"theme:{name}", f"Theme {name.removeprefix('finetop-')}") for name in themes]
-    return [*entries.values(), *looks]
+    paces = [Entry(value, label) for value, label in PACES.items()]
+    return [*entries.values(), *paces, *looks]
 
 
 def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
@@ -42,7 +48,7 @@ def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
 
 
 class Palette(Pick):
-    """Returns a binding's id, or `theme:NAME`."""
+    """Returns a binding's id, `theme:NAME` or a key of `PACES`."""
 
     AUTO_FOCUS = "Input"
 

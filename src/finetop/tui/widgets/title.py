@@ -111,6 +111,8 @@ def profile_words(state: ProfileState, now: float, *, narrow: bool = False) -> t
     """How a profile is doing, and in which role."""
     age_s = None if state.last_ok_at is None else max(0.0, now - state.last_ok_at)
     age = text.age(age_s)
+    if state.paused:
+        return "paused", "warn"
     match state.state:
         case "ok":
             return ("live" if age_s is None or age_s < LIVE_S else age), "text"

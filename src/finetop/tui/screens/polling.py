@@ -1,0 +1,65 @@
+"""How often providers are asked, changed from the screen; whichever process asks them obeys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from finetop import text
+from finetop.tui.screens.job_actions import JobActions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finetop.store.rows import ProfileState
+
+PAUSED = "polling paused, p resumes"
+SLOWEST_S = 3600.0
+FASTEST_S = 1.0
+
+
+class Polling(JobActions):
+    """The part of a screen that says when to ask, and when not to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "p",
+            "pause_polling",
+            "Pause polling",
+            show=False,
+            id="data.pause",
+            tooltip="Ask no profile until p is pressed again",
+        ),
+    ]
+
+    @work(exit_on_error=False)
+    async def action_pause_polling(self) -> None:
+        """Pause, or go on where anything is paused."""
+        paused = not any(state.paused for state in self.session.states())
+        await self._told(self.session.set_paused(paused=paused), "" if paused else "Polling goes on.")
+
+    @work(exit_on_error=False)
+    async def change_pace(self, wanted: str) -> None:
+        """`faster` and `slower` halve and double what is; `usual` is each profile's own pace."""
+        states = {state.account: state for state in self.session.states() if state.account is not None}
+        paces = {account: self._next_pace_s(state, account, wanted) for account, state in states.items()}
+        said = ", ".join(
+            f"{text.clean(state.name)} every {paces[account] or self.session.own_pace_s(account):g} s"
+            for account, state in states.items()
+        )
+        await self._told(self.session.set_pace(paces), f"Running jobs are asked about: {said}.")
+
+    def _next_pace_s(self, state: ProfileState, account: int, wanted: str) -> float | None:
+        own_s = self.session.own_pace_s(account)
+        if wanted == "usual":
+            return None
+        factor = 0.5 if wanted == "faster" else 2.0
+        new_s = min(max((state.pace_s or own_s) * factor, min(own_s, FASTEST_S)), SLOWEST_S)
+        return None if new_s == own_s else new_s
+
+
+def pause_note(states: Sequence[ProfileState]) -> str:
+    """What the title line says in place of the ages; empty where anything is asked."""
+    return PAUSED if states and all(state.paused for state in states) else ""
