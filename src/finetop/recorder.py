@@ -88,6 +88,7 @@ class Recorder:
             store, account, changed=changed, ended=self._log_ended, clock=clock, sleep=sleep
         )
         self._place_in_log = False
+        self._heard: dict[str, float] = {}
         self._failures = 0
         self._not_before = 0.0
 
@@ -103,6 +104,11 @@ class Recorder:
         if self._held is None:
             self._wishes.repeat()
         self._wake.set()
+
+    @property
+    def heard(self) -> Mapping[str, float] | None:
+        """When each job's log was last read, by the server's clock; None while another process asks."""
+        return None if self._held is None else self._heard
 
     def look(self) -> None:
         """Somebody has written: there may be a wish, or another pace."""
@@ -203,6 +209,8 @@ class Recorder:
         else:
             self._tried.pop(ask, None)
             self._routes.answered(ask.kind)
+            if ask.kind is Kind.EVENTS:
+                self._heard[ask.job] = provider.client.server_time()
 
     def _wanted(self) -> dict[Ask, float]:
         """What is worth asking, but for the routes that are closed to this account."""

@@ -66,7 +66,7 @@ class ApiClient:
         self._shown = Credentials(key) if isinstance(key, str) else key
         self._http = httpx.AsyncClient(
             transport=transport,
-            verify=_ssl_context(),
+            verify=ssl_context(),
             timeout=TIMEOUT,
             headers={
                 "User-Agent": f"finetop/{__version__}",
@@ -289,6 +289,6 @@ async def _renewing(chunks: AsyncGenerator[bytes], patience: asyncio.Timeout) ->
 
 
 @functools.cache
-def _ssl_context() -> ssl.SSLContext:
+def ssl_context() -> ssl.SSLContext:
     """Reading the certificates takes longer than a request; one context serves every account."""
     return httpx.create_ssl_context()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from finetop.store.accounts import Accounts, Contact
+from finetop.store.alerts import Alerts, Delivery, Raised
 from finetop.store.database import Database
 from finetop.store.events import Events
+from finetop.store.evidence import Evidence
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
 from finetop.store.locks import Asker, Held, Locks
@@ -18,6 +20,7 @@ __all__ = [
     "Asker",
     "Contact",
     "Curves",
+    "Delivery",
     "EventRow",
     "Held",
     "Intent",
@@ -25,6 +28,7 @@ __all__ = [
     "JobRow",
     "Pacing",
     "ProfileState",
+    "Raised",
     "Series",
     "Store",
     "Turn",
@@ -40,8 +44,10 @@ class Store:
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
         self.turns = Turns(self.database)
+        self.evidence = Evidence(self.database)
         self.pacing = Pacings(self.database)
         self.locks = Locks(path.parent / "locks")
+        self.alerts = Alerts(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
         self.journal = Journal(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)
 
     def ask(self, last: int | None = None) -> int:

@@ -106,6 +106,10 @@ class Jobs:
         now = time.time() if now is None else now
         return listing.matches(self._db.connection, condition, key, profile, now)
 
+    def row(self, key: JobKey, profile: str, *, now: float) -> JobRow | None:
+        """The row of one job; None for one the store has never seen."""
+        return listing.one(self._db.connection, key, profile, now)
+
     def left(self, since: int) -> list[JobKey]:
         """Rows to take away since then: creates that are jobs now or were put away, and deleted jobs."""
         found = self._db.connection.execute(

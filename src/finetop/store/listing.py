@@ -110,6 +110,14 @@ def _newest(
             yield row
 
 
+def one(connection: sqlite3.Connection, key: JobKey, profile: str, now: float) -> JobRow | None:
+    """The row of one job; None for one the store has never seen."""
+    look = connection.cursor()
+    look.row_factory = sqlite3.Row
+    line = look.execute(f"{_SHOWN} where account = ? and id = ?", key).fetchone()
+    return None if line is None else _row(profile, line, now)
+
+
 def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
     final = line["status"] in FINAL
     tuned = line["fine_tuned_model"] or (line["said_model"] if line["status"] == "succeeded" else None)

@@ -1,0 +1,156 @@
+"""Judges what one account's jobs have come to, and writes down what is to be told."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from finetop.alerts import rules, wording
+from finetop.shutdown import days_left
+from finetop.store import JobKey, Raised
+
+if TYPE_CHECKING:
+    from finetop.alerts.plan import Plan, Rule
+    from finetop.store import JobRow, Store
+
+CHECKS_S = 30.0
+"""Validation of one job is looked at no more often."""
+SHUTDOWNS_S = 3600.0
+MODELS = "models"
+"""Stands for a job where an alert is about models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that has happened to a job; the rules decide whether it is told."""
+
+    job: str
+    event: str
+    turn: int
+    facts: Mapping[str, Any]
+    counts: Callable[[Rule], bool] = lambda _rule: True
+    """Whether it is enough for a rule, such as a silence that is long enough."""
+
+
+class Judge:
+    """Judges by one plan; what was judged and what was raised stands in the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        names: Mapping[int, str],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._plan = plan
+        self._names = names
+        self._clock = clock
+        self._checked: dict[JobKey, tuple[int, float]] = {}
+        self._shutdowns_at: dict[int, float] = {}
+
+    def judge(self, account: int, heard: Mapping[str, float]) -> int:
+        """Raise what is new; how many alerts that were.
+
+        `heard` says when the log of a job was last read, by the server's clock.
+        """
+        judged, ends = self._ends(account)
+        wanted = self._store.alerts.wanted(account)
+        found = [*ends, *self._of_working(account, heard), *self._shutdowns(account)]
+        raised = [self._raised(account, occurrence, wanted) for occurrence in found]
+        return self._store.alerts.raise_(account, [one for one in raised if one.ways], judged)
+
+    def is_told_of(self, key: JobKey) -> bool:
+        """Whether anything of this job would be told."""
+        wanted = self._store.alerts.wanted(key.account).get(key.id)
+        if wanted is not None:
+            return wanted
+        return any(
+            rule.on - {"shutdown"} and rule.ways and self._holds(rule, key) for rule in self._plan.rules
+        )
+
+    def _ends(self, account: int) -> tuple[int | None, list[Occurrence]]:
+        turns = self._store.turns.since([account], self._store.alerts.judged(account))
+        found = []
+        for turn in turns:
+            ordered = turn.status == "cancelled" and self._store.evidence.cancel_ordered(turn.key)
+            event = rules.ending(turn, ordered=ordered)
+            row = self._row(turn.key) if event is not None else None
+            if event is not None and row is not None:
+                found.append(Occurrence(turn.key.id, event, turn.number, wording.of_end(event, row)))
+        return (turns[-1].number if turns else None), found
+
+    def _of_working(self, account: int, heard: Mapping[str, float]) -> Iterator[Occurrence]:
+        for job in self._store.evidence.working(account):
+            if job.key.id in heard:
+                yield from self._silence(job.key, job.started_at, job.moved_at, heard[job.key.id])
+            seq, at = self._checked.get(job.key, (0, float("-inf")))
+            if job.seq != seq and self._clock() - at >= CHECKS_S:
+                self._checked[job.key] = (job.seq, self._clock())
+                yield from self._worse(job.key)
+
+    def _silence(
+        self, key: JobKey, started_at: float | None, moved_at: float | None, heard_at: float
+    ) -> Iterator[Occurrence]:
+        told_at = self._store.evidence.told_at(key)
+        found = rules.silence(told_at, started_at=started_at, moved_at=moved_at, heard_at=heard_at)
+        if found is None or not any(found.outlasts(rule.silent_s) for rule in self._plan.rules):
+            return
+        row = self._row(key)
+        if row is not None:
+            facts = wording.of_silence(row, found)
+            yield Occurrence(
+                key.id, "silent", int(found.since), facts, lambda rule: found.outlasts(rule.silent_s)
+            )
+
+    def _worse(self, key: JobKey) -> Iterator[Occurrence]:
+        checks = self._store.evidence.checks(key)
+        if checks is None:
+            return
+        found = rules.worse_since(
+            checks.series.steps, checks.series.values, higher_is_better=checks.higher_is_better
+        )
+        row = self._row(key) if found is not None else None
+        if found is not None and row is not None:
+            facts = wording.of_worse(row, found)
+            yield Occurrence(key.id, "rising", found.step, facts, lambda rule: found.checks >= rule.checks)
+
+    def _shutdowns(self, account: int) -> Iterator[Occurrence]:
+        now = self._clock()
+        if now - self._shutdowns_at.get(account, float("-inf")) < SHUTDOWNS_S:
+            return
+        self._shutdowns_at[account] = now
+        by_day: dict[float, list[str]] = {}
+        for model, at in self._store.evidence.ends(account).items():
+            by_day.setdefault(at, []).append(model)
+        for at, models in by_day.items():
+            left = days_left(at, now)
+            mark = rules.reminder(left, self._plan.shutdown_days)
+            if mark is not None:
+                facts = wording.of_shutdown(self._names[account], sorted(models), at, left)
+                yield Occurrence(MODELS, "shutdown", int(at // 86_400) * 1000 + mark, facts)
+
+    def _raised(self, account: int, found: Occurrence, wanted: Mapping[str, bool]) -> Raised:
+        said = wanted.get(found.job)
+        ways: list[str] = []
+        for rule in self._plan.rules if said is not False else ():
+            if found.event not in rule.on or not found.counts(rule):
+                continue
+            is_general = rule is self._plan.rules[0]
+            chosen = found.job == MODELS or (said and is_general)
+            if chosen or self._holds(rule, JobKey(account, found.job)):
+                ways += rule.ways
+        facts = json.dumps(found.facts, allow_nan=False)
+        return Raised(found.job, found.event, found.turn, facts, tuple(dict.fromkeys(ways)))
+
+    def _holds(self, rule: Rule, key: JobKey) -> bool:
+        if not rule.condition.terms:
+            return True
+        return self._store.jobs.matches(rule.condition, key, self._names[key.account], now=self._clock())
+
+    def _row(self, key: JobKey) -> JobRow | None:
+        return self._store.jobs.row(key, self._names[key.account], now=self._clock())
