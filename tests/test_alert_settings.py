@@ -28,6 +28,6 @@ def test_rules_and_lists_are_read() -> None:
 def test_a_wrong_word_in_a_list_is_named_with_the_nearest() -> None:
     _, complaints = read({"on": ["done", "fialed"], "rules": [{"ways": ["bel"]}]})
     assert [(complaint.place, complaint.said, complaint.hint) for complaint in complaints] == [
-        (("alerts", "on"), "there is no on fialed", "Use failed."),
-        (("alerts", "rules", 0, "ways"), "there is no ways bel", "Use bell."),
+        (("alerts", "on"), "on cannot hold fialed", "Use failed."),
+        (("alerts", "rules", 0, "ways"), "ways cannot hold bel", "Use bell."),
     ]

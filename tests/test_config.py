@@ -168,7 +168,7 @@ def test_all_that_a_profile_may_hold_survives(paths: Paths) -> None:
         base_url="https://res.openai.azure.com/openai/v1",
         key_command=("pass", "show", 'a "b"'),
         key_header="api-key",
-        headers={"X-Team": "support", "x y": "z"},
+        headers={"X-Team": "support", "x": "z y"},
         query={"api-version": "preview"},
         colour="cyan",
         pace_s=2.5,

@@ -5,7 +5,8 @@ from finetop.config.found import FoundKey, found_keys, profiles_of
 from finetop.config.keys import identity_of, key_of, source_of
 from finetop.config.paths import Paths
 from finetop.config.profile import COLOURS, DIALECTS, LOCAL, OPENAI_URL, Profile
-from finetop.config.reading import load
+from finetop.config.reading import load, load_settings
+from finetop.config.settings import Settings
 from finetop.config.writing import save
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "FoundKey",
     "Paths",
     "Profile",
+    "Settings",
     "found_keys",
     "identity_of",
     "key_of",
     "load",
+    "load_settings",
     "profiles_of",
     "save",
     "source_of",

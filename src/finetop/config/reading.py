@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from finetop.config.contradictions import HERE, contradictions
 from finetop.config.profile import Profile
+from finetop.config.settings import Settings, overridden
+from finetop.config.tables import Complaint, read_table, settings_of, unknown
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from finetop.config.paths import Paths
-    from finetop.config.tables import Complaint
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
-SECTIONS = ("profiles",)
-HERE = ("local", "archive")
-"""Dialects of what lies on this machine: they have no address."""
-_KEYS = ("key_env", "key_command", "key_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Reading:
 
     file: Path
     profiles: tuple[Profile, ...] = ()
+    settings: Settings = field(default_factory=Settings)
     problems: tuple[BadInput, ...] = field(default=())
     """Everything that is wrong, in the order of the file."""
     is_there: bool = True
@@ -39,6 +40,14 @@ def load(paths: Paths) -> tuple[Profile, ...] | None:
     if found.problems:
         raise first_of(found.problems)
     return found.profiles if found.is_there else None
+
+
+def load_settings(paths: Paths, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings beside the profiles; the environment's beat the file's. Raises BadInput with the place."""
+    found = read(paths.config_file)
+    if found.problems:
+        raise first_of(found.problems)
+    return overridden(found.settings, environ)
 
 
 def first_of(problems: tuple[BadInput, ...]) -> BadInput:
@@ -72,16 +81,20 @@ def parse(file: Path, text: str) -> Reading:
     except tomllib.TOMLDecodeError as error:
         return Reading(file, problems=(_no_toml(file, text, error),))
     complaints: list[Complaint] = []
-    profiles = _sections(parsed, complaints)
-    return Reading(file, profiles, tuple(_told(file, text, complaints)))
+    profiles = _profiles(parsed.pop("profiles", {}), complaints)
+    settings = _settings(parsed, complaints)
+    return Reading(file, profiles, settings, tuple(_told(file, text, complaints)))
 
 
-def _sections(parsed: dict[str, Any], complaints: list[Complaint]) -> tuple[Profile, ...]:
-    from finetop.config.tables import Complaint, unknown  # noqa: PLC0415 - as in `parse`
+def _settings(table: dict[str, Any], complaints: list[Complaint]) -> Settings:
+    known = (*settings_of(Settings), "profiles")
+    for name in [name for name in table if name not in known]:
+        complaints.append(Complaint((name,), *unknown("setting", name, known)))
+        del table[name]
+    return read_table(Settings, table, (), complaints)
 
-    strange = [name for name in parsed if name not in SECTIONS]
-    complaints += [Complaint((name,), *unknown("section", name, SECTIONS)) for name in strange]
-    tables = parsed.get("profiles", {})
+
+def _profiles(tables: object, complaints: list[Complaint]) -> tuple[Profile, ...]:
     if not isinstance(tables, dict):
         complaints.append(Complaint(("profiles",), "profiles must be tables", "Write [profiles.NAME]."))
         return ()
@@ -89,8 +102,6 @@ def _sections(parsed: dict[str, Any], complaints: list[Complaint]) -> tuple[Prof
 
 
 def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
-    from finetop.config.tables import Complaint, read_table  # noqa: PLC0415 - as in `parse`
-
     place = ("profiles", name)
     if not _NAME.fullmatch(name):
         said = "a profile's name has 1 to 32 letters, digits, dots, dashes"
@@ -101,25 +112,6 @@ def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
     for setting, said, hint in contradictions(profile):
         complaints.append(Complaint((*place, setting), said, hint))
     return profile
-
-
-def contradictions(profile: Profile) -> list[tuple[str, str, str]]:
-    """What cannot be in a profile although each value by itself may: the setting, what is wrong, a hint."""
-    found = []
-    if profile.dialect not in HERE and not _is_web(profile.base_url):
-        found.append(("base_url", "base_url must begin with https:// or http://", "Write https://HOST/v1."))
-    sources = [name for name in _KEYS if getattr(profile, name)]
-    if len(sources) > 1:
-        found.append((sources[1], f"{' and '.join(sources)} are two keys", "Keep one of them."))
-    return found
-
-
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _told(file: Path, text: str, complaints: list[Complaint]) -> list[BadInput]:

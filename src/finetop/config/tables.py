@@ -121,7 +121,9 @@ def checked(hint: Any, field: Field[Any], value: Any) -> tuple[Any, str, str]:
     if choices is not None:
         strange = [one for one in (value if isinstance(value, list) else [value]) if one not in choices]
         if strange:
-            return MISSING, *unknown(field.name, strange[0], choices)
+            said, hint = unknown(field.name, strange[0], choices)
+            said = f"{field.name} cannot hold {strange[0]}" if isinstance(value, list) else said
+            return MISSING, said, hint
     least = field.metadata.get("least")
     if least is not None and value < least:
         return MISSING, f"{field.name} must be at least {least}", ""
@@ -139,6 +141,8 @@ def unknown(what: str, written: str, known: Iterable[str]) -> tuple[str, str]:
 
 
 def _read(hint: Any, field: Field[Any], written: Any, place: Place, complaints: list[Complaint]) -> Any:
+    if is_dataclass(hint):
+        return read_table(hint, written, place, complaints)  # type: ignore[arg-type]  # it is a class here
     item = item_of(hint)
     if item is None:
         found, said, advice = checked(hint, field, written)

@@ -1,47 +1,104 @@
-"""Writes the settings file."""
+"""Writes profiles into the settings file, and leaves everything else in it as a person wrote it."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from finetop.config.lines import statements
 from finetop.config.profile import Profile
-from finetop.errors import BadInput
+from finetop.config.reading import parse
+from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from finetop.config.paths import Paths
+
+HEADING = "# finetop: one table for each account it watches. Keys stay outside of this file.\n"
+_ELSEWHERE = "Set FINETOP_CONFIG to a file that can be written."
 
 
 def save(paths: Paths, profiles: tuple[Profile, ...]) -> None:
-    """Write the profiles; the file holds names of variables, never a key."""
-    lines = ["# finetop: one table for each account it watches. Keys stay in the environment.", ""]
-    for profile in profiles:
-        lines += [*table_of(profile), ""]
+    """Write a first settings file; it says where keys are, and never holds one."""
+    _write(paths.config_file, HEADING + "".join(f"\n{table_of(profile)}" for profile in profiles))
+
+
+def add(paths: Paths, profile: Profile, *, replacing: bool = False) -> None:
+    """Add one profile to the settings file; with `replacing`, one of the same name makes room for it.
+
+    Raises BadInput where the file is in error, where the name is taken, or where it cannot be written.
+    """
+    file = paths.config_file
     try:
-        paths.config_file.parent.mkdir(parents=True, exist_ok=True)
-        part = paths.config_file.with_name(paths.config_file.name + ".part")
-        part.write_text("\n".join(lines), "utf-8")
-        part.chmod(0o600)
-        part.replace(paths.config_file)
-    except OSError as error:
-        raise BadInput(
-            f"{paths.config_file} cannot be written: {error.strerror}",
-            hint="Set FINETOP_CONFIG to a file that can.",
-        ) from error
+        before = file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        before = HEADING
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile("cannot be read", path=file, hint="Mend it first.") from error
+    read = parse(file, before)
+    if read.problems:
+        raise read.problems[0]
+    taken = profile.name in {known.name for known in read.profiles}
+    if taken and not replacing:
+        raise BadFile(
+            f"there is a profile {profile.name} already",
+            path=file,
+            hint="Choose another name; --force writes it anew.",
+        )
+    after = _placed(before, profile)
+    expected = {known.name: known for known in read.profiles} | {profile.name: profile}
+    again = parse(file, after)
+    if again.problems or {known.name: known for known in again.profiles} != expected:
+        advice = f"Write these lines into it by hand:\n{table_of(profile)}"
+        raise BadFile("is written in a way that cannot be added to", path=file, hint=advice)
+    _write(file, after)
 
 
-def table_of(profile: Profile) -> list[str]:
+def table_of(profile: Profile) -> str:
     """A profile as the lines of its table: what is as it would be anyway is left out."""
     plain = Profile(profile.name)
     lines = [f"[profiles.{_key(profile.name)}]"]
     for field in fields(Profile):
         value = getattr(profile, field.name)
-        always = field.name == "dialect" or (field.name == "base_url" and value)
+        always = field.name in {"dialect", "base_url"} and value
         if field.name != "name" and (always or (value and value != getattr(plain, field.name))):
             lines.append(f"{field.name} = {_written(value)}")
-    return lines
+    return "\n".join(lines) + "\n"
+
+
+def _placed(text: str, profile: Profile) -> str:
+    """The text with this profile in it: where its old table stood, or at the end. Comments stay."""
+    lines = text.split("\n")
+    old = [found for found in statements(text) if found.place[:2] == ("profiles", profile.name)]
+    gone = {number for found in old for number in range(found.first, found.last + 1)}
+    start = old[0].first if old and old[0].is_heading else len(lines) + 1
+    above = [line for number, line in enumerate(lines[: start - 1], 1) if number not in gone]
+    below = [line for number, line in enumerate(lines[start - 1 :], start) if number not in gone]
+    if not below:
+        above = ["\n".join(above).rstrip(), ""] if any(above) else []
+    return "\n".join([*above, *table_of(profile).rstrip().split("\n"), *(below or [""])])
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the text in the file's place at once; a link stays a link, and a new file is for its owner only."""
+    try:
+        file = file.resolve()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
+        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        try:
+            part.touch(0o600)
+            part.write_bytes(text.encode())
+            part.chmod(mode)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}", hint=_ELSEWHERE) from error
 
 
 def _written(value: object) -> str:
@@ -51,9 +108,7 @@ def _written(value: object) -> str:
         return f"{{ {', '.join(f'{_key(name)} = {_written(inner)}' for name, inner in value.items())} }}"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, str):
-        return _quote(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return _quote(value) if isinstance(value, str) else repr(value)
 
 
 def _key(name: str) -> str:
