@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from finetop.query import ALL, Condition
 from finetop.store import endings, listing
 from finetop.store.database import Database, tick
 from finetop.store.rows import ACTIVE, JobKey, JobRow
 
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, Event, File, Job, Model
+    from finetop.query import Condition
 
 
 class Jobs:
@@ -78,7 +78,7 @@ class Jobs:
         *,
         since: int = 0,
         now: float | None = None,
-        condition: Condition = ALL,
+        condition: Condition | None = None,
     ) -> list[JobRow]:
         """The rows of these accounts (account -> profile name) whose content changed after `since`.
 
@@ -89,11 +89,16 @@ class Jobs:
         return listing.rows(self._db.connection, profiles, since, now, condition)
 
     def newest(
-        self, profiles: Mapping[int, str], condition: Condition = ALL, *, now: float | None = None
+        self,
+        profiles: Mapping[int, str],
+        condition: Condition | None = None,
+        *,
+        ids: Sequence[str] | None = None,
+        now: float | None = None,
     ) -> Iterator[JobRow]:
-        """The jobs that a condition means, newest first, read as they are asked for."""
+        """The jobs that a condition means, newest first, read as they are asked for; of `ids` where given."""
         now = time.time() if now is None else now
-        return listing.newest(self._db.connection, profiles, now, condition)
+        return listing.newest(self._db.connection, profiles, now, condition, ids)
 
     def find(
         self, condition: Condition, profiles: Mapping[int, str], *, now: float | None = None
@@ -103,8 +108,7 @@ class Jobs:
 
     def matches(self, condition: Condition, key: JobKey, profile: str, *, now: float | None = None) -> bool:
         """Whether a condition means this one job; False for one the store has never seen."""
-        now = time.time() if now is None else now
-        return listing.matches(self._db.connection, condition, key, profile, now)
+        return any(self.newest({key.account: profile}, condition, ids=[key.id], now=now))
 
     def row(self, key: JobKey, profile: str, *, now: float) -> JobRow | None:
         """The row of one job; None for one the store has never seen."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import heapq
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from finetop.names import suffix_in
-from finetop.query import ALL, Condition
 from finetop.store.measured import given
 from finetop.store.progress import Known, progress
 from finetop.store.rows import FINAL, JobKey, JobRow
-from finetop.store.search import Search, search
+
+if TYPE_CHECKING:
+    from finetop.query import Condition
+    from finetop.store.search import Search
 
 DELETED = 2
 """The value of `gone` for a job that was deleted at the user's word; 1 is one that went by itself."""
@@ -46,7 +49,7 @@ def rows(
     profiles: Mapping[int, str],
     since: int,
     now: float,
-    condition: Condition = ALL,
+    condition: Condition | None = None,
 ) -> list[JobRow]:
     """The rows of these accounts whose content changed after `since`; `now` is a Unix time.
 
@@ -55,16 +58,18 @@ def rows(
     if not profiles:
         return []
     marks = ",".join(str(account) for account in profiles)
-    meant = search(condition, profiles, now, connection)
+    meant = _meant(connection, profiles, now, condition)
     look = connection.cursor()
     look.row_factory = sqlite3.Row
     # The plus keeps SQLite from walking whole accounts in search of news.
     jobs = look.execute(
-        f"""{_SHOWN} where seq > :since and gone < {DELETED} and +account in ({marks}) and {meant.where}
-        order by created_at desc, id""",
-        {"since": since, **meant.bound},
+        f"""{_SHOWN} where seq > :since and gone < {DELETED} and +account in ({marks})
+        and {meant.where if meant else "true"} order by created_at desc, id""",
+        {"since": since, **(meant.bound if meant else {})},
     )
-    found = [row for line in jobs if meant.holds(row := _row(profiles[line["account"]], line, now))]
+    found = [_row(profiles[line["account"]], line, now) for line in jobs]
+    if meant is not None:
+        found = [row for row in found if meant.holds(row)]
     pending = look.execute(
         f"""select account, uuid, seq, state, name, model, written_at, message from intent
         where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
@@ -75,38 +80,42 @@ def rows(
 
 
 def newest(
-    connection: sqlite3.Connection, profiles: Mapping[int, str], now: float, condition: Condition
+    connection: sqlite3.Connection,
+    profiles: Mapping[int, str],
+    now: float,
+    condition: Condition | None,
+    ids: Sequence[str] | None = None,
 ) -> Iterator[JobRow]:
-    """The jobs that are meant, newest first; drawn one by one, for few of many may be wanted."""
-    meant = search(condition, profiles, now, connection)
+    """The jobs that are meant, newest first; drawn one by one, for few of many may be wanted.
+
+    With `ids` only those are looked at.
+    """
+    meant = _meant(connection, profiles, now, condition)
     return heapq.merge(
-        *(_newest(connection, account, name, now, meant) for account, name in profiles.items()),
+        *(_newest(connection, place, now, meant, ids) for place in profiles.items()),
         key=lambda row: (-(row.created_at or 0.0), row.key.id),
     )
 
 
-def matches(
-    connection: sqlite3.Connection, condition: Condition, key: JobKey, profile: str, now: float
-) -> bool:
-    """Whether a condition means this one job."""
-    meant = search(condition, {key.account: profile}, now, connection)
-    return any(_newest(connection, key.account, profile, now, meant, job=key.id))
-
-
 def _newest(
-    connection: sqlite3.Connection, account: int, name: str, now: float, meant: Search, *, job: str = ""
+    connection: sqlite3.Connection,
+    place: tuple[int, str],
+    now: float,
+    meant: Search | None,
+    ids: Sequence[str] | None,
 ) -> Iterator[JobRow]:
+    account, name = place
     look = connection.cursor()
     look.row_factory = sqlite3.Row
-    one = "and id = :job" if job else ""
+    some = "" if ids is None else "and id in (select value from json_each(:ids))"
     lines = look.execute(
-        f"""{_SHOWN} where account = :account {one} and gone < {DELETED} and {meant.where}
-        order by created_at desc, id""",
-        {"account": account, "job": job, **meant.bound},
+        f"""{_SHOWN} where account = :account and gone < {DELETED} {some}
+        and {meant.where if meant else "true"} order by created_at desc, id""",
+        {"account": account, "ids": json.dumps(ids), **(meant.bound if meant else {})},
     )
     for line in lines:
         row = _row(name, line, now)
-        if meant.holds(row):
+        if meant is None or meant.holds(row):
             yield row
 
 
@@ -116,6 +125,17 @@ def one(connection: sqlite3.Connection, key: JobKey, profile: str, now: float) -
     look.row_factory = sqlite3.Row
     line = look.execute(f"{_SHOWN} where account = ? and id = ?", key).fetchone()
     return None if line is None else _row(profile, line, now)
+
+
+def _meant(
+    connection: sqlite3.Connection, profiles: Mapping[int, str], now: float, condition: Condition | None
+) -> Search | None:
+    """How to find what a condition means; None where it means every job."""
+    if not condition:
+        return None
+    from finetop.store.search import search  # noqa: PLC0415 - a list without a query waits for none of it
+
+    return search(condition, profiles, now, connection)
 
 
 def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
