@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CANDIDACY_S = 30.0
 """How often one who only reads tries to become the one who asks."""
 LONGEST_PAUSE_S = 900.0
+NEWER = "the store was written by a newer finetop; this one only shows what was known"
 BACKLOG = 200
 """Jobs among which the next log to be fetched is chosen."""
 
@@ -136,19 +137,25 @@ class Recorder:
         """Ask for ever, as soon as nobody else does."""
         try:
             while True:
-                self._held = self.store.locks.poll(self.account)
+                if not self.store.is_newer():
+                    self._held = self.store.locks.poll(self.account)
                 if self._held is not None:
                     await self._poll()
+                    self._let_go()
                 self._wishes.repeat()
                 await self._pause(CANDIDACY_S)
         finally:
             await self._streams.close()
-            if self._held is not None:
-                self._held.release()
-                self._held = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     async def _poll(self) -> None:
-        while True:
+        """Ask until a newer finetop changes the store under us."""
+        while not self.store.is_newer():
             self._take_wishes()
             self._heed()
             if self._pacing.paused and not self._asks_once:
@@ -157,6 +164,8 @@ class Recorder:
                 continue
             self._asks_once = False
             await self._pause(await self.round())
+        self._contact.fault(NEWER)
+        await self._streams.close()
 
     async def round(self) -> float:
         """Ask what is due; the seconds until there is something to ask again."""

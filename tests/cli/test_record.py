@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import finetop
 from commands import PATIENCE_S, here, kill, start, until
 from finetop.config import Paths
 from finetop.store import JobKey, Store
@@ -81,3 +84,69 @@ def test_what_is_said_of_the_pace_reaches_who_asks(mine: dict[str, str]) -> None
         assert re.search(r"^mine .* 7 s ", here("record", "--status", **mine).out, re.MULTILINE)
         done = here("record", "--status", "--pace", 0, "--json", **mine)
         assert (done.json[0]["pace_s"], done.json[0]["own_pace"]) == (2, True)
+
+
+class Copy:
+    """An installation of its own, that can be replaced under what runs from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.package = folder / "finetop"
+        shutil.copytree(
+            Path(finetop.__file__).parent,
+            self.package,
+            ignore=shutil.ignore_patterns("tui", "demo", "server", "*.npz"),
+        )
+        for part in ("__init__", "life", "disks", "processes", "durable", "protocol", "layout"):
+            source = Path(finetop.__file__).parent / "server" / f"{part}.py"
+            (self.package / "server").mkdir(exist_ok=True)
+            shutil.copy(source, self.package / "server")
+        self.change("cli/recording.py", "LOOK_S = 5.0", "LOOK_S = 0.1")
+        self.environ = {"PYTHONPATH": str(folder)}
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Put a file of another length in the place of one, as what is compiled is known by it."""
+        path = self.package / file
+        changed = path.read_text("utf-8").replace(old, new)
+        path.unlink()
+        path.write_text(changed, "utf-8")
+
+    def set_version(self, version: str) -> None:
+        before = re.findall(r'"(.+)"\n', (self.package / "__init__.py").read_text("utf-8"))[-1]
+        self.change("__init__.py", before, version)
+
+
+def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> None:
+    """In the same process, by what is good; a broken one is told, and a newer store is not touched."""
+    installed = Copy(tmp_path / "installed")
+    with recording(**mine, **installed.environ) as process:
+        said = process.stderr
+        assert said is not None
+
+        def reads(words: str) -> None:
+            while words not in (line := said.readline()):
+                assert line, words
+
+        reads("mine: live")
+        installed.change("cli/main.py", "import click", "import clicks")
+        installed.set_version("8")
+        reads("does not start, so this one goes on: ModuleNotFoundError: No module named 'clicks'")
+        installed.change("cli/main.py", "import clicks", "import click")
+        installed.set_version("9.0")
+        reads("starting anew, for finetop was updated")
+        reads("mine: live")
+        (status,) = here("record", "--status", "--json", **mine).json
+        assert (status["pid"], status["version"]) == (process.pid, "9.0")
+        kill(process.pid, signal.SIGHUP)
+        reads("starting anew, for SIGHUP")
+        reads("mine: live")
+        with sqlite3.connect(Paths.of().store_file) as database:
+            applied = database.execute("pragma user_version").fetchone()[0]
+            database.execute(f"pragma user_version = {applied + 1}")
+        reads("written by a newer finetop; recording goes on as soon as this one is updated")
+        with sqlite3.connect(Paths.of().store_file) as database:
+            database.execute(f"pragma user_version = {applied}")
+        database.close()
+        assert here("record", "--status", **mine).code == 4, "it lets others ask meanwhile"
+        installed.set_version("10.0.0")
+        reads("mine: live")
+        assert ended(process)[0] == 0

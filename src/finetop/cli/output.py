@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -56,8 +57,9 @@ def write_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def talk(sentence: str) -> None:
     """Say something to the person, beside the data."""
-    sys.stderr.write(f"finetop: {clean(sentence)}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # a terminal that was closed hears nothing, and stops nothing
+        sys.stderr.write(f"finetop: {clean(sentence)}\n")
+        sys.stderr.flush()
 
 
 def complain(error: FinetopError) -> None:

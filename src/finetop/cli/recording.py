@@ -1,14 +1,18 @@
-"""The recorder's process: the session's loop without a screen, until a signal ends it."""
+"""The recorder's process: the session's loop without a screen, until a signal or a new version ends it."""
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from finetop.cli.diary import Diary, Standing, said_of, standing
+from finetop.cli import account
+from finetop.cli.diary import WARNING, Diary, Standing, said_of, standing
+from finetop.cli.installed import Installation, load_all, start_anew
+from finetop.errors import FinetopError
 from finetop.session import Session
 from finetop.store import Store
 
@@ -18,10 +22,11 @@ if TYPE_CHECKING:
 
 LOOK_S = 5.0
 """How often to look without being told of news."""
+NEWER_STORE = "the store was written by a newer finetop; recording goes on as soon as this one is updated"
 
 
 class Recording:
-    """One run of `finetop record`."""
+    """One run of `finetop record`, which may become another one in the same process."""
 
     def __init__(self, run: Run, profiles: tuple[Profile, ...], diary: Diary) -> None:
         self._run = run
@@ -30,53 +35,102 @@ class Recording:
         self._known: dict[int, Standing] = {}
         self._woken = threading.Event()
         self._signal: int | None = None
+        self._hung_up = False
+        self._begins_anew = False
+        self._installation = Installation()
+        self._look_at = 0.0
 
     def until_the_end(self) -> None:
         """Record until SIGTERM or SIGINT; what is under way is closed in order."""
-        store = Store(self._run.paths.store_file)
-        try:
-            session = Session(
-                self._run.paths, self._profiles, store, environ=self._run.environ, on_change=self._woken.set
-            )
-            names = ", ".join(session.names.values())
-            self._diary.say(f"recording {names} into {self._run.paths.store_file}")
-            with self._signals():
-                session.start()
-                try:
-                    self._watch(session)
-                finally:
-                    session.close()
-        finally:
-            store.close()
-
-    def _watch(self, session: Session) -> None:
-        while self._signal is None:
-            self._woken.wait(LOOK_S)
-            self._woken.clear()
-            self._tell(session)
+        load_all()
+        with self._signals():
+            store = Store(self._run.paths.store_file)
+            try:
+                self._record(store)
+            finally:
+                store.close()
+            if not self._is_over():
+                self._diary.say(NEWER_STORE, WARNING)
+            while not self._is_over():
+                self._rest()
+        if self._signal is None:
+            start_anew()
         self._diary.say(f"ended by {signal.Signals(self._signal).name}")
+
+    def _record(self, store: Store) -> None:
+        """Record until a signal, a new version, or a store that is beyond this one."""
+        session = Session(
+            self._run.paths, self._profiles, store, environ=self._run.environ, on_change=self._woken.set
+        )
+        names = ", ".join(session.names.values())
+        self._diary.say(f"recording {names} into {self._run.paths.store_file}")
+        session.start()
+        try:
+            while not self._is_over() and not store.is_newer():
+                self._tell(session)
+                self._rest()
+        finally:
+            session.close()
+
+    def _rest(self) -> None:
+        self._woken.wait(LOOK_S)
+        self._woken.clear()
+
+    def _is_over(self) -> bool:
+        """Whether this process ends, or becomes a new one."""
+        if self._hung_up:
+            self._hung_up = False
+            self._begins_anew = self._settings_are_good()
+        if not self._begins_anew and time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_S
+            self._begins_anew = self._installation.is_replaced() and self._installation_is_good()
+        return self._begins_anew or self._signal is not None
+
+    def _settings_are_good(self) -> bool:
+        try:
+            account.chosen_profiles(self._run)
+        except FinetopError as error:
+            self._diary.say(f"the settings stay as they were read: {error.message}", WARNING)
+            return False
+        self._diary.say("starting anew, for SIGHUP asks to read the settings again")
+        return True
+
+    def _installation_is_good(self) -> bool:
+        problem = self._installation.problem()
+        if problem:
+            self._diary.say(f"what is installed now does not start, so this one goes on: {problem}", WARNING)
+            return False
+        self._diary.say("starting anew, for finetop was updated")
+        return True
 
     def _tell(self, session: Session) -> None:
         """One line for each account that is doing otherwise than before."""
-        for account, name in session.names.items():
-            contact = session.store.accounts.contact(account)
-            asker = session.store.locks.asker(account)
-            trouble = session.troubles.get(account, "")
-            now = standing(contact, asker, session.store.pacing.get(account), trouble)
-            if now is None or now == self._known.get(account):
+        for number, name in session.names.items():
+            contact = session.store.accounts.contact(number)
+            asker = session.store.locks.asker(number)
+            trouble = session.troubles.get(number, "")
+            now = standing(contact, asker, session.store.pacing.get(number), trouble)
+            if now is None or now == self._known.get(number):
                 continue
-            self._known[account] = now
-            priority, sentence = said_of(name, now, contact, session.store.jobs.counts().get(account, 0))
+            self._known[number] = now
+            priority, sentence = said_of(name, now, contact, session.store.jobs.counts().get(number, 0))
             self._diary.say(sentence, priority)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end, SIGHUP begins anew, unless somebody has it ignored, as nohup does."""
+
         def end(number: int, _frame: object) -> None:
             self._signal = number
             self._woken.set()
 
-        ends = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, end) for number in ends}
+        def hang_up(_number: int, _frame: object) -> None:
+            self._hung_up = True
+            self._woken.set()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
         try:
             yield
         finally:

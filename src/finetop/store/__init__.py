@@ -75,6 +75,10 @@ class Store:
         found: tuple[int] = self.database.connection.execute("pragma data_version").fetchone()
         return found[0]
 
+    def is_newer(self) -> bool:
+        """True once a newer finetop has changed what the tables are; nothing is written to them any more."""
+        return self.database.is_newer()
+
     def close(self) -> None:
         """Close every connection, and let go of every lock."""
         self.locks.close()

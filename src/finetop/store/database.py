@@ -84,10 +84,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it or nothing. Raises TryLater while the file cannot be written."""
+        """A write transaction: all of it or nothing.
+
+        Raises TryLater while the file cannot be written, BadInput once a newer finetop has changed it.
+        """
         connection = self.connection
         try:
             connection.execute("begin immediate")
+            self._refuse_newer(connection)
             yield connection
             connection.execute("commit")
         except BaseException as error:
@@ -133,16 +137,22 @@ class Database:
             return  # opening a store that is up to date waits for nobody
         with self.write() as connection:
             applied = self._applied(connection)
-            if applied > len(MIGRATIONS):
-                raise BadInput(
-                    f"{self.path} was written by a newer finetop",
-                    hint="Update finetop, or set FINETOP_DATA to another folder.",
-                )
             for script in MIGRATIONS[applied:]:
                 for statement in script.split(";"):
                     if statement.strip():
                         connection.execute(statement)
             connection.execute(f"pragma user_version = {len(MIGRATIONS)}")
+
+    def is_newer(self) -> bool:
+        """True where the tables are those of a newer finetop, of which this one knows nothing."""
+        return self._applied(self.connection) > len(MIGRATIONS)
+
+    def _refuse_newer(self, connection: sqlite3.Connection) -> None:
+        if self._applied(connection) > len(MIGRATIONS):
+            raise BadInput(
+                f"{self.path} was written by a newer finetop",
+                hint="Update finetop, or set FINETOP_DATA to another folder.",
+            )
 
     @staticmethod
     def _applied(connection: sqlite3.Connection) -> int:
