@@ -27,12 +27,19 @@ class ContactLog:
         self.trouble = ""
         """What keeps this process from writing anything down; said here, for the store cannot take it."""
 
-    def say(self, error: FinetopError | None, failures: int) -> None:
-        """Write how asking goes, where that is news or ten seconds old."""
+    def say(
+        self,
+        error: FinetopError | None,
+        failures: int,
+        *,
+        left: int | None = None,
+        limit: int | None = None,
+    ) -> None:
+        """Write how asking goes, where that is news or ten seconds old; and how many requests are left."""
         now = self._clock()
         old = self._store.accounts.contact(self._account)
         if error is None:
-            new = Contact("ok", "", 0, now, me())
+            new = Contact("ok", "", 0, now, me(), left, limit)
         else:
             new = replace(old, state=state_of(error), message=error.message, failures=failures, poller=me())
         self._write(old, new, now)
@@ -43,7 +50,7 @@ class ContactLog:
         self._write(old, replace(old, state="stale", message=message, poller=me()), self._clock())
 
     def _write(self, old: Contact, new: Contact, now: float) -> None:
-        same = (old.state, old.message, old.poller) == (new.state, new.message, new.poller)
+        same = _told(old) == _told(new)
         if same and not self.trouble and new.state == "ok" and now - (old.last_ok_at or 0.0) < CONTACT_S:
             return
         before, self.trouble = self.trouble, ""
@@ -54,3 +61,9 @@ class ContactLog:
             self.trouble = unwritten.message
         if not same or self.trouble != before:
             self._changed()
+
+
+def _told(contact: Contact) -> tuple[object, ...]:
+    """What a screen says of it beside its age."""
+    left = contact.requests_left if contact.is_low else None
+    return contact.state, contact.message, contact.poller, left

@@ -188,7 +188,8 @@ class Recorder:
             self._contact.say(error, self._failures)
             return delay_s
         self._failures = 0
-        self._contact.say(None, 0)
+        left, limit = provider.requests_left
+        self._contact.say(None, 0, left=left, limit=limit)
         return max(0.05, next_at(self._wanted(), self._asked_at) - self._clock())
 
     async def _ask(self, provider: Provider, ask: Ask) -> None:

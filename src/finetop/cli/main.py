@@ -24,6 +24,11 @@ COMMANDS = {
     ),
     "serve": Listed("finetop.cli.serve:serve", "Run the engine of this machine; any OpenAI SDK can use it."),
     "jobs": Listed("finetop.cli.jobs:jobs", "List, watch, create, pause and cancel jobs without a screen."),
+    "profiles": Listed(
+        "finetop.cli.profiles:profiles",
+        "List the accounts, add one, or try whether they answer.",
+    ),
+    "config": Listed("finetop.cli.settings:settings", "Say where everything lies, and check the settings."),
     "graders": Listed("finetop.cli.graders:graders", "Try what gives a reinforcement job its rewards."),
     "permissions": Listed("finetop.cli.permissions:permissions", "Say which projects may use a checkpoint."),
     "record": Listed("finetop.cli.record:record", "Keep jobs, events and curves while no screen is open."),

@@ -7,7 +7,8 @@ from finetop.config.paths import Paths
 from finetop.config.profile import COLOURS, DIALECTS, LOCAL, OPENAI_URL, Profile
 from finetop.config.reading import load, load_settings
 from finetop.config.settings import Settings
-from finetop.config.writing import save
+from finetop.config.tables import unknown
+from finetop.config.writing import add, save
 
 __all__ = [
     "COLOURS",
@@ -20,6 +21,7 @@ __all__ = [
     "Paths",
     "Profile",
     "Settings",
+    "add",
     "found_keys",
     "identity_of",
     "key_of",
@@ -28,4 +30,5 @@ __all__ = [
     "profiles_of",
     "save",
     "source_of",
+    "unknown",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,6 @@ def read(file: Path) -> Reading:
 
 def parse(file: Path, text: str) -> Reading:
     """What a settings file of this text says."""
-    import tomllib  # noqa: PLC0415 - who has no file need not load it
-
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -84,6 +83,15 @@ def parse(file: Path, text: str) -> Reading:
     profiles = _profiles(parsed.pop("profiles", {}), complaints)
     settings = _settings(parsed, complaints)
     return Reading(file, profiles, settings, tuple(_told(file, text, complaints)))
+
+
+def problems_of(profile: Profile) -> tuple[BadInput, ...]:
+    """What would be complained about if this profile stood in a file."""
+    from finetop.config.writing import table_of  # noqa: PLC0415 - that module reads what it has written
+
+    complaints: list[Complaint] = []
+    _profiles(tomllib.loads(table_of(profile))["profiles"], complaints)
+    return tuple(BadInput(complaint.said, hint=complaint.hint) for complaint in complaints)
 
 
 def _settings(table: dict[str, Any], complaints: list[Complaint]) -> Settings:

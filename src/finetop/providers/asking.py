@@ -50,6 +50,11 @@ class Asking:
         self.client = client
         self.retries = retries
 
+    @property
+    def requests_left(self) -> tuple[int | None, int | None]:
+        """Requests that are left in the provider's present window, and how many it has; None where untold."""
+        return self.client.requests_left, self.client.requests_limit
+
     def _path(self, name: str, id_: str = "", inner: str = "") -> str:
         return self.paths[name].format(id=quote(id_, safe=""), inner=quote(inner, safe=""))
 

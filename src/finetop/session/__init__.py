@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from finetop.config import Paths, Profile
     from finetop.models import Capabilities, Checkpoint, Event, Job
     from finetop.session.network import Network
+    from finetop.session.questions import Trial
     from finetop.store import Store
 
 
@@ -97,6 +98,10 @@ class Session(LibraryCalls):
                     poller=contact.poller,
                     paused=pacing.paused,
                     pace_s=pacing.pace_s,
+                    requests_left=contact.requests_left,
+                    requests_limit=contact.requests_limit,
+                    is_low=contact.is_low,
+                    colour=profile.colour,
                 )
             )
         return states
@@ -155,6 +160,10 @@ class Session(LibraryCalls):
     def use(self, profile: str) -> Future[None]:
         """Make a profile ready: starts the local server where it does not run."""
         return self._ask(lambda network: network.use(profile))
+
+    def test(self, profile: str) -> Future[Trial]:
+        """One request, sent once; fulfilled with how it went, or the error that says why it did not."""
+        return self._ask(lambda network: network.questions.test(profile))
 
     def list_jobs(
         self, profile: str, limit: int = 20, metadata: Mapping[str, str] | None = None

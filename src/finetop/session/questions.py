@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finetop.pace import pace_of, pauses
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
     from finetop.providers import Page, Sent
     from finetop.session.links import Links
     from finetop.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A request that was answered as it should be."""
+
+    took_s: float
+    has_jobs: bool
+    requests_left: int | None
+    requests_limit: int | None
 
 
 class Questions:
@@ -58,6 +70,16 @@ class Questions:
                 break
         self._keep(account, seen, number)
         return found[:limit]
+
+    async def test(self, profile: str) -> Trial:
+        """Ask for one job, once; a local server is not started for it."""
+        account = self._links.account(profile)
+        provider = await self._links[account].ready()
+        began, number = time.monotonic(), self._store.ask()
+        page = await provider.list_jobs(limit=1)
+        took_s = time.monotonic() - began
+        self._keep(account, list(page.items), number)
+        return Trial(took_s, bool(page.items), *provider.requests_left)
 
     async def get_job(self, profile: str, job_id: str) -> Job:
         account = self._links.account(profile)

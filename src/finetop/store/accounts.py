@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ class Contact:
     last_ok_at: float | None = None
     poller: str = ""
     """Who asks: host, pid and version."""
+    requests_left: int | None = None
+    """Of the provider's present window, where it tells."""
+    requests_limit: int | None = None
+
+    @property
+    def is_low(self) -> bool:
+        """True where less than a tenth of the requests is left."""
+        limit = self.requests_limit
+        return self.requests_left is not None and limit is not None and self.requests_left * 10 < limit
 
 
 class Accounts:
@@ -57,7 +66,9 @@ class Accounts:
     def contact(self, account: int) -> Contact:
         """How asking this account went last."""
         found = self._db.connection.execute(
-            "select state, message, failures, last_ok_at, poller from contact where account = ?", (account,)
+            """select state, message, failures, last_ok_at, poller, requests_left, requests_limit
+            from contact where account = ?""",
+            (account,),
         ).fetchone()
         return Contact() if found is None else Contact(*found)
 
@@ -65,16 +76,9 @@ class Accounts:
         """Keep how asking goes. It moves no clock: screens look at all contacts at once when told to."""
         with self._db.write() as connection:
             connection.execute(
-                "insert or replace into contact (account, state, message, failures, last_ok_at, poller)"
-                " values (?, ?, ?, ?, ?, ?)",
-                (
-                    account,
-                    contact.state,
-                    contact.message,
-                    contact.failures,
-                    contact.last_ok_at,
-                    contact.poller,
-                ),
+                "insert or replace into contact (account, state, message, failures, last_ok_at, poller,"
+                " requests_left, requests_limit) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (account, *astuple(contact)),
             )
 
     def mark_unable(self, account: int, action: str, since: float) -> None:

@@ -163,3 +163,10 @@ class ProfileState:
     """True while somebody has the asking stopped."""
     pace_s: float | None = None
     """Seconds between two questions about a running job, where somebody has said so."""
+    requests_left: int | None = None
+    """Of the provider's present window, where it tells."""
+    requests_limit: int | None = None
+    is_low: bool = False
+    """True where less than a tenth of the requests is left."""
+    colour: str = ""
+    """The colour of the profile's name; empty for none of its own."""

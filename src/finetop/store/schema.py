@@ -214,5 +214,9 @@ MIGRATIONS = (
     """
     create index job_created on job (account, created_at desc);
     """,
+    """
+    alter table contact add column requests_left integer;
+    alter table contact add column requests_limit integer;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

@@ -114,6 +114,8 @@ def profile_words(state: ProfileState, now: float, *, narrow: bool = False) -> t
     if state.paused:
         return "paused", "warn"
     match state.state:
+        case "ok" if state.is_low:
+            return f"{text.count(state.requests_left or 0)} requests left !", "warn"
         case "ok":
             return ("live" if age_s is None or age_s < LIVE_S else age), "text"
         case "stale":

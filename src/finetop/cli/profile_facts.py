@@ -1,0 +1,92 @@
+"""What is told of one profile: where it leads, whether it has a key, how it does; never the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from finetop.config import Profile, key_of, source_of
+from finetop.errors import FinetopError
+from finetop.text import age, count
+
+if TYPE_CHECKING:
+    from finetop.store.rows import ProfileState
+
+
+def facts_of(
+    profile: Profile, state: ProfileState, pace_s: float, environ: Mapping[str, str], now: float
+) -> dict[str, Any]:
+    """What is known of a profile, under the names that programs read."""
+    problem = _key_problem(profile, environ)
+    return {
+        "name": profile.name,
+        "dialect": profile.dialect,
+        "host": host_of(profile),
+        "base_url": without_password(profile.base_url),
+        "key_from": source_of(profile),
+        "read_only": profile.read_only,
+        "colour": profile.colour,
+        "pace_s": state.pace_s or pace_s,
+        "paused": state.paused,
+        "state": "no key" if problem else state.state,
+        "message": problem or state.message,
+        "last_ok_at": state.last_ok_at,
+        "age_s": None if state.last_ok_at is None else max(0.0, now - state.last_ok_at),
+        "requests_left": state.requests_left,
+        "requests_limit": state.requests_limit,
+        "jobs": state.jobs,
+        "asked_by": state.poller,
+    }
+
+
+def line_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same as a line of a table."""
+    marks = [word for word in ("read-only" if facts["read_only"] else "", facts["colour"]) if word]
+    if facts["message"]:
+        marks.append(facts["message"])
+    return (
+        facts["name"],
+        facts["dialect"],
+        facts["host"],
+        facts["key_from"] or "none",
+        "paused" if facts["paused"] else facts["state"],
+        "never" if facts["age_s"] is None else f"{age(facts['age_s'])} ago",
+        count(facts["jobs"]),
+        f"{facts['pace_s']:g} s",
+        _left(facts["requests_left"], facts["requests_limit"]),
+        "; ".join(marks),
+    )
+
+
+def host_of(profile: Profile) -> str:
+    """Where a profile leads, in a word or two."""
+    if profile.base_url:
+        return urlsplit(profile.base_url).netloc.rpartition("@")[2]
+    return profile.path or "this machine"
+
+
+def without_password(url: str) -> str:
+    """An address without the name and password that may stand in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _key_problem(profile: Profile, environ: Mapping[str, str]) -> str:
+    """Why there is no key just now; a command is not run to find that out."""
+    try:
+        key_of(profile, environ)
+    except FinetopError as error:
+        return of(profile, error)
+    return ""
+
+
+def of(profile: Profile, error: FinetopError) -> str:
+    """What an error says, where the profile's name stands already."""
+    return error.message.removeprefix(f"profile {profile.name}: ")
+
+
+def _left(left: int | None, limit: int | None) -> str:
+    if left is None:
+        return ""
+    return count(left) if limit is None else f"{count(left)} of {count(limit)}"

@@ -1,0 +1,155 @@
+"""`finetop config`: where everything lies and how large it is, what is wrong with it, and its schema."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from finetop.cli import options, output
+from finetop.cli.profile_facts import host_of, without_password
+from finetop.config import source_of
+from finetop.config.inventory import inventory
+from finetop.config.reading import Reading, read
+from finetop.config.settings import overridden
+from finetop.errors import BadInput
+from finetop.text import count, size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finetop.cli.run import Run
+    from finetop.config import Profile, Settings
+    from finetop.config.inventory import Item
+
+HIDDEN = "***"
+_PLAIN = ("theme", "glyphs", "config", "data", "state", "profile")
+"""Variables of ours that hold no secret; the values of others are not repeated."""
+
+
+@click.group(
+    "config", invoke_without_command=True, short_help="Say where everything lies, and check the settings."
+)
+@options.as_json
+@click.pass_context
+def settings(context: click.Context, *, as_json: bool) -> None:
+    """Say where everything lies and how large it is. It works with settings that are in error, too."""
+    if context.invoked_subcommand is not None:
+        return
+    run: Run = context.obj
+    found = read(run.paths.config_file)
+    problems = _problems(found, run.environ)
+    items = inventory(run.paths, found.profiles)
+    if as_json:
+        output.write_json(
+            {
+                "places": [{**asdict(item), "path": str(item.path)} for item in items],
+                "profiles": {profile.name: masked(profile) for profile in found.profiles},
+                "settings": masked_settings(found.settings),
+                "environment": _variables(run.environ),
+                "problems": [_problem(problem) for problem in problems],
+            }
+        )
+    else:
+        output.write_table(("WHAT", "SIZE", "WHERE"), [_line(item) for item in items])
+        names = ", ".join(_in_short(profile) for profile in found.profiles)
+        variables = ", ".join(f"{name}={value}" for name, value in _variables(run.environ).items())
+        output.write_line(("",))
+        output.write_facts([("Profiles", names or "none yet"), ("Variables", variables)])
+    if run.paths.notice:
+        output.talk(run.paths.notice)
+    if problems:
+        many = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        output.talk(f"there is {many} in the settings; see them: finetop config check")
+
+
+@settings.command("check", short_help="Tell every mistake in the settings, each with its line.")
+@options.as_json
+@click.pass_obj
+def check(run: Run, *, as_json: bool) -> int:
+    """Tell every mistake in the settings file and its variables; the exit code is 2 where there is one."""
+    found = read(run.paths.config_file)
+    problems = _problems(found, run.environ)
+    if as_json:
+        output.write_json([_problem(problem) for problem in problems])
+    else:
+        for problem in problems:
+            output.write_line((problem.message,))
+            if problem.advice:
+                output.write_line(("", problem.advice))
+    if problems:
+        return BadInput.exit_code
+    profiles = f"{count(len(found.profiles))} profile{'' if len(found.profiles) == 1 else 's'}"
+    there = f"{profiles}, no mistake" if found.is_there else "there is no such file yet, and none is needed"
+    output.talk(f"{found.file}: {there}")
+    return 0
+
+
+@settings.command("schema", short_help="Print the JSON Schema of the settings file, for editors.")
+def schema() -> None:
+    """Print the JSON Schema of config.toml."""
+    from finetop.config.schema import json_schema  # noqa: PLC0415 - reads the source of the classes
+
+    output.write_json(json_schema())
+
+
+def masked(profile: Profile) -> dict[str, Any]:
+    """A profile as it stands in the file, but for what may be a secret."""
+    return {
+        **asdict(profile),
+        "base_url": without_password(profile.base_url),
+        "key_command": [*profile.key_command[:1], *([HIDDEN] if profile.key_command[1:] else [])],
+        "headers": dict.fromkeys(profile.headers, HIDDEN),
+        "query": dict.fromkeys(profile.query, HIDDEN),
+    }
+
+
+def masked_settings(found: Settings) -> dict[str, Any]:
+    """The settings, without the addresses and commands that may hold a secret."""
+
+    def hide(facts: dict[str, Any]) -> dict[str, Any]:
+        webhook = HIDDEN if facts["webhook"] else ""
+        command = [*facts["command"][:1], *([HIDDEN] if facts["command"][1:] else [])]
+        return {**facts, "webhook": webhook, "command": command}
+
+    plain = asdict(found)
+    alerts = hide(plain["alerts"])
+    return {**plain, "alerts": {**alerts, "rules": [hide(rule) for rule in alerts["rules"]]}}
+
+
+def _problems(found: Reading, environ: Mapping[str, str]) -> list[BadInput]:
+    """What is wrong in the file, and in the variables that stand for parts of it."""
+    problems = list(found.problems)
+    try:
+        overridden(found.settings, environ)
+    except BadInput as error:
+        problems.append(error)
+    return problems
+
+
+def _problem(problem: BadInput) -> dict[str, Any]:
+    return {
+        "message": problem.message,
+        "file": getattr(problem, "path", None),
+        "line": getattr(problem, "line", None),
+        "hint": problem.advice,
+    }
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are ours; of those that may hold a secret only that they are set."""
+    ours = sorted(name for name in environ if name.startswith("FINETOP_"))
+    return {
+        name: environ[name] if name.removeprefix("FINETOP_").lower() in _PLAIN else HIDDEN for name in ours
+    }
+
+
+def _line(item: Item) -> tuple[str, str, str]:
+    many = f", {count(item.files)} files" if item.files > 1 and item.path.is_dir() else ""
+    return item.name, f"{size(item.size_bytes)}{many}" if item.files else "none yet", str(item.path)
+
+
+def _in_short(profile: Profile) -> str:
+    key = source_of(profile)
+    return f"{profile.name} ({host_of(profile)}{f', key from {key}' if key else ''})"
