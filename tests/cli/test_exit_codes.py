@@ -162,7 +162,7 @@ def test_2_a_settings_file_with_a_mistake(tmp_path: Path) -> None:
     settings.write_text("[profiles.a]\nbase_url = 7\n")
     done = here("jobs", "list", FINETOP_CONFIG=str(settings))
     assert done.code == 2
-    assert f"{settings}, profile a: base_url" in done.err
+    assert f"{settings}, line 2: profile a: base_url" in done.err
 
 
 def test_2_a_store_that_cannot_be_written(tmp_path: Path) -> None:
