@@ -30,7 +30,7 @@ class Polling(JobActions):
             "Pause polling",
             show=False,
             id="data.pause",
-            tooltip="Ask no profile until p is pressed again",
+            tooltip="Stop asking profiles, or go on",
         ),
     ]
 
