@@ -41,7 +41,7 @@ def ended(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple
 
 def test_it_keeps_what_happens_while_nobody_looks(mine: dict[str, str], good: Path) -> None:
     """A job made elsewhere is there with its whole log; it says how it goes, and why it ended."""
-    with recording("--pace", 1, **mine) as process:
+    with recording("--pace", 1, "--result-files", **mine) as process:
         until(lambda: here("record", "--status", **mine).code == 0, "the recorder")
         made = here("jobs", "create", good, "--model", "tiny-bytes-1", "--wait", "--json", **mine).json
         store = Store(Paths.of().store_file)
@@ -50,13 +50,21 @@ def test_it_keeps_what_happens_while_nobody_looks(mine: dict[str, str], good: Pa
         until(lambda: key.id in store.jobs.known(1) and not store.jobs.incomplete(1, 9), "the whole log")
         assert store.events.count(key) > 10
         assert len(store.jobs.checkpoints(key)) == 3
+        until(lambda: any(one.job == key.id for one in store.kept.all(1)), "the result file")
+        (kept,) = (one for one in store.kept.all(1) if one.job == key.id)
         store.close()
+        lines = (Paths.of().store_dir / "results" / "mine" / kept.path).read_text("utf-8").splitlines()
+        assert lines[0].startswith("step,")
         code, said = ended(process)
     assert code == 0
-    assert len(said) == 4, said
-    assert re.fullmatch(rf"{STAMP}recording mine into .*/finetop.db", said[1])
-    assert re.fullmatch(rf"{STAMP}mine: live, \d+ jobs?, running jobs every 1 s", said[-2])
-    assert re.fullmatch(rf"{STAMP}ended by SIGTERM", said[-1])
+    found = "\n".join(said)
+    for line in (
+        r"recording mine into \S+/finetop.db, result files into \S+/results",
+        r"mine: live, \d+ jobs?, running jobs every 1 s",
+        rf"mine: the results of {key.id} are kept in \S+/{kept.path}",
+        r"ended by SIGTERM",
+    ):
+        assert re.search(f"^{STAMP}{line}$", found, re.MULTILINE), found
     assert (status["profile"], status["state"], status["pid"]) == ("mine", "ok", process.pid)
 
 

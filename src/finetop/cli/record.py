@@ -20,6 +20,7 @@ LONGEST_PACE_S = 86_400.0
 
 @click.command(short_help="Keep jobs, events and curves while no screen is open.")
 @click.option("--status", "ask_status", is_flag=True, help="Say who asks each account, and how that goes.")
+@click.option("--result-files", is_flag=True, help="Bring the result files of jobs that end, too.")
 @click.option(
     "--pace",
     type=click.FloatRange(0, LONGEST_PACE_S),
@@ -32,7 +33,14 @@ LONGEST_PACE_S = 86_400.0
 @options.as_json
 @click.pass_obj
 def record(
-    run: Run, *, ask_status: bool, pace: float | None, pause: bool, resume: bool, as_json: bool
+    run: Run,
+    *,
+    result_files: bool,
+    ask_status: bool,
+    pace: float | None,
+    pause: bool,
+    resume: bool,
+    as_json: bool,
 ) -> None:
     """Ask all profiles, or one, and keep what they tell, until Ctrl-C or SIGTERM.
 
@@ -56,7 +64,7 @@ def record(
 
     if run.paths.notice:
         output.talk(run.paths.notice)
-    Recording(run, profiles, Diary(environ=run.environ)).until_the_end()
+    Recording(run, profiles, Diary(environ=run.environ), keep_results=result_files).until_the_end()
 
 
 def _pass_on(session: Session, *, pace: float | None, paused: bool | None) -> None:

@@ -13,7 +13,7 @@ from finetop.cli import account
 from finetop.cli.diary import WARNING, Diary, Standing, said_of, standing
 from finetop.cli.installed import Installation, load_all, start_anew
 from finetop.errors import FinetopError
-from finetop.session import Session
+from finetop.session import Results, Session
 from finetop.store import Store
 
 if TYPE_CHECKING:
@@ -28,10 +28,12 @@ NEWER_STORE = "the store was written by a newer finetop; recording goes on as so
 class Recording:
     """One run of `finetop record`, which may become another one in the same process."""
 
-    def __init__(self, run: Run, profiles: tuple[Profile, ...], diary: Diary) -> None:
+    def __init__(self, run: Run, profiles: tuple[Profile, ...], diary: Diary, *, keep_results: bool) -> None:
         self._run = run
         self._profiles = profiles
         self._diary = diary
+        folder = run.paths.store_dir / "results"
+        self._results = Results(folder, diary.say) if keep_results else None
         self._known: dict[int, Standing] = {}
         self._woken = threading.Event()
         self._signal: int | None = None
@@ -60,10 +62,16 @@ class Recording:
     def _record(self, store: Store) -> None:
         """Record until a signal, a new version, or a store that is beyond this one."""
         session = Session(
-            self._run.paths, self._profiles, store, environ=self._run.environ, on_change=self._woken.set
+            self._run.paths,
+            self._profiles,
+            store,
+            environ=self._run.environ,
+            on_change=self._woken.set,
+            results=self._results,
         )
         names = ", ".join(session.names.values())
-        self._diary.say(f"recording {names} into {self._run.paths.store_file}")
+        kept = f", result files into {self._results.folder}" if self._results is not None else ""
+        self._diary.say(f"recording {names} into {self._run.paths.store_file}{kept}")
         session.start()
         try:
             while not self._is_over() and not store.is_newer():

@@ -9,6 +9,8 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetop.errors import BadInput
@@ -31,6 +33,14 @@ def _ignore() -> None:
     """Nobody listens."""
 
 
+@dataclass(frozen=True)
+class Results:
+    """Where result files are brought by themselves, and who hears of each; on the network thread."""
+
+    folder: Path
+    tell: Callable[[str], None]
+
+
 class Session(LibraryCalls):
     """What screens and commands ask; every answer is a future, fulfilled on the network thread."""
 
@@ -44,6 +54,7 @@ class Session(LibraryCalls):
         environ: Mapping[str, str] = os.environ,
         poll: bool = True,
         start_local: bool = True,
+        results: Results | None = None,
         transport: Any = None,
     ) -> None:
         self.paths = paths
@@ -52,6 +63,7 @@ class Session(LibraryCalls):
         self.environ = environ
         self.poll = poll
         self.start_local = start_local
+        self.results = results
         self.transport = transport
         """Where the world begins: tests put a fake in its place; None is the real network."""
         self.names: dict[int, str] = {}

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from finetop.actions import control, create, orphans
+from finetop.actions import control, create, files, orphans
 from finetop.actions.desk import Desk
+from finetop.actions.naming import safe_name
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import own_pace
 from finetop.recorder import Recorder
@@ -22,7 +23,8 @@ from finetop.store import Intent, JobKey
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
     from finetop.models import Event, Job
-    from finetop.session import Session
+    from finetop.session import Results, Session
+    from finetop.session.links import Link
 
 TELL_S = 0.05
 """News within this time is told once."""
@@ -32,6 +34,8 @@ JUMP_S = 10.0
 """The wall clock is trusted to this much against the clock that stands still while the machine sleeps."""
 RESTART_S = 5.0
 """Before work that failed by our own fault is taken up again."""
+FAULT_S = 300.0
+"""The same for work that tells each of its faults."""
 
 
 class Network:
@@ -74,6 +78,8 @@ class Network:
                 settle=functools.partial(self._settle, account),
             )
             self._run(self._record(account))
+            if self._session.results is not None:
+                self._run(self._keep_results(account, link, self._session.results))
         self._run(self._look_for_others())
 
     async def close(self) -> None:
@@ -186,6 +192,22 @@ class Network:
                 said = error.message if isinstance(error, FinetopError) else f"a fault in finetop: {error!r}"
                 await asyncio.sleep(RESTART_S)
                 self._recorders[account].fault(said)
+
+    async def _keep_results(self, account: int, link: Link, results: Results) -> None:
+        """Bring result files for ever, as `_record` records."""
+        name = self._session.names[account]
+        keeping = files.Keeping(
+            Desk(self._store, account, link.ready, self.changed),
+            results.folder / safe_name(name),
+            apart_s=own_pace(link.profile).backlog_s,
+            tell=lambda sentence: results.tell(f"{name}: {sentence}"),
+        )
+        while True:
+            try:
+                await keeping.run()
+            except Exception as error:  # noqa: BLE001 - the outermost frame of this work
+                results.tell(f"{name}: a fault in finetop keeps results from being kept: {error!r}")
+                await asyncio.sleep(FAULT_S)
 
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:
         try:

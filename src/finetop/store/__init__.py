@@ -11,6 +11,7 @@ from finetop.store.events import Events
 from finetop.store.evidence import Evidence
 from finetop.store.jobs import Jobs
 from finetop.store.journal import Intent, Journal
+from finetop.store.kept import KeptFiles
 from finetop.store.locks import Asker, Held, Locks
 from finetop.store.pacing import Pacing, Pacings
 from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series, Turn
@@ -45,6 +46,7 @@ class Store:
         self.jobs = Jobs(self.database, self.events.save)
         self.turns = Turns(self.database)
         self.evidence = Evidence(self.database)
+        self.kept = KeptFiles(self.database)
         self.pacing = Pacings(self.database)
         self.locks = Locks(path.parent / "locks")
         self.alerts = Alerts(self.database, owner=self.locks.owner, is_alive=self.locks.is_alive)

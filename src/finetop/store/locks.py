@@ -92,6 +92,10 @@ class Locks:
             held.path.write_text(me(), "utf-8")
         return held
 
+    def keep_results(self, account: int) -> Held | None:
+        """Become the one who brings this account's result files; None while another process is."""
+        return self._take(f"results-{account}.lock")
+
     def asker(self, account: int) -> Asker | None:
         """Who asks this account's provider just now; None while nobody does."""
         path = self._folder / f"account-{account}.lock"

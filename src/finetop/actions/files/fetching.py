@@ -35,12 +35,15 @@ async def download(
     name: str | None = None,
     overwrite: bool = False,
     decode: bool = False,
+    private: bool = False,
     progress: Progress = lambda _received, _total: None,
 ) -> Path:
     """Bring a file into a folder under a safe form of the server's name, or under `name`.
 
     A second file of the same name gets a number unless it may `overwrite`; with `decode` a result file that
-    comes as base64 is unpacked. Raises BadInput where it cannot be written, BadReply where it is not whole.
+    comes as base64 is unpacked, and one that is `private` is for its owner alone.
+
+    Raises BadInput where it cannot be written, BadReply where it is not whole.
     """
     own = None if name is None else _own_name(name)
     provider = await desk.provider()
@@ -48,7 +51,7 @@ async def download(
         file = await provider.get_file(file_id)
     except NotSupported:
         file = File(id=file_id)
-    landing = Landing(folder)
+    landing = Landing(folder, private=private)
     try:
         received = 0
         async with aclosing(provider.content(file_id, most_bytes=_most_bytes(file))) as chunks:

@@ -23,12 +23,13 @@ MOST_NUMBERED = 10_000
 class Landing:
     """A file in the making. Raises BadInput where the folder does not take it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, private: bool = False) -> None:
         self._folder = folder
         self._path = folder / f".finetop-{secrets.token_hex(8)}.part"
         with self._told():
             # With a mode like that of any other new file: whoever wants less has set it so.
-            self._file = os.fdopen(os.open(self._path, _NEW, 0o666), "w+b", buffering=0)
+            mode = 0o600 if private else 0o666
+            self._file = os.fdopen(os.open(self._path, _NEW, mode), "w+b", buffering=0)
 
     def write(self, chunk: bytes) -> None:
         """Add to it."""
