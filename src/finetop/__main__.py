@@ -37,9 +37,12 @@ def _open(opening: Opening) -> int:
     """Put up the screen; the command line decides what on, and never learns how it is drawn."""
     from finetop.tui import start  # noqa: PLC0415 - commands run where no screen can
 
+    said = opening.settings
     options = start.Options(
         paths=opening.paths,
         profiles=opening.profiles,
+        theme=said.theme if said else "auto",
+        glyphs=said.glyphs if said else "auto",
         keep_frame=not opening.is_demo,
         sample=opening.sample,
         start_local=not opening.is_demo,

@@ -8,8 +8,12 @@ import pytest
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from finetop import text
+from finetop.config import COLOURS
 from finetop.store.rows import ProfileState
 from finetop.text import ASCII, UNICODE
+from finetop.tui.palette import palette_of
+from finetop.tui.theme import THEMES
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.rule import Rule
@@ -202,3 +206,30 @@ def test_a_column_of_a_rule_is_a_tab_or_a_pane() -> None:
     assert tabs.tab_at(39, 46, UNICODE) == (0, "JSON")
     group = Rule(2, "Detail", group=((2, "Detail"), (3, "Curves")))
     assert group.tab_at(14, 60, UNICODE) == (3, "")
+
+
+async def test_few_requests_left_are_told_and_many_are_not() -> None:
+    """Below a tenth; until then the line stays as it was."""
+    low = ProfileState("openai", 1, "ok", NOW - 4, requests_left=1200, requests_limit=20_000, is_low=True)
+    assert profile_words(low, NOW) == (f"{text.count(1200)} requests left !", "warn")
+    many = ProfileState("openai", 1, "ok", NOW - 4, requests_left=19_000, requests_limit=20_000)
+    assert profile_words(many, NOW) == ("live", "text")
+
+
+async def test_a_profile_has_its_colour_in_every_theme() -> None:
+    """In the title line and in its cell of the list; without colour it is a name like any other."""
+    states = [
+        ProfileState("together", 2, "stale", NOW - 9),
+        ProfileState("openai", 1, "ok", NOW, colour="magenta"),
+    ]
+    for theme in THEMES:
+        title = TitleBar()
+        async with Stage(title, theme=theme.name).run_test(size=(120, 3)) as pilot:
+            title.show(states, ROWS, now=NOW)
+            await pilot.pause()
+            palette = palette_of(pilot.app.theme_variables)
+            (name,) = [segment for segment in title.render_line(0) if segment.text.strip() == "openai"]
+            assert name.style is not None
+            assert name.style.color == palette.style("profile-magenta", "bar").color
+            shades = {palette.style(f"profile-{colour}").color for colour in COLOURS}
+            assert len(shades) == (1 if theme.name.endswith("no-colour") else len(COLOURS))

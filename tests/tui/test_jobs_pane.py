@@ -222,3 +222,19 @@ async def test_changing_the_theme_repaints_in_its_colours() -> None:
 def test_active_jobs_come_first_then_the_newest() -> None:
     rows = [job(1), job(2, "paused"), job(3, "queued"), job(4, "running"), job(5, "failed")]
     assert [row.status for row in in_order(rows)] == ["running", "queued", "paused", "succeeded", "failed"]
+
+
+async def test_two_accounts_are_told_apart_by_colour() -> None:
+    rows = [replace(ROWS[0], profile="prod"), replace(ROWS[1], profile="play")]
+    pane = JobsPane()
+    pane.colours = {"prod": "red", "play": ""}
+    async with Stage(pane).run_test(size=(200, 10)) as pilot:
+        pane.update_rows(rows, now=NOW)
+        await pilot.pause()
+        drawn = [segment for y in range(4) for segment in pane.render_line(y)]
+        red, muted = (pane.palette.style(role).color for role in ("profile-red", "muted"))
+    colours = {
+        name: [segment.style.color for segment in drawn if name in segment.text and segment.style]
+        for name in ("prod", "play")
+    }
+    assert colours == {"prod": [red], "play": [muted]}

@@ -100,7 +100,8 @@ def open_screen(state: Run, *, yes: bool) -> int:
     if profiles is None and yes:
         profiles = opening.environment_profiles(state)
     if profiles is not None:
-        return state.screens.open(Opening(state.paths, profiles))
+        settings = config.load_settings(state.paths, state.environ)
+        return state.screens.open(Opening(state.paths, profiles, settings))
     found = config.found_keys(state.environ)
     answer = state.screens.ask(found)
     if answer is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from finetop.config import FoundKey, Paths, Profile
+    from finetop.config import FoundKey, Paths, Profile, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Opening:
 
     paths: Paths
     profiles: tuple[Profile, ...]
+    settings: Settings | None = None
+    """What the settings file says beside them; None where it is not asked."""
     is_demo: bool = False
     """A demo opens its form with a sample file, and leaves no saved frame behind."""
     sample: str = ""

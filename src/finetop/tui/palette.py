@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
+from finetop.config import COLOURS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +36,7 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "raw": ("raw", "raw-style", ""),
     "valid": ("valid", "valid-style", ""),
     "reverse": ("foreground", "", "bold reverse"),
+    **{f"profile-{colour}": (f"profile-{colour}", "", "") for colour in COLOURS},
 }
 
 _GROUNDS: Final[dict[str, tuple[str, str]]] = {
@@ -100,6 +103,11 @@ class Palette:
 @lru_cache(8)
 def _palette(values: tuple[str, ...]) -> Palette:
     return Palette({name: value for name, value in zip(_NAMES, values, strict=True) if value})
+
+
+def profile_role(colour: str, otherwise: str) -> str:
+    """The role of a profile's name: its own colour, where a person has given it one."""
+    return f"profile-{colour}" if colour else otherwise
 
 
 def palette_of(variables: Mapping[str, str]) -> Palette:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual.theme import Theme
 
 import finetop
+from finetop.config import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ _COLOURS: Final = {
     "train": "train",
     "raw": "raw",
     "valid": "valid",
+    **{f"profile-{colour}": colour for colour in COLOURS},
     # Textual drops these two in an ANSI theme, ours keeps all grounds under one name.
     "bar": "bar",
     "float": "float",
@@ -121,6 +123,12 @@ _DARK: Final = {
     "train": "#6ea3ff",
     "raw": "#34486e",
     "valid": "#e79ad3",
+    "blue": "#8db4ff",
+    "green": "#86cb92",
+    "yellow": "#e5ba67",
+    "red": "#f47e7e",
+    "magenta": "#e79ad3",
+    "cyan": "#74cfd6",
 }
 _LIGHT: Final = {
     "bg": "#faf9f6",
@@ -143,6 +151,12 @@ _LIGHT: Final = {
     "train": "#2f63cf",
     "raw": "#b9c9ec",
     "valid": "#b0368f",
+    "blue": "#2f5fc4",
+    "green": "#24743c",
+    "yellow": "#8a5a00",
+    "red": "#b8232a",
+    "magenta": "#b0368f",
+    "cyan": "#0a6f7a",
 }
 _COLOURBLIND: Final = {
     **_DARK,
@@ -153,6 +167,12 @@ _COLOURBLIND: Final = {
     "train": "#56b4e9",
     "raw": "#2b4a63",
     "valid": "#f5c242",
+    "blue": "#56b4e9",
+    "green": "#2fc497",
+    "yellow": "#f0e442",
+    "red": "#f5793a",
+    "magenta": "#e08fc0",
+    "cyan": "#a5e5ef",
 }
 _PLAIN: Final = dict.fromkeys(_DARK, "ansi_default")
 _ANSI: Final = {
@@ -166,6 +186,12 @@ _ANSI: Final = {
     "bad": "ansi_bright_red",
     "train": "ansi_bright_blue",
     "valid": "ansi_bright_magenta",
+    "blue": "ansi_bright_blue",
+    "green": "ansi_green",
+    "yellow": "ansi_yellow",
+    "red": "ansi_bright_red",
+    "magenta": "ansi_bright_magenta",
+    "cyan": "ansi_cyan",
 }
 _SIXTEEN: Final = {
     "cursor-style": "reverse",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetop import text
 from finetop.shutdown import days_left
+from finetop.tui.palette import profile_role
 from finetop.tui.widgets.bar import bar
 from finetop.tui.widgets.table import Column, Draw
 
@@ -172,8 +173,10 @@ def _took(row: JobRow) -> float | None:
     return None if begin is None or row.ended_at is None else max(0.0, row.ended_at - begin)
 
 
-def cells(row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs) -> dict[str, Draw]:
-    """Every cell of the row that is not empty."""
+def cells(
+    row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs, *, colour: str = ""
+) -> dict[str, Draw]:
+    """Every cell of the row that is not empty; `colour` is that of its profile."""
     quiet = row.is_final
     value_role = "muted" if quiet else "text"
     drawn: dict[str, Draw] = {
@@ -186,7 +189,7 @@ def cells(row: JobRow, now: float, trend: Sequence[float] | None, glyphs: Glyphs
         ),
         "model": _words(text.clean(row.model), "muted", text.shorten_model, glyphs),
         "method": _words(method(row), "muted", text.shorten_end, glyphs),
-        "profile": _words(text.clean(row.profile), "muted", text.shorten_end, glyphs),
+        "profile": _words(text.clean(row.profile), profile_role(colour, "muted"), text.shorten_end, glyphs),
         "job": _words(text.clean(row.key.id), "faint", text.shorten_middle, glyphs),
     }
     drawn["progress"] = _progress(row, glyphs)

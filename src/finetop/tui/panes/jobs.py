@@ -5,6 +5,7 @@
     pane.tick(now)                                          ages; paints only cells whose text changed
     pane.select(key), pane.current                          the job under the cursor
     pane.say("...")                                         a sentence in place of an empty list
+    pane.colours = {"openai": "blue"}                       the colours of profiles
     pane.fact = "active first"                              what stands left of the position in the rule
 
 Messages: `JobHighlighted(row)` when the cursor is on another job or its job changed to another row value,
@@ -69,6 +70,8 @@ class JobsPane(LineView):
         super().__init__(glyphs=glyphs, id=id)
         self.number = number
         self.fact = "active first"
+        self.colours: Mapping[str, str] = {}
+        """The colours of profiles, by their names."""
         self._rows: list[JobRow] = []
         self._trends: Mapping[JobKey, Sequence[float]] = {}
         self._cursor = 0
@@ -252,7 +255,8 @@ class JobsPane(LineView):
         slots = self._slots_for(width)
         # A trend may cost a question to the store; ask only where it is seen.
         trend = self._trends.get(row.key) if any(slot.column.name == "trend" for slot in slots) else None
-        runs = row_runs(slots, cells(row, self._now, trend, self.glyphs), gutter)
+        drawn = cells(row, self._now, trend, self.glyphs, colour=self.colours.get(row.profile, ""))
+        runs = row_runs(slots, drawn, gutter)
         if here and self.has_focus:
             runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
         return Line(tuple(runs), ground)

@@ -116,6 +116,7 @@ class MainScreen(Polling):
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
+        self.jobs.colours = {profile.name: profile.colour for profile in self.session.profiles}
         self.look()
         self._show_job()
         self.set_interval(TICK_S, self._tick)

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
+from finetop.tui.palette import profile_role
 from finetop.tui.widgets.oneline import OneLine
 from finetop.tui.widgets.runs import Run, width_of
 
@@ -76,7 +77,8 @@ class TitleBar(OneLine):
         shown = self._profile or text.clean(only) or "all profiles"
         runs: list[Run] = [("finetop", "key")]
         if names and (full or only or self._profile):
-            runs += [(gap, "text"), (shown, "text")]
+            colour = self._profiles[0].colour if only else ""
+            runs += [(gap, "text"), (shown, profile_role(colour, "text"))]
         if any(state.read_only for state in self._profiles) and only:
             runs += [(gap, "text"), ("read-only", "reverse")]
         if full and self._jobs:
@@ -97,7 +99,7 @@ class TitleBar(OneLine):
             name = text.clean(state.name)
             runs += [
                 (gap if runs else "", "text"),
-                (f"{name} ", role if role != "text" else "muted"),
+                (f"{name} ", profile_role(state.colour, role if role != "text" else "muted")),
                 (words, role),
             ]
         return runs
