@@ -22,7 +22,7 @@ from finetop.store.rows import JobKey, ProfileState
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
-    from finetop.config import Paths, Profile
+    from finetop.config import AlertSettings, Paths, Profile
     from finetop.models import Capabilities, Checkpoint, Event, Job
     from finetop.session.network import Network
     from finetop.session.questions import Trial
@@ -56,6 +56,7 @@ class Session(LibraryCalls):
         start_local: bool = True,
         results: Results | None = None,
         transport: Any = None,
+        alerts: AlertSettings | None = None,
     ) -> None:
         self.paths = paths
         self.profiles = profiles
@@ -73,6 +74,7 @@ class Session(LibraryCalls):
         self.troubles: Mapping[int, str] = {}
         """Account -> what keeps this process from writing down what it learns."""
         self._on_change = on_change
+        self._alerts = alerts
         for profile in profiles:
             account = store.accounts.ensure(**account_place(profile, paths, environ))
             self.accounts[profile.name] = account
@@ -80,6 +82,15 @@ class Session(LibraryCalls):
         self._thread = NetworkThread(self._open_network, at_end=store.release_thread)
         self._ask = self._thread.ask
         self._tell = self._thread.tell
+
+    @property
+    def alerts(self) -> AlertSettings:
+        """What is told of jobs, and by which ways. Raises BadInput where the settings make no sense."""
+        from finetop.config import load_settings  # noqa: PLC0415 - after the first paint
+
+        if self._alerts is None:
+            self._alerts = load_settings(self.paths, self.environ).alerts
+        return self._alerts
 
     def start(self) -> None:
         """Begin to talk: with `poll`, one recorder for each account."""

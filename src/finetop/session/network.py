@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -14,6 +15,7 @@ from finetop.actions.naming import safe_name
 from finetop.errors import BadInput, FinetopError
 from finetop.pace import own_pace
 from finetop.recorder import Recorder
+from finetop.session.alerting import SILENT_DIALECTS, watch_of
 from finetop.session.following import Following
 from finetop.session.library import Library
 from finetop.session.links import Links
@@ -22,6 +24,7 @@ from finetop.store import Intent, JobKey
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
+    from finetop.alerts.watching import Watch
     from finetop.models import Event, Job
     from finetop.session import Results, Session
     from finetop.session.links import Link
@@ -50,6 +53,7 @@ class Network:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._recorders: dict[int, Recorder] = {}
         self._settling: set[str] = set()
+        self._watch: Watch | None = None
         self._links = Links(
             session.profiles,
             session.accounts,
@@ -81,6 +85,10 @@ class Network:
             if self._session.results is not None:
                 self._run(self._keep_results(account, link, self._session.results))
         self._run(self._look_for_others())
+        with contextlib.suppress(FinetopError):  # settings that make no sense: whoever shows them says so
+            self._watch = watch_of(self._session, self._heard, self.changed)
+            self._run(self._for_ever(self._watch.judge))
+            self._run(self._for_ever(self._watch.deliver))
 
     async def close(self) -> None:
         """Stop everything; what was sent and not answered stays in the journal."""
@@ -91,6 +99,8 @@ class Network:
 
     def changed(self) -> None:
         """The store has news: tell, but not of each piece."""
+        if self._watch is not None:
+            self._watch.wake()
         if not self._telling:
             self._telling = True
             self._loop.call_later(TELL_S, self._tell)
@@ -208,6 +218,23 @@ class Network:
             except Exception as error:  # noqa: BLE001 - the outermost frame of this work
                 results.tell(f"{name}: a fault in finetop keeps results from being kept: {error!r}")
                 await asyncio.sleep(FAULT_S)
+
+    def _heard(self) -> dict[int, Mapping[str, float]]:
+        """Of each account that this process asks, when the logs of its jobs were last read."""
+        found = {account: recorder.heard for account, recorder in self._recorders.items()}
+        return {
+            account: heard
+            for account, heard in found.items()
+            if heard is not None and self._links[account].profile.dialect not in SILENT_DIALECTS
+        }
+
+    async def _for_ever(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A fault of ours in one alert must not keep the later ones from being told."""
+        while True:
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - the outermost frame of this work
+                await asyncio.sleep(RESTART_S)
 
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:
         try:
