@@ -1,7 +1,8 @@
 """Loaded by Python itself in a process under test: ends it with SIGKILL at one chosen call.
 
-FINETOP_TEST_KILLS names a JSON file: {"server": MOMENT, suffix of a job: MOMENT for its worker}. A moment is
-{"call": name, "when": "before" or "after", "n": from 1, "mark": made then, so that it happens once}.
+FINETOP_TEST_KILLS names a JSON file: {"server": MOMENT, suffix of a job: MOMENT for its worker, last word of
+any other command: MOMENT}. A moment is {"call": name, "when": "before" or "after", "n": from 1, "mark": made
+then, so that it happens once}.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +25,7 @@ def _moment() -> dict[str, Any] | None:
         spec = json.loads((Path(sys.orig_argv[-1]) / "job.json").read_text())
         found = plan.get(spec["suffix"])
     else:
-        found = plan.get("server") if "finetop.server" in sys.orig_argv else None
+        found = plan.get("server" if "finetop.server" in sys.orig_argv else sys.orig_argv[-1])
     return None if found is None or Path(found["mark"]).exists() else found
 
 
@@ -52,12 +54,26 @@ def _patch(moment: dict[str, Any]) -> None:
     if call in {"fsync", "replace", "write"}:
         real = getattr(os, call)
         setattr(os, call, lambda *args, **kwargs: countdown.around(real, *args, **kwargs))
+    elif call == "recv":
+        _patch_recv(countdown)
     elif call == "start":
         start = subprocess.Popen.__init__
         wrapped: Any = lambda *args, **kwargs: countdown.around(start, *args, **kwargs)  # noqa: E731 - must bind
         setattr(subprocess.Popen, "__init__", wrapped)  # noqa: B010 - a method is no plain attribute to mypy
     else:
         _patch_sql(countdown, call)
+
+
+def _patch_recv(countdown: _Countdown) -> None:
+    recv = socket.socket.recv
+
+    def counted(self: socket.socket, size: int, *flags: int) -> bytes:
+        if size <= 4096:  # asyncio wakes itself by a socket, too
+            return recv(self, size, *flags)
+        found: bytes = countdown.around(recv, self, size, *flags)
+        return found
+
+    socket.socket.recv = counted  # type: ignore[method-assign, assignment]
 
 
 def _patch_sql(countdown: _Countdown, begins_with: str) -> None:
