@@ -127,7 +127,10 @@ class Legacy(Provider):
     ) -> Page[Event]:
         """A job's whole log, newest first, its lines named."""
         page = await super().list_events(job_id)
-        return Page(_named(page.items)[::-1])
+        told = _forwards(tuple(zip(page.items, page.said, strict=True)), lambda pair: pair[0].created_at)
+        naming = Naming()
+        newest_first = [(naming.named(event), words) for event, words in told][::-1]
+        return Page(tuple(event for event, _ in newest_first), said=tuple(words for _, words in newest_first))
 
     async def list_checkpoints(
         self,
@@ -186,7 +189,8 @@ class Legacy(Provider):
     ) -> Page[T]:
         if name not in _WHOLE_LISTS:
             return await super()._page(name, id_, parse, after=after, limit=limit, **params)
-        return Page((await super()._page(name, id_, parse)).items)
+        page = await super()._page(name, id_, parse)
+        return Page(page.items, said=page.said)
 
     def _job(self, item: Any) -> Sent:
         """A job; the log inside it is read, and left out of the words that are kept.

@@ -20,7 +20,11 @@ class ModelsApi(Asking):
 
     async def list_models(self) -> tuple[Model, ...]:
         """Every model one can use."""
-        return (await self._page("models", "", read_any(Model))).items
+        return (await self.models_page()).items
+
+    async def models_page(self) -> Page[Model]:
+        """The same, with the provider's own words: this list comes whole."""
+        return await self._page("models", "", read_any(Model))
 
     async def get_model(self, name: str) -> Model:
         """One model."""

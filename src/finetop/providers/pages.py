@@ -31,6 +31,8 @@ class Page(Generic[T]):
     """The cursor of the part after this; None at the end."""
     ids: tuple[str | None, ...] = ()
     """The items' own ids, where they have one; empty where nobody looked."""
+    said: tuple[Any, ...] = ()
+    """The items in the provider's own words; empty where nobody kept them."""
 
 
 def page_of(
@@ -46,11 +48,10 @@ def page_of(
         data = []
     if not isinstance(data, list):
         raise BadReply("the answer is JSON, but no list")
-    read = [(found, _id(item)) for item in data if (found := parse(item)) is not None]
+    read = [(found, item) for item in data if (found := parse(item)) is not None]
+    said = tuple(item for _, item in read)
     return Page(
-        tuple(item for item, _ in read),
-        _cursor(answer, data, after, limit),
-        tuple(id_ for _, id_ in read),
+        tuple(found for found, _ in read), _cursor(answer, data, after, limit), tuple(map(_id, said)), said
     )
 
 
@@ -105,5 +106,10 @@ def _without(page: Page[T], seen: set[str]) -> Page[T]:
     """The part without what an earlier one has told, as when the list moved on between two askings."""
     if len(page.ids) != len(page.items) or not any(id_ in seen for id_ in page.ids):
         return page
-    kept = [(item, id_) for item, id_ in zip(page.items, page.ids, strict=True) if id_ not in seen]
-    return Page(tuple(item for item, _ in kept), page.next, tuple(id_ for _, id_ in kept))
+    kept = [place for place, id_ in enumerate(page.ids) if id_ not in seen]
+    return Page(
+        tuple(page.items[place] for place in kept),
+        page.next,
+        tuple(page.ids[place] for place in kept),
+        tuple(page.said[place] for place in kept) if page.said else (),
+    )
