@@ -31,6 +31,9 @@ COMMANDS = {
     "config": Listed("finetop.cli.settings:settings", "Say where everything lies, and check the settings."),
     "graders": Listed("finetop.cli.graders:graders", "Try what gives a reinforcement job its rewards."),
     "permissions": Listed("finetop.cli.permissions:permissions", "Say which projects may use a checkpoint."),
+    "archive": Listed(
+        "finetop.cli.archive:archive", "Save a whole account in a folder that anybody can read."
+    ),
     "record": Listed("finetop.cli.record:record", "Keep jobs, events and curves while no screen is open."),
 }
 

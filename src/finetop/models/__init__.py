@@ -27,6 +27,7 @@ from finetop.models.values import (
     to_number,
     to_text,
     to_time,
+    words_of,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "to_number",
     "to_text",
     "to_time",
+    "words_of",
 ]

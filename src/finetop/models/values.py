@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -86,6 +87,15 @@ def sound(value: Any, deepest: int = DEEPEST) -> Any:
     if isinstance(value, list):
         return [sound(item, deepest - 1) for item in value]
     return {sound(key): sound(item, deepest - 1) for key, item in value.items()}
+
+
+def words_of(item: Any) -> bytes:
+    """A provider's own words for something; of what is nested too deep to be written, as much as can be."""
+    try:
+        said = json.dumps(item, ensure_ascii=False)
+    except (RecursionError, ValueError):  # a number of very many digits has no text
+        said = json.dumps(sound(item), ensure_ascii=False)
+    return said.encode("utf-8", "surrogatepass")
 
 
 def float_of(value: int) -> float:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from finetop.errors import BadReply
-from finetop.models import Checkpoint, Event, File, Job, Model, Permission, Value, sound
+from finetop.models import Checkpoint, Event, File, Job, Model, Permission, Value, words_of
 
 V = TypeVar("V", bound=Value)
 Listed = TypeVar("Listed", Checkpoint, File, Model, Permission)
@@ -59,15 +58,6 @@ def read_one(kind: type[V], item: Any, called: str) -> V:
         return kind.model_validate(item)
     except ValidationError as error:
         raise BadReply(f"the answer is not {called}: {_first(error)}") from error
-
-
-def words_of(item: Any) -> bytes:
-    """The provider's own words; of what is nested too deep to be written, as much as can be."""
-    try:
-        said = json.dumps(item, ensure_ascii=False)
-    except (RecursionError, ValueError):  # a number of very many digits has no text
-        said = json.dumps(sound(item), ensure_ascii=False)
-    return said.encode("utf-8", "surrogatepass")
 
 
 def _name(item: Any, raw: bytes) -> str:

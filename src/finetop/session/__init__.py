@@ -22,6 +22,7 @@ from finetop.store.rows import JobKey, ProfileState
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
+    from finetop.archive import Origin
     from finetop.config import AlertSettings, Paths, Profile
     from finetop.models import Capabilities, Checkpoint, Event, Job
     from finetop.session.network import Network
@@ -235,6 +236,14 @@ class Session(LibraryCalls):
     def watch(self, key: JobKey | None) -> None:
         """Ask for this job more often: it is the one being looked at."""
         self._tell(lambda network: network.watch(key))
+
+    def origin(self, profile: str) -> Origin:
+        """Where a profile's jobs come from, as an archive of them says."""
+        from finetop.archive import Origin  # noqa: PLC0415 - loads pydantic
+
+        known = profile_named(self.profiles, profile)
+        place = account_place(known, self.paths, self.environ)
+        return Origin(place["dialect"], place["base_url"], place["organization"], place["project"])
 
     def data_dir(self, profile: Profile) -> os.PathLike[str]:
         """Where the server of a local profile keeps its files."""

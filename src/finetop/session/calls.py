@@ -1,4 +1,4 @@
-"""What can be asked about files, models, permissions and graders; each answer is a future."""
+"""What can be asked about all that an account keeps besides jobs; each answer is a future."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finetop.actions.files import Arrival
+    from finetop.archive import Manifest
+    from finetop.archiving import Progress
     from finetop.models import File, GraderRun, Model, Permission
     from finetop.session.thread import NetworkThread
 
@@ -97,6 +99,27 @@ class LibraryCalls:
     def delete_file(self, profile: str, file_id: str) -> Future[None]:
         """Ask the provider to delete a file; one that is gone already is no failure."""
         return self._thread.ask(lambda network: network.library.delete_file(profile, file_id))
+
+    def archive(
+        self,
+        profile: str,
+        path: Path,
+        *,
+        with_files: bool = True,
+        force: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Future[Manifest]:
+        """Save a whole account in a folder, going on where it was stopped; may be cancelled.
+
+        `say` and `progress` are called on the network thread. Raises BadInput for a folder of another's.
+        """
+        return self._thread.ask(
+            lambda network: network.library.archive(
+                profile, path, with_files=with_files, force=force, say=say, progress=progress
+            ),
+            stoppable=True,
+        )
 
     def models(self, profile: str) -> Future[list[Model]]:
         """What the profile can tune or has tuned, asked anew and kept."""

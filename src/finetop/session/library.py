@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finetop import archiving
 from finetop.actions import files, removal
+from finetop.archive import Folder
 from finetop.dataset import first_prompt
 from finetop.errors import BadInput, FinetopError
 from finetop.models.results import plain
@@ -17,6 +19,7 @@ from finetop.providers import every_page
 if TYPE_CHECKING:
     from finetop.actions.desk import Desk
     from finetop.actions.files import Arrival, Say
+    from finetop.archive import Manifest, Origin
     from finetop.client import Progress
     from finetop.models import File, GraderRun, Model, Permission
     from finetop.providers import Provider
@@ -38,6 +41,7 @@ class Library:
         changed: Callable[[], None],
         desk: Callable[[int], Desk],
         writable: Callable[[int], Desk],
+        origin: Callable[[str], Origin],
     ) -> None:
         self._links = links
         self._store = store
@@ -45,6 +49,7 @@ class Library:
         self._desk_of = desk
         self._writable_of = writable
         """Raises BadInput for a profile that is for reading only."""
+        self._origin = origin
 
     async def files(self, profile: str) -> list[File]:
         account = self._links.account(profile)
@@ -109,6 +114,23 @@ class Library:
 
     async def delete_file(self, profile: str, file_id: str) -> None:
         await removal.delete_file(self._writable(profile), file_id)
+
+    async def archive(
+        self,
+        profile: str,
+        path: Path,
+        *,
+        with_files: bool,
+        force: bool,
+        say: Callable[[str], None],
+        progress: Callable[[archiving.Progress], None],
+    ) -> Manifest:
+        link = self._links.named(profile)
+        with Folder(path, self._origin(profile), profile, force=force) as folder:
+            run = archiving.Archiving(
+                await link.used(), folder, with_files=with_files, say=say, progress=progress
+            )
+            return await run.run()
 
     async def models(self, profile: str) -> list[Model]:
         account = self._links.account(profile)

@@ -64,7 +64,12 @@ class Network:
         )
         self.questions = Questions(self._links, self._store, met=self._adopt, changed=self.changed)
         self.library = Library(
-            self._links, self._store, changed=self.changed, desk=self._desk, writable=self._writable
+            self._links,
+            self._store,
+            changed=self.changed,
+            desk=self._desk,
+            writable=self._writable,
+            origin=session.origin,
         )
 
     def start(self) -> None:

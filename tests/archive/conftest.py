@@ -1,0 +1,109 @@
+"""The demo's past as a server that stands still, and sessions that save it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from queue import Queue
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+import pytest
+import uvicorn
+
+from finetop.config import Paths, Profile
+from finetop.demo.seed import seed
+from finetop.server.app import make_app
+from finetop.server.database import Database
+from finetop.server.layout import Layout
+from finetop.server.services import Services
+from finetop.session import Session
+from finetop.store import Store
+
+if TYPE_CHECKING:
+    from finetop.archive import Manifest
+    from finetop.server.scheduler import Scheduler
+
+KEY = "museum"
+Rule = Callable[[httpx.Request], httpx.Response | None]
+
+
+class Museum(httpx.AsyncBaseTransport):
+    """The way to the demo's jobs behind the real routes; nothing in them changes by itself."""
+
+    def __init__(self, address: str) -> None:
+        self.profile = Profile("museum", base_url=address, key_env="MUSEUM_KEY")
+        self.asked: list[str] = []
+        """Paths, as they were asked for."""
+        self.rule: Rule | None = None
+        """Answers in the server's place where it has something to say."""
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path.removeprefix("/v1"))
+        answer = self.rule(request) if self.rule is not None else None
+        return answer or await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+        self._real = httpx.AsyncHTTPTransport()
+
+    def forget(self) -> None:
+        """Begin a new story."""
+        self.asked.clear()
+        self.rule = None
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, closed_network: None) -> Iterator[str]:
+    """Where the demo's past is served."""
+    folder = tmp_path_factory.mktemp("museum")
+    layout = Layout(folder, folder / "server.db")
+    layout.prepare()
+    serving: Queue[uvicorn.Server] = Queue()
+
+    def serve() -> None:  # SQLite's objects stay in the thread that made them
+        with closing(Database(layout.database)) as database:
+            seed(database, layout)
+            app = make_app(Services(database, layout, cast("Scheduler", None), KEY))
+            serving.put(server := uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off")))
+            server.run(sockets=[listener])
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        server = serving.get(timeout=60)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def museum(address: str) -> Museum:
+    return Museum(address)
+
+
+@contextmanager
+def session(folder: Path, *profiles: Profile, museum: Museum | None = None, **more: Any) -> Iterator[Session]:
+    """A session that asks when it is told to."""
+    paths = Paths(folder / "config.toml", folder / "data", folder / "state")
+    with closing(Store(paths.store_file)) as store:
+        opened = Session(
+            paths, profiles, store, environ={"MUSEUM_KEY": KEY}, transport=museum, **{"poll": False} | more
+        )
+        opened.start()
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def saved(
+    museum: Museum, folder: Path, target: Path, profile: Profile | None = None, **more: Any
+) -> Manifest:
+    """Save the museum."""
+    with session(folder, profile or museum.profile, museum=museum) as opened:
+        return opened.archive("museum", target, **more).result(20)

@@ -1,0 +1,185 @@
+"""A whole account in a folder: everything once, brought up to date, and never another's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from archive.conftest import Museum, saved, session
+from commands import here
+from finetop.archive import verify
+from finetop.archive.manifest import read_manifest
+from finetop.errors import BadInput, Unauthorized
+from finetop.providers.reading import read_job
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
+    """An archive that nobody changes."""
+    folder = tmp_path_factory.mktemp("kept")
+    saved(Museum(address), folder, folder / "archive")
+    return folder / "archive"
+
+
+@pytest.fixture
+def copy(kept: Path, tmp_path: Path) -> Path:
+    """One to play with."""
+    return shutil.copytree(kept, tmp_path / "a")
+
+
+def test_everything_is_there_in_our_words_and_in_the_providers(
+    museum: Museum, kept: Path, tmp_path: Path
+) -> None:
+    """A stranger needs no program of ours to read it."""
+    with session(tmp_path, museum.profile, museum=museum) as opened:
+        jobs = opened.list_jobs("museum", 100).result(10)
+        logs = {job.id: opened.events("museum", job.id).result(10) for job in jobs}
+        points = {job.id: opened.checkpoints("museum", job.id).result(10) for job in jobs}
+    found = lines(kept / "jobs.jsonl")
+    assert [line["id"] for line in found] == [job.id for job in jobs]
+    assert [line["job"] for line in found] == [job.model_dump(mode="json", by_alias=True) for job in jobs]
+    assert [read_job(line["raw"])[0] for line in found] == jobs
+    for name, told in (("event", logs), ("checkpoint", {id_: all_[::-1] for id_, all_ in points.items()})):
+        there = lines(kept / f"{name}s.jsonl")
+        assert [(line["job"], line[name]) for line in there] == [
+            (id_, item.model_dump(mode="json")) for id_, items in told.items() for item in items
+        ]
+        assert all(line["raw"]["id"] == line[name]["id"] for line in there)
+    assert {line["job"] for line in lines(kept / "metrics.jsonl")} >= {
+        job.id for job in jobs if job.status == "succeeded"
+    }
+    assert {file.id for job in jobs for file in job.result_files} == {
+        line["id"] for line in lines(kept / "files.jsonl") if "path" in line
+    }
+    summed = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=kept, check=False)
+    assert summed.returncode == 0
+    assert "JSON Lines" in (kept / "README.txt").read_text()
+
+
+def test_a_second_run_asks_only_for_what_may_have_changed(museum: Museum, copy: Path, tmp_path: Path) -> None:
+    first = read_manifest(copy)
+    again = saved(museum, tmp_path, copy)
+    assert again.counts == first.counts
+    assert again.files["events.jsonl"] == first.files["events.jsonl"]
+    ended = {line["id"] for line in lines(tmp_path / "a" / "jobs.jsonl") if line["job"]["finished_at"]}
+    assert len(ended) > 8
+    assert not [path for path in museum.asked if "/events" in path and path.split("/")[3] in ended]
+    assert not [path for path in museum.asked if path.endswith("/content")]
+
+
+def test_what_the_provider_forgets_the_archive_keeps(museum: Museum, copy: Path, tmp_path: Path) -> None:
+    first = read_manifest(copy)
+    gone = lines(tmp_path / "a" / "jobs.jsonl")[3]["id"]
+
+    def without(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path != "/v1/fine_tuning/jobs":
+            return None
+        rest = [line["raw"] for line in lines(tmp_path / "a" / "jobs.jsonl") if line["id"] != gone]
+        return httpx.Response(200, json={"object": "list", "data": rest, "has_more": False})
+
+    museum.rule = without
+    again = saved(museum, tmp_path, tmp_path / "a")
+    assert again.counts == first.counts
+    last = lines(tmp_path / "a" / "jobs.jsonl")[-1]
+    assert (last["id"], last["listed"]) == (gone, False)
+    assert verify(tmp_path / "a").findings == ()
+
+
+def test_what_cannot_be_had_is_told_and_asked_for_again(museum: Museum, tmp_path: Path) -> None:
+    """One job's log that fails keeps no other job from being saved."""
+    failing = True
+
+    def fail(request: httpx.Request) -> httpx.Response | None:
+        path = request.url.path
+        if path.endswith("/checkpoints"):
+            return httpx.Response(404, text="no such route")
+        if failing and path.endswith("/events") and path != first:
+            return None
+        return httpx.Response(200, text="<html>busy</html>") if failing and path == first else None
+
+    with session(tmp_path, museum.profile, museum=museum) as opened:
+        job = opened.list_jobs("museum", 100).result(10)[5]
+    first = f"/v1/fine_tuning/jobs/{job.id}/events"
+    museum.rule = fail
+    manifest = saved(museum, tmp_path, tmp_path / "a")
+    assert manifest.problems == 1
+    told = {line["id"]: line for line in lines(tmp_path / "a" / "jobs.jsonl")}
+    assert "not JSON" in told[job.id]["failed"]["events"]
+    assert all("does not offer" in line["missing"]["checkpoints"] for line in told.values())
+    failing = False
+    manifest = saved(museum, tmp_path, tmp_path / "a")
+    assert manifest.problems == 0
+    assert {line["id"]: line for line in lines(tmp_path / "a" / "jobs.jsonl")}[job.id]["events"]["lines"] > 3
+
+
+def test_a_refused_key_ends_the_run_and_nothing_is_lost(museum: Museum, tmp_path: Path) -> None:
+    museum.rule = lambda request: (
+        httpx.Response(401, json={"error": {"message": "no"}}) if len(museum.asked) > 20 else None
+    )
+    with pytest.raises(Unauthorized):
+        saved(museum, tmp_path, tmp_path / "a")
+    fetched = {
+        line["id"]
+        for line in lines(tmp_path / "a" / "unfinished" / "jobs.jsonl")
+        if line["job"]["finished_at"]
+    }
+    museum.forget()
+    saved(museum, tmp_path, tmp_path / "a")
+    assert fetched
+    assert not [path for path in museum.asked if "/events" in path and path.split("/")[3] in fetched]
+    assert verify(tmp_path / "a").findings == ()
+
+
+class TestOtherFolders:
+    """What is there already is not lost by a slip of the finger."""
+
+    def test_another_accounts_archive(self, museum: Museum, copy: Path, tmp_path: Path) -> None:
+        before = (tmp_path / "a" / "manifest.json").read_bytes()
+        other = replace(museum.profile, project="other")
+        with pytest.raises(BadInput, match="holds the jobs of http://"):
+            saved(museum, tmp_path, tmp_path / "a", other)
+        assert (tmp_path / "a" / "manifest.json").read_bytes() == before
+        saved(museum, tmp_path, tmp_path / "a", other, force=True)
+        assert verify(tmp_path / "a").manifest.origin.project == "other"
+
+    def test_another_key_at_the_same_place(self, museum: Museum, copy: Path, tmp_path: Path) -> None:
+        before = (tmp_path / "a" / "manifest.json").read_bytes()
+        alien = {"object": "list", "has_more": False, "data": [{"id": "ftjob-alien", "status": "running"}]}
+        museum.rule = lambda request: (
+            httpx.Response(200, json=alien) if request.url.path == "/v1/fine_tuning/jobs" else None
+        )
+        with pytest.raises(BadInput, match="holds none of the jobs"):
+            saved(museum, tmp_path, tmp_path / "a")
+        assert (tmp_path / "a" / "manifest.json").read_bytes() == before
+
+    def test_a_folder_that_is_no_archive(self, museum: Museum, tmp_path: Path) -> None:
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "novel.txt").write_text("Once upon a time")
+        with pytest.raises(BadInput, match="novel"):
+            saved(museum, tmp_path, tmp_path / "mine")
+        assert [path.name for path in (tmp_path / "mine").iterdir() if path.name != ".lock"] == ["novel.txt"]
+
+    def test_a_place_where_nothing_can_be_written(self, museum: Museum, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        with pytest.raises(BadInput, match="cannot be written"):
+            saved(museum, tmp_path, tmp_path / "file" / "a")
+
+
+def test_the_command_says_what_is_there(kept: Path, tmp_path: Path) -> None:
+    done = here("archive", kept, "--verify")
+    assert (done.code, done.err) == (0, "")
+    assert "Jobs         15" in done.out
+    assert here("archive", kept, "--verify", "--json").json["whole"] is True
+    assert here("archive", tmp_path / "nothing", "--verify").code == 2
+    assert here("archive", tmp_path, "--verify").err.startswith(f"finetop: {tmp_path} is no archive")
