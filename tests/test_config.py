@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -253,3 +256,38 @@ async def test_a_command_that_is_not_there_or_does_not_end(monkeypatch: pytest.M
 def test_an_account_is_known_without_running_its_command() -> None:
     """Its keys may change by the hour; and a screen must not wait for a vault."""
     assert "no-such" in identity_of(Profile("cloud", key_command=("no-such-program-here",)), {})
+
+
+@pytest.mark.parametrize(
+    "variables", [{}, {"XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/s"}]
+)
+def test_the_usual_folders_are_those_of_the_platform(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    usual = platformdirs.PlatformDirs("finetop")
+    assert Paths.of(os.environ) == Paths(
+        usual.user_config_path / "config.toml", usual.user_data_path, usual.user_state_path
+    )
+
+
+def test_a_home_in_a_variable_is_read_without_a_shell(own_home: Path) -> None:
+    """As in a unit file."""
+    assert Paths.of({"FINETOP_DATA": "~/kept"}).data_dir == own_home / "kept"
+
+
+def test_reading_profiles_loads_little(tmp_path: Path) -> None:
+    """A command that looks into the store begins with this."""
+    (tmp_path / "c.toml").write_text("[profiles.a]\nkey_env = 'A'\n")
+    code = (
+        "import sys; from finetop import config; config.load(config.Paths.of())\n"
+        "print(*({'platformdirs', 'asyncio', 'difflib', 'finetop.config.alerts'} & set(sys.modules)))"
+    )
+    environ = {**os.environ, "FINETOP_CONFIG": str(tmp_path / "c.toml")}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
+    )
+    assert ran.stdout.split() == (["platformdirs"] if sys.platform == "darwin" else [])

@@ -12,7 +12,6 @@ from finetop import config
 from finetop.cli import account, opening, options, output
 from finetop.cli.profile_facts import facts_of, line_of, of
 from finetop.cli.profile_options import profile_options, profile_said
-from finetop.cli.serve import need_engine
 from finetop.config import LOCAL, Profile
 from finetop.errors import BadInput, FinetopError, NotStarted
 from finetop.text import cells, count, pad
@@ -84,7 +83,7 @@ def test_profiles(run: Run, names: tuple[str, ...], *, as_json: bool) -> int:
     chosen = _named(account.chosen_profiles(run), names)
     width = max(cells(profile.name) for profile in chosen)
     verdicts: dict[str, dict[str, object]] = {}
-    with account.opened(run, *_able(chosen)) as session:
+    with account.opened(run, *chosen) as session:
         asked = {session.test(profile.name): profile for profile in chosen}
         for answer in as_completed(asked):  # a silent one holds nobody
             profile = asked[answer]
@@ -139,10 +138,3 @@ def _named(known: tuple[Profile, ...], names: tuple[str, ...]) -> tuple[Profile,
             said, hint = config.unknown("profile", name, by_name)
             raise BadInput(said, hint=hint)
     return tuple(by_name[name] for name in dict.fromkeys(names)) if names else known
-
-
-def _able(chosen: tuple[Profile, ...]) -> tuple[Profile, ...]:
-    """The same; the engine's parts are missed only where nothing else is to be tested."""
-    if all(profile.dialect == LOCAL.dialect for profile in chosen):
-        need_engine()
-    return chosen

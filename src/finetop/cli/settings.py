@@ -9,7 +9,7 @@ import click
 
 from finetop.cli import options, output
 from finetop.cli.profile_facts import host_of, without_password
-from finetop.config import source_of
+from finetop.config import Settings, source_of
 from finetop.config.inventory import inventory
 from finetop.config.reading import Reading, read
 from finetop.config.settings import overridden
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from finetop.cli.run import Run
-    from finetop.config import Profile, Settings
+    from finetop.config import Profile
     from finetop.config.inventory import Item
 
 HIDDEN = "***"
@@ -46,7 +46,7 @@ def settings(context: click.Context, *, as_json: bool) -> None:
             {
                 "places": [{**asdict(item), "path": str(item.path)} for item in items],
                 "profiles": {profile.name: masked(profile) for profile in found.profiles},
-                "settings": masked_settings(found.settings),
+                "settings": masked_settings(found.settings or Settings()),
                 "environment": _variables(run.environ),
                 "problems": [_problem(problem) for problem in problems],
             }
@@ -122,7 +122,7 @@ def _problems(found: Reading, environ: Mapping[str, str]) -> list[BadInput]:
     """What is wrong in the file, and in the variables that stand for parts of it."""
     problems = list(found.problems)
     try:
-        overridden(found.settings, environ)
+        overridden(found.settings or Settings(), environ)
     except BadInput as error:
         problems.append(error)
     return problems

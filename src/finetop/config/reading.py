@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finetop.config.contradictions import HERE, contradictions
 from finetop.config.profile import Profile
-from finetop.config.settings import Settings, overridden
 from finetop.config.tables import Complaint, read_table, settings_of, unknown
 from finetop.errors import BadFile, BadInput
 
@@ -19,18 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from finetop.config.paths import Paths
+    from finetop.config.settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a settings file says."""
 
     file: Path
     profiles: tuple[Profile, ...] = ()
-    settings: Settings = field(default_factory=Settings)
-    problems: tuple[BadInput, ...] = field(default=())
+    settings: Settings | None = None
+    """What stands beside the profiles; None where nothing does."""
+    problems: tuple[BadInput, ...] = ()
     """Everything that is wrong, in the order of the file."""
     is_there: bool = True
 
@@ -48,7 +48,9 @@ def load_settings(paths: Paths, environ: Mapping[str, str] = os.environ) -> Sett
     found = read(paths.config_file)
     if found.problems:
         raise first_of(found.problems)
-    return overridden(found.settings, environ)
+    from finetop.config.settings import Settings, overridden  # noqa: PLC0415 - as in `_settings`
+
+    return overridden(found.settings or Settings(), environ)
 
 
 def first_of(problems: tuple[BadInput, ...]) -> BadInput:
@@ -81,7 +83,7 @@ def parse(file: Path, text: str) -> Reading:
         return Reading(file, problems=(_no_toml(file, text, error),))
     complaints: list[Complaint] = []
     profiles = _profiles(parsed.pop("profiles", {}), complaints)
-    settings = _settings(parsed, complaints)
+    settings = _settings(parsed, complaints) if parsed else None  # loaded only where it is used
     return Reading(file, profiles, settings, tuple(_told(file, text, complaints)))
 
 
@@ -95,6 +97,8 @@ def problems_of(profile: Profile) -> tuple[BadInput, ...]:
 
 
 def _settings(table: dict[str, Any], complaints: list[Complaint]) -> Settings:
+    from finetop.config.settings import Settings  # noqa: PLC0415 - most files have profiles only
+
     known = (*settings_of(Settings), "profiles")
     for name in [name for name in table if name not in known]:
         complaints.append(Complaint((name,), *unknown("setting", name, known)))

@@ -6,16 +6,15 @@ import math
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import Any, TypeVar
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 Place = tuple[str | int, ...]
 """The names and numbers that lead to a value: `("profiles", "openai", "key_env")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What is wrong at one place of a file."""
 
     place: Place
@@ -23,8 +22,7 @@ class Complaint:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What may stand at a field: how a value is known, and how it is called."""
 
     fits: Callable[[Any], bool]
