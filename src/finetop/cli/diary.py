@@ -85,6 +85,15 @@ class Diary:
         except OSError:
             return
 
+    def ring(self, sequence: str) -> None:
+        """A bell or a notification, made by us, where somebody may see or hear it."""
+        try:
+            if self._out.isatty():
+                self._out.write(sequence)
+                self._out.flush()
+        except OSError:
+            return
+
 
 def _is_journal(out: IO[str], named: str) -> bool:
     """True where systemd says that this very stream leads to its journal."""

@@ -29,6 +29,9 @@ COMMANDS = {
         "List the accounts, add one, or try whether they answer.",
     ),
     "config": Listed("finetop.cli.settings:settings", "Say where everything lies, and check the settings."),
+    "alerts": Listed(
+        "finetop.cli.alerts:alerts", "Say what is told of jobs, what was told, and try each way."
+    ),
     "graders": Listed("finetop.cli.graders:graders", "Try what gives a reinforcement job its rewards."),
     "permissions": Listed("finetop.cli.permissions:permissions", "Say which projects may use a checkpoint."),
     "archive": Listed(

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from finetop.cli import account
-from finetop.cli.diary import WARNING, Diary, Standing, said_of, standing
+from finetop.cli.diary import INFO, WARNING, Diary, Standing, said_of, standing
 from finetop.cli.installed import Installation, load_all, start_anew
 from finetop.errors import FinetopError
 from finetop.session import Results, Session
+from finetop.session.alerting import herald_of
 from finetop.store import Store
 
 if TYPE_CHECKING:
+    from finetop.alerts.herald import Herald
     from finetop.cli.run import Run
     from finetop.config import Profile
 
@@ -72,10 +74,12 @@ class Recording:
         names = ", ".join(session.names.values())
         kept = f", result files into {self._results.folder}" if self._results is not None else ""
         self._diary.say(f"recording {names} into {self._run.paths.store_file}{kept}")
+        herald = self._herald_of(session)
         session.start()
         try:
             while not self._is_over() and not store.is_newer():
                 self._tell(session)
+                self._pass_on(herald)
                 self._rest()
         finally:
             session.close()
@@ -123,6 +127,21 @@ class Recording:
             self._known[number] = now
             priority, sentence = said_of(name, now, contact, session.store.jobs.counts().get(number, 0))
             self._diary.say(sentence, priority)
+
+    def _herald_of(self, session: Session) -> Herald | None:
+        """Who tells this terminal of alerts; None where the settings of alerts make no sense."""
+        try:
+            return herald_of(session)
+        except FinetopError as error:
+            self._diary.say(f"nothing is told of jobs: {error.message}", WARNING)
+            return None
+
+    def _pass_on(self, herald: Herald | None) -> None:
+        """One line for alerts that are new, and a bell where this is a terminal."""
+        told = None if herald is None else herald.listen()
+        if told is not None:
+            self._diary.say(f"alert: {told.sentence}", WARNING if told.role == "bad" else INFO)
+            self._diary.ring(told.sequence)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

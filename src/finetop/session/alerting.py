@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finetop.alerts.courier import Courier
+from finetop.alerts.herald import Herald
 from finetop.alerts.judging import Judge
 from finetop.alerts.plan import Plan, plan_of
-from finetop.alerts.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from finetop.alerts.watching import Heard
+    from finetop.alerts.watching import Heard, Watch
     from finetop.session import Session
 
 SILENT_DIALECTS = frozenset({"archive"})
@@ -21,6 +20,9 @@ SILENT_DIALECTS = frozenset({"archive"})
 
 def watch_of(session: Session, heard: Callable[[], Heard], changed: Callable[[], None]) -> Watch:
     """The loops that judge and deliver for this process. Raises BadInput for settings that make no sense."""
+    from finetop.alerts.courier import Courier  # noqa: PLC0415 - who only looks loads no asyncio
+    from finetop.alerts.watching import Watch  # noqa: PLC0415 - as above
+
     plan = plan_of(session.alerts)
     return Watch(
         session.store,
@@ -34,3 +36,9 @@ def watch_of(session: Session, heard: Callable[[], Heard], changed: Callable[[],
 def judge_of(session: Session, plan: Plan | None = None) -> Judge:
     """Who knows what is told of a job. Raises BadInput for settings that make no sense."""
     return Judge(session.store, plan or plan_of(session.alerts), session.names)
+
+
+def herald_of(session: Session) -> Herald:
+    """Who tells one terminal what is raised from now on. Raises BadInput as the others do."""
+    plan = plan_of(session.alerts)
+    return Herald(session.store, session.names, plan.notify, environ=session.environ)
