@@ -52,7 +52,7 @@ LIST, MODELS = Ask(Kind.LIST), Ask(Kind.MODELS)
         (NotStarted("x"), "not started", [2, 2, 2]),
         (Unauthorized("x"), "refused", [300, 600, 900, 900]),
         (Forbidden("x"), "refused", [300, 600, 900]),
-        (BadInput("x"), "refused", [300, 600]),
+        (BadInput("x"), "no key", [300, 600]),
         (NoFineTuning("x"), "none", [300, 600, 900]),
         (RateLimited("x"), "limited", [300, 600, 900, 900]),
         (RateLimited("x", retry_after_s=40), "limited", [40, 40]),

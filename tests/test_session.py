@@ -306,7 +306,7 @@ def test_a_profile_for_reading_changes_nothing(opened: Callable[..., Session], s
 
 def test_a_missing_key_is_told_on_its_profile(opened: Callable[..., Session]) -> None:
     session = opened(Profile("cloud", key_env="NO_SUCH_KEY", base_url="http://127.0.0.1:9/v1"))
-    assert "NO_SUCH_KEY" in wait_for(lambda: state(session, "refused"), "the state").message
+    assert "NO_SUCH_KEY" in wait_for(lambda: state(session, "no key"), "the state").message
     with pytest.raises(BadInput, match="NO_SUCH_KEY"):
         done(session.models("cloud"))
 

@@ -61,9 +61,7 @@ def test_the_good_one_is_fresh_beside_a_dead_a_silent_and_a_locked_one(
             return {state.name: state.state for state in session.states()}
 
         wait_for(lambda: states()["good"] == "ok", "contact with the good one")
-        wait_for(
-            lambda: (states()["dead"], states()["unset"]) == ("offline", "refused"), "the others' states"
-        )
+        wait_for(lambda: (states()["dead"], states()["unset"]) == ("offline", "no key"), "the others' states")
         draft = Draft(
             "good", "tiny-bytes-1", examples(tmp_path / "train.jsonl"), hyperparameters={"n_epochs": 1}
         )

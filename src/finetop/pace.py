@@ -203,7 +203,7 @@ STATES: tuple[tuple[type[FinetopError], str], ...] = (
     (Unreachable, "offline"),
     (Unauthorized, "refused"),
     (Forbidden, "refused"),
-    (BadInput, "refused"),
+    (BadInput, "no key"),
     (NoFineTuning, "none"),
     (RateLimited, "limited"),
     (QuotaExceeded, "limited"),

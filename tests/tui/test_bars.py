@@ -75,6 +75,7 @@ async def test_an_idle_title_is_not_painted_again() -> None:
     [
         ("offline", "offline 9 m !"),
         ("refused", "key refused !"),
+        ("no key", "no key !"),
         ("none", "no fine-tuning API !"),
         ("not started", "not started"),
         ("never", "asking"),

@@ -17,7 +17,7 @@ class Contact:
     """How asking one account is going."""
 
     state: str = "never"
-    """never, ok, stale, offline, refused, none, limited or not started."""
+    """never, ok, stale, offline, no key, refused, none, limited or not started."""
     message: str = ""
     failures: int = 0
     last_ok_at: float | None = None

@@ -151,7 +151,7 @@ class ProfileState:
     name: str
     account: int | None
     state: str
-    """never, ok, stale, offline, refused, none (no fine-tuning API), limited, not started."""
+    """never, ok, stale, offline, no key, refused, none (no fine-tuning API), limited, not started."""
     last_ok_at: float | None = None
     message: str = ""
     """The reason, when the state is not ok."""

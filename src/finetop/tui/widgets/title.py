@@ -19,7 +19,24 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobRow, ProfileState
 
 _COUNTED: Final = (("running", "good"), ("paused", "warn"), ("failed", "bad"))
-_WORST_LAST: Final = ("not started", "never", "ok", "limited", "none", "stale", "offline", "refused")
+_WORST_LAST: Final = (
+    "not started",
+    "never",
+    "ok",
+    "limited",
+    "none",
+    "stale",
+    "offline",
+    "no key",
+    "refused",
+)
+_SAID: Final = {
+    "no key": ("no key !", "bad"),
+    "refused": ("key refused !", "bad"),
+    "none": ("no fine-tuning API !", "warn"),
+    "limited": ("asked to wait !", "warn"),
+    "never": ("asking", "muted"),
+}
 LIVE_S: Final = 60
 """Younger than this an answer is called live: a counting age would keep an idle screen busy."""
 
@@ -47,7 +64,7 @@ class TitleBar(OneLine):
         as_of: str = "",
     ) -> None:
         """Take the state of the profiles and the jobs shown. `profile` names the filter, "" says all."""
-        self._profiles = tuple(sorted(profiles, key=lambda state: _badness(state.state)))
+        self._profiles = tuple(sorted(profiles, key=_badness))
         self._counts = Counter(row.status for row in rows)
         self._jobs = len(rows)
         self._now, self._profile, self._as_of = now, text.clean(profile), text.clean(as_of)
@@ -105,7 +122,8 @@ class TitleBar(OneLine):
         return runs
 
 
-def _badness(state: str) -> int:
+def _badness(profile: ProfileState) -> int:
+    state = "limited" if profile.is_low and profile.state == "ok" else profile.state
     return _WORST_LAST.index(state) if state in _WORST_LAST else len(_WORST_LAST)
 
 
@@ -124,13 +142,5 @@ def profile_words(state: ProfileState, now: float, *, narrow: bool = False) -> t
             return (f"{age} !" if narrow else f"{age} old !"), "warn"
         case "offline":
             return f"offline {age} !".replace("  ", " "), "warn"
-        case "refused":
-            return "key refused !", "bad"
-        case "none":
-            return "no fine-tuning API !", "warn"
-        case "limited":
-            return "asked to wait !", "warn"
-        case "never":
-            return "asking", "muted"
         case other:
-            return text.clean(other), "faint"
+            return _SAID.get(other, (text.clean(other), "faint"))
