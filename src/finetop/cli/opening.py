@@ -28,11 +28,9 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
     if run.profile == LOCAL.name:  # the engine on this machine needs no settings
         return (LOCAL,)
     names = [profile.name for profile in (*written, *found)] + [LOCAL.name]
+    nearest, hint = config.unknown("profile", run.profile, dict.fromkeys(names))
     said = " (FINETOP_PROFILE)" if run.environ.get("FINETOP_PROFILE") == run.profile else ""
-    raise BadInput(
-        f"there is no profile {run.profile}{said} in {run.paths.config_file}",
-        hint=f"Use one of {', '.join(dict.fromkeys(names))}.",
-    )
+    raise BadInput(f"{nearest}{said} in {run.paths.config_file}", hint=hint)
 
 
 def environment_profiles(run: Run) -> tuple[Profile, ...]:

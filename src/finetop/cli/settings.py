@@ -53,10 +53,10 @@ def settings(context: click.Context, *, as_json: bool) -> None:
         )
     else:
         output.write_table(("WHAT", "SIZE", "WHERE"), [_line(item) for item in items])
-        names = ", ".join(_in_short(profile) for profile in found.profiles)
-        variables = ", ".join(f"{name}={value}" for name, value in _variables(run.environ).items())
+        profiles = [_in_short(profile) for profile in found.profiles] or ["none yet"]
+        variables = [f"{name}={value}" for name, value in _variables(run.environ).items()]
         output.write_line(("",))
-        output.write_facts([("Profiles", names or "none yet"), ("Variables", variables)])
+        output.write_facts([*_listed("Profiles", profiles), *_listed("Variables", variables)])
     if run.paths.notice:
         output.talk(run.paths.notice)
     if problems:
@@ -148,6 +148,11 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 def _line(item: Item) -> tuple[str, str, str]:
     many = f", {count(item.files)} files" if item.files > 1 and item.path.is_dir() else ""
     return item.name, f"{size(item.size_bytes)}{many}" if item.files else "none yet", str(item.path)
+
+
+def _listed(label: str, values: list[str]) -> list[tuple[str, str]]:
+    """The label before the first of them."""
+    return [("" if place else label, value) for place, value in enumerate(values)]
 
 
 def _in_short(profile: Profile) -> str:
