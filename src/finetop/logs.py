@@ -15,7 +15,7 @@ from finetop.providers.pages import EndlessList
 from finetop.store import JobKey, Store
 
 if TYPE_CHECKING:
-    from finetop.models import Checkpoint, Event, File
+    from finetop.models import Checkpoint, Event, File, Job, Metric
 
 HEAD = 50
 """Events asked for at first: more than a second of any run has brought."""
@@ -146,15 +146,10 @@ class Logs:
         job = self._store.jobs.get(key)
         if job is None or self._store.events.is_measured(key):
             return
-        for file in job.result_files:
-            try:
-                metrics = metrics_of_csv(await _content(provider, file))
-            except (NotFound, Forbidden, BadRequest, NotSupported):
-                continue  # files are deleted or kept from some keys; the job is whole without
-            if metrics:
-                self._store.events.save_metrics(key, metrics)
-                self._changed()
-                return
+        metrics = await metrics_in_results(provider, job)
+        if metrics:
+            self._store.events.save_metrics(key, metrics)
+            self._changed()
 
     async def _ask_part(
         self, kind: Kind, ask: Callable[[Provider, str], Awaitable[None]], provider: Provider, job_id: str
@@ -173,6 +168,18 @@ class Logs:
         else:
             self._missing_since.pop(kind, None)
             self._routes.answered(kind)
+
+
+async def metrics_in_results(provider: Provider, job: Job) -> list[Metric]:
+    """What the first result file that can be read has measured; empty where none can."""
+    for file in job.result_files:
+        try:
+            metrics = metrics_of_csv(await _content(provider, file))
+        except (NotFound, Forbidden, BadRequest, NotSupported):
+            continue  # files are deleted or kept from some keys; the job is whole without
+        if metrics:
+            return metrics
+    return []
 
 
 async def _content(provider: Provider, file: File) -> bytes:

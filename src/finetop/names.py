@@ -1,8 +1,11 @@
-"""What the name of a tuned model says; pure, for lists are drawn by it before anything else is loaded."""
+"""Names that lists are drawn by before anything else is loaded: of tuned models, and of our marker; pure."""
 
 from __future__ import annotations
 
 import re
+
+MARKER = "finetop"
+"""The metadata key that ties a job to our request; never shown as the user's own."""
 
 _LEGACY = re.compile(r"[^:]+:ft-[^:]+:(.+)-\d{4}(?:-\d{2}){5}")
 """BASE:ft-ORGANISATION:SUFFIX-YEAR-MONTH-DAY-HOUR-MINUTE-SECOND; without a suffix its colon is missing."""

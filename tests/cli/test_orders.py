@@ -128,4 +128,4 @@ def test_the_list_is_filtered_by_metadata(
         assert [job["id"] for job in listed] == [wanted]
     none = here("jobs", "list", "--metadata", "team=red", **mine)
     assert (none.code, none.out) == (0, "")
-    assert "no job bears this metadata" in none.err
+    assert "no job matches metadata:team=red" in none.err

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop.cli.shown import show
+from finetop.cli.values import job_value
 from finetop.providers.reading import read_job
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ def job(name: str, **odd: object) -> Job:
 
 
 def test_people_see_rewards_third_parties_and_whose_job_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    show(job("openai/job_running_rft.json"), as_json=False)
-    show(job("openai/job_running.json"), as_json=False)
+    show(job("openai/job_running_rft.json"))
+    show(job("openai/job_running.json"))
     said = capsys.readouterr().out
     for words in (
         "fuzzy_match",
@@ -36,9 +37,10 @@ def test_people_see_rewards_third_parties_and_whose_job_it_is(capsys: pytest.Cap
         assert words in said
 
 
-def test_programs_get_the_new_fields_and_only_json(capsys: pytest.CaptureFixture[str]) -> None:
-    show(job("openai/job_running_rft.json", hyperparameters={"beta": float("nan")}), as_json=True)
-    told = json.loads(capsys.readouterr().out)
+def test_programs_get_the_new_fields_and_only_json() -> None:
+    odd = job("openai/job_running_rft.json", hyperparameters={"beta": float("nan")})
+    told = job_value("mine", odd.model_dump(mode="json", by_alias=True))
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["grader"]["name"] == "both"
     assert (told["eval_id"], told["shared_with_openai"]) == ("eval_Herds9", False)
     assert told["hyperparameters"]["beta"] == "nan"

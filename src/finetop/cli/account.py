@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from finetop.cli import opening, output
+from finetop.cli.known import stored
 from finetop.cli.serve import need_engine
 from finetop.config import LOCAL, Profile
 from finetop.errors import BadInput
@@ -33,6 +34,21 @@ def one_profile(run: Run) -> Profile:
     if len(profiles) > 1:
         names = ", ".join(profile.name for profile in profiles)
         raise BadInput(f"there are several profiles: {names}", hint="Choose one with --profile NAME.")
+    return profiles[0]
+
+
+def profile_of(run: Run, job_id: str) -> Profile:
+    """The profile a job is of: the only one, or the one whose account is known to have it."""
+    profiles = chosen_profiles(run)
+    if len(profiles) > 1:
+        with stored(run, profiles) as known:
+            key = known.job(job_id)
+        if key is None:
+            raise BadInput(
+                f"which of the profiles has {job_id} is not known: {', '.join(p.name for p in profiles)}",
+                hint="Choose one with --profile NAME.",
+            )
+        return next(p for p in profiles if p.name == known.names[key.account])
     return profiles[0]
 
 

@@ -46,7 +46,7 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
         except KeyboardInterrupt:
             output.talk(f"the job goes on; see it with: finetop jobs get {created.id}")
             raise
-    shown.show(job, as_json=as_json)
+        shown.tell(session, profile.name, job, as_json=as_json)
     if wait:
         shown.fail_unless_succeeded(job)
 

@@ -8,9 +8,15 @@ from finetop.cli import options
 from finetop.cli.lazy import LazyGroup, Listed
 
 COMMANDS = {
-    "list": Listed("finetop.cli.looking:list_jobs", "List the jobs of all profiles, or of one."),
+    "list": Listed("finetop.cli.jobs_list:list_jobs", "List the jobs of all profiles, or of one."),
     "get": Listed("finetop.cli.looking:get_job", "Show one job."),
     "events": Listed("finetop.cli.looking:list_events", "Show what a job has reported, oldest first."),
+    "metrics": Listed(
+        "finetop.cli.looking:list_metrics", "Show what each step measured: loss, accuracy, rewards."
+    ),
+    "checkpoints": Listed(
+        "finetop.cli.looking:list_checkpoints", "Show the states of the model that were saved on the way."
+    ),
     "create": Listed("finetop.cli.create:create_job", "Train on a .jsonl file, or on an uploaded one."),
     "cancel": Listed("finetop.cli.orders:cancel", "Ask the provider to stop jobs."),
     "pause": Listed("finetop.cli.orders:pause", "Ask the provider to hold jobs."),

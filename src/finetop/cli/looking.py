@@ -1,85 +1,180 @@
-"""`finetop jobs list, get, events`: what a provider says of jobs, asked anew."""
+"""`finetop jobs get, events, metrics, checkpoints`: one job, asked anew or as it is known."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from finetop.cli import account, following, options, output, shown
-from finetop.errors import FinetopError
+from finetop import text
+from finetop.cli import account, options, output, values
+from finetop.cli.known import Known, stored
+from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
-    from finetop.models import Job
-
-
-@click.command("list")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Newest first.")
-@options.metadata("Only jobs that bear this pair; may be given several times.")
-@options.profile
-@options.as_json
-@click.pass_obj
-def list_jobs(run: Run, limit: int, metadata: dict[str, str], *, as_json: bool) -> int:
-    """List the jobs of all profiles, or of one."""
-    profiles = account.chosen_profiles(run)
-    found: list[tuple[str, Job]] = []
-    code = 0
-    with account.opened(run, *profiles) as session:
-        asked = [(profile, session.list_jobs(profile.name, limit, metadata)) for profile in profiles]
-        for profile, answer in asked:
-            try:
-                found += [(profile.name, job) for job in answer.result()]
-            except FinetopError as error:  # one silent provider must not hide the others
-                if len(profiles) == 1:
-                    raise
-                output.complain(error)
-                code = code or error.exit_code
-    if as_json:
-        output.write_json([{"profile": name, **shown.plain(job)} for name, job in found])
-    elif found:
-        now = time.time()
-        output.write_table(
-            ("STATUS", "NAME", "BASE MODEL", "METHOD", "AGE", "PROFILE", "JOB"),
-            [shown.line(name, job, now) for name, job in found],
-        )
-    elif not code and metadata:
-        output.talk("no job bears this metadata")
-    elif not code:
-        output.talk("no jobs yet; finetop jobs create FILE --model NAME makes one")
-    return code
+    from finetop.store import JobKey
 
 
 @click.command("get")
-@click.argument("job_id")
+@options.job_id
+@options.offline
 @options.profile
 @options.as_json
 @click.pass_obj
-def get_job(run: Run, job_id: str, *, as_json: bool) -> None:
+def get_job(run: Run, job_id: str, *, offline: bool, as_json: bool) -> None:
     """Show one job."""
-    profile = account.one_profile(run)
-    with account.opened(run, profile) as session:
-        job = session.get_job(profile.name, job_id).result()
-    shown.show(job, as_json=as_json)
+    from finetop.cli import shown  # noqa: PLC0415 - loads what only a person needs
+
+    if not offline:
+        profile = account.profile_of(run, job_id)
+        with account.opened(run, profile) as session:
+            job = session.get_job(profile.name, job_id).result()
+            shown.tell(session, profile.name, job, as_json=as_json)
+        return
+    with _known_job(run, job_id) as (known, key):
+        row = known.store.jobs.row(key, known.names[key.account], now=time.time())
+        stored_job = None if as_json else known.store.jobs.get(key)
+        if stored_job is not None:
+            shown.show(stored_job)
+        elif row is not None:
+            output.write_json(values.stored_value(known.store, row))
 
 
 @click.command("events")
-@click.argument("job_id")
+@options.job_id
 @click.option("--follow", "-f", is_flag=True, help="Until the job has ended; as JSON one value a line.")
+@options.offline
 @options.profile
 @options.as_json
+@options.as_jsonl
 @click.pass_obj
-def list_events(run: Run, job_id: str, *, follow: bool, as_json: bool) -> None:
+def list_events(run: Run, job_id: str, *, follow: bool, offline: bool, as_json: bool, as_jsonl: bool) -> None:
     """Show what a job has reported, oldest first."""
-    profile = account.one_profile(run)
+    if offline and follow:
+        raise BadInput("--follow asks, and --offline asks nobody", hint="Leave one of them out.")
+    if offline:
+        with _known_job(run, job_id) as (known, key):
+            _print_events(known.store.events.told(key), as_json=as_json, as_jsonl=as_jsonl)
+        return
+    profile = account.profile_of(run, job_id)
     with account.opened(run, profile) as session:
         if follow:
-            following.follow(session, profile.name, job_id, as_json=as_json)
+            from finetop.cli import following  # noqa: PLC0415 - only where it is wanted
+
+            following.follow(session, profile.name, job_id, as_json=as_json or as_jsonl)
             return
         events = session.events(profile.name, job_id).result()
-    if as_json:
-        output.write_json([event.model_dump(mode="json") for event in events])
-    elif events:
-        now = time.time()
-        output.write_table(("TIME", "LEVEL", "MESSAGE"), [shown.event_line(event, now) for event in events])
+    _print_events([event.model_dump(mode="json") for event in events], as_json=as_json, as_jsonl=as_jsonl)
+
+
+def _print_events(events: Sequence[Mapping[str, Any]], *, as_json: bool, as_jsonl: bool) -> None:
+    if as_json or as_jsonl:
+        output.write_values(events, lines=as_jsonl)
+        return
+    now = time.time()
+    lines = [
+        (
+            text.clock(event["created_at"], now) if event["created_at"] else "",
+            event["level"],
+            event["message"],
+        )
+        for event in events
+    ]
+    if lines:
+        output.write_table(("TIME", "LEVEL", "MESSAGE"), lines)
+    else:
+        output.talk("nothing reported yet")
+
+
+@click.command("metrics")
+@options.job_id
+@options.offline
+@options.profile
+@options.as_json
+@options.as_jsonl
+@click.pass_obj
+def list_metrics(run: Run, job_id: str, *, offline: bool, as_json: bool, as_jsonl: bool) -> None:
+    """Show what each step measured: loss, accuracy, rewards."""
+    if offline:
+        with _known_job(run, job_id) as (known, key):
+            steps = known.store.events.measured(key)
+    else:
+        profile = account.profile_of(run, job_id)
+        with account.opened(run, profile) as session:
+            session.measure(profile.name, job_id).result()
+            key = _key(session.accounts[profile.name], job_id)
+            steps = session.store.events.measured(key)
+    if as_json or as_jsonl:
+        told = ({name: values.sound(number) for name, number in step.items()} for step in steps)
+        output.write_values(told, lines=as_jsonl)
+    elif steps:
+        _print_steps(steps)
+    else:
+        output.talk("nothing measured yet")
+
+
+def _print_steps(steps: Sequence[Mapping[str, float]]) -> None:
+    """A column for each series that has a value anywhere."""
+    names = list(dict.fromkeys(name for step in steps for name in step))
+    output.write_table(
+        [name.replace("_", " ").upper() for name in names],
+        [[f"{step[name]:.6g}" if name in step else "" for name in names] for step in steps],
+    )
+
+
+@click.command("checkpoints", short_help="Show the states of the model that were saved on the way.")
+@options.job_id
+@options.offline
+@options.profile
+@options.as_json
+@options.as_jsonl
+@click.pass_obj
+def list_checkpoints(run: Run, job_id: str, *, offline: bool, as_json: bool, as_jsonl: bool) -> None:
+    """Show the states of the model that were saved on the way, oldest first."""
+    if offline:
+        with _known_job(run, job_id) as (known, key):
+            points = known.store.jobs.checkpoints(key)
+    else:
+        profile = account.profile_of(run, job_id)
+        with account.opened(run, profile) as session:
+            points = session.checkpoints(profile.name, job_id).result()
+        points.sort(key=lambda point: point.step_number or 0)
+    if as_json or as_jsonl:
+        output.write_values([point.model_dump(mode="json") for point in points], lines=as_jsonl)
+        return
+    lines = [
+        (
+            "" if point.step_number is None else str(point.step_number),
+            point.fine_tuned_model_checkpoint or "",
+            ", ".join(f"{name} {value:.4g}" for name, value in sorted(point.metrics.items())),
+            point.id,
+        )
+        for point in points
+    ]
+    if lines:
+        output.write_table(("STEP", "MODEL", "MEASURED", "CHECKPOINT"), lines)
+    else:
+        output.talk("no checkpoint yet")
+
+
+@contextmanager
+def _known_job(run: Run, job_id: str) -> Iterator[tuple[Known, JobKey]]:
+    """A job that the store knows. Raises BadInput where it does not."""
+    with stored(run, account.chosen_profiles(run)) as known:
+        key = known.job(job_id)
+        if key is None:
+            raise BadInput(
+                f"nothing is known of {job_id}",
+                hint="Ask for it without --offline, or see finetop jobs list --offline.",
+            )
+        yield known, key
+
+
+def _key(account_: int, job_id: str) -> JobKey:
+    from finetop.store import JobKey  # noqa: PLC0415 - loads SQLite, which help must not
+
+    return JobKey(account_, job_id)

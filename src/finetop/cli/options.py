@@ -1,19 +1,61 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from finetop.cli import variables
 from finetop.errors import BadInput
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+
+def completed(what: str) -> Complete:
+    """Complete a word by one of the functions of `completing`, which a tab key alone has to wait for."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from finetop.cli import completing  # noqa: PLC0415 - as said
+
+        found: list[CompletionItem] = getattr(completing, what)(context, incomplete)
+        return found
+
+    return complete
+
+
+class Duration(click.ParamType[float]):
+    """90s, 20m, 6h or 7d, in seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """As the query language reads it."""
+        if isinstance(value, float):
+            return value
+        from finetop.query.values import duration  # noqa: PLC0415 - help shall not load it
+
+        seconds = duration(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is not a time such as 90s, 20m, 6h or 7d", param, ctx)
+        return seconds
+
+
+DURATION = Duration()
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+as_jsonl = click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON value a line.")
+offline = click.option("--offline", is_flag=True, help="Ask nobody: show what is known.")
+job_id = click.argument("job_id", shell_complete=completed("jobs"))
+job_ids = click.argument(
+    "job_ids", metavar="ID...", nargs=-1, required=True, shell_complete=completed("jobs")
+)
 
 
 def _choose_profile(context: click.Context, option: click.Parameter, name: str | None) -> None:
@@ -29,6 +71,7 @@ profile = click.option(
     callback=_choose_profile,
     is_eager=True,
     help="Work on this profile.",
+    shell_complete=completed("profiles"),
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("cancel", short_help="Ask the provider to stop jobs.")
-@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@options.job_ids
 @options.profile
 @options.as_json
 @click.pass_obj
@@ -26,7 +26,7 @@ def cancel(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
 
 
 @click.command("pause", short_help="Ask the provider to hold jobs.")
-@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@options.job_ids
 @options.profile
 @options.as_json
 @click.pass_obj
@@ -36,7 +36,7 @@ def pause(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
 
 
 @click.command("resume", short_help="Ask the provider to go on with paused jobs.")
-@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@options.job_ids
 @options.profile
 @options.as_json
 @click.pass_obj
@@ -46,7 +46,7 @@ def resume(run: Run, job_ids: tuple[str, ...], *, as_json: bool) -> int:
 
 
 @click.command("delete", short_help="Ask the provider to forget jobs, where it can.")
-@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@options.job_ids
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.profile
 @click.pass_obj
@@ -77,11 +77,11 @@ def _order(run: Run, kind: str, job_ids: tuple[str, ...], *, as_json: bool) -> i
                 continue
             if job is not None:
                 found.append(job)
-    if as_json and len(job_ids) > 1:
-        output.write_json([shown.plain(job) for job in found])
-    else:
-        for job in found:
-            shown.show(job, as_json=as_json)
+        if as_json and len(job_ids) > 1:
+            output.write_json([shown.value(session, profile.name, job) for job in found])
+        else:
+            for job in found:
+                shown.tell(session, profile.name, job, as_json=as_json)
     return code
 
 

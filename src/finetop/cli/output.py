@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from finetop.errors import FinetopError
 from finetop.text import cells, clean, pad
@@ -25,6 +25,15 @@ def write_json(value: object) -> None:
 def write_json_line(value: object) -> None:
     """One JSON value on a line of its own, for one who reads while we write."""
     _write(json.dumps(value, allow_nan=False) + "\n")
+
+
+def write_values(values: Iterable[object], *, lines: bool) -> None:
+    """One JSON array, or a value a line as they come."""
+    if not lines:
+        write_json(list(values))
+        return
+    for value in values:
+        write_json_line(value)
 
 
 def write_line(values: Sequence[str]) -> None:

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from finetop import text
 from finetop.cli import output
+from finetop.cli.values import job_value
 from finetop.errors import Failed
+from finetop.store import JobKey
 
 if TYPE_CHECKING:
     from finetop.models import Event, Integration, Job
+    from finetop.session import Session
 
 
-def plain(job: Job) -> dict[str, Any]:
-    """A job's JSON, without the marker that is ours alone."""
-    return job.model_dump(mode="json", by_alias=True) | {"metadata": _own_metadata(job)}
-
-
-def _own_metadata(job: Job) -> dict[str, str]:
-    from finetop.models import MARKER  # noqa: PLC0415 - loads pydantic, which help must not
-
-    return {name: value for name, value in job.metadata.items() if name != MARKER}
-
-
-def show(job: Job, *, as_json: bool) -> None:
+def tell(session: Session, profile: str, job: Job, *, as_json: bool) -> None:
+    """Show a job that was just asked for; programs also learn how far it is."""
     if as_json:
-        output.write_json(plain(job))
-        return
+        output.write_json(value(session, profile, job))
+    else:
+        show(job)
+
+
+def value(session: Session, profile: str, job: Job) -> dict[str, Any]:
+    """A job's JSON."""
+    key = JobKey(session.accounts[profile], job.id)
+    row = session.store.jobs.row(key, profile, now=time.time())
+    return job_value(profile, job.model_dump(mode="json", by_alias=True), row)
+
+
+def show(job: Job) -> None:
+    """Every fact that is known, one a line."""
     tuned = ", ".join(f"{name} {value}" for name, value in job.hyperparameters.items())
     said = job.said
     place = said.place if job.queue_position is None else job.queue_position
@@ -56,7 +62,7 @@ def show(job: Job, *, as_json: bool) -> None:
             ("Integrations", ", ".join(_integration(found) for found in job.integrations)),
             ("Usage", "" if job.usage_metrics is None else output.in_json(job.usage_metrics)),
             ("Unreadable", job.unreadable or ""),
-            ("Metadata", ", ".join(f"{name}={value}" for name, value in _own_metadata(job).items())),
+            ("Metadata", ", ".join(f"{name}={value}" for name, value in job.user_metadata.items())),
             ("Queue", text.in_line(place) if job.status == "queued" and place is not None else ""),
             ("Cost", "" if said.cost is None else text.dollars(said.cost)),
             ("Error", job.reason or ((job.error.message or job.error.code or "") if job.error else "")),
@@ -67,18 +73,6 @@ def show(job: Job, *, as_json: bool) -> None:
 def _integration(found: Integration) -> str:
     told = {name: value for name, value in found.settings.items() if value is not None}
     return f"{found.type} {output.in_json(told)}" if told else found.type
-
-
-def line(profile: str, job: Job, now: float) -> tuple[str, ...]:
-    return (
-        job.status.value if job.status != "unknown" else job.raw_status or "unknown",
-        job.name,
-        job.model or "",
-        job.method,
-        text.age(now - job.created_at) if job.created_at else "",
-        profile,
-        job.id,
-    )
 
 
 def fail_unless_succeeded(job: Job) -> None:

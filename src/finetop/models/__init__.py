@@ -10,7 +10,7 @@ from __future__ import annotations
 from finetop.models.capabilities import Capabilities
 from finetop.models.events import Event, Naming
 from finetop.models.files import File, Upload
-from finetop.models.job import MARKER, Integration, Job, JobError
+from finetop.models.job import Integration, Job, JobError
 from finetop.models.library import GraderRun, Model, Permission
 from finetop.models.measures import METRIC_NAMES
 from finetop.models.metrics import Checkpoint, Metric
@@ -29,6 +29,7 @@ from finetop.models.values import (
     to_time,
     words_of,
 )
+from finetop.names import MARKER
 
 __all__ = [
     "MARKER",

@@ -15,7 +15,7 @@ from finetop.models.sayings import Said, said_by_all
 from finetop.models.settings import Setting
 from finetop.models.status import JobStatus
 from finetop.models.values import Count, Text, Time, Value, sound, to_number
-from finetop.names import suffix_in
+from finetop.names import MARKER, suffix_in
 
 Number = Annotated[float | None, BeforeValidator(to_number)]
 
@@ -54,10 +54,6 @@ class Integration(Value):
         kept = settings if isinstance(settings, Mapping) else {}
         # Some servers send back the key to the third party.
         return {"type": kind, "settings": {name: kept[name] for name in kept if "api_key" not in name}}
-
-
-MARKER = "finetop"
-"""The metadata key that ties a job to our request; never shown as the user's own."""
 
 
 class Job(Value):

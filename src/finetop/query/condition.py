@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from finetop.query.fields import Field
 
 
@@ -75,6 +77,22 @@ class Condition:
             if isinstance(test, Match) and test.plain:
                 found[term.key] = test.plain
         return found
+
+    def bearing(self, pairs: Mapping[str, str]) -> Condition:
+        """The same, of jobs that bear these pairs of metadata."""
+        from finetop.query.fields import FIELDS, METADATA  # noqa: PLC0415 - they know of each other
+
+        terms = [
+            Term(FIELDS[METADATA], (Match(plain_pattern(value), value),), key=key)
+            for key, value in pairs.items()
+        ]
+        words = [self.text, *(f"metadata:{key}={value}" for key, value in pairs.items())]
+        return Condition(" ".join(words).strip(), (*self.terms, *terms))
+
+
+def plain_pattern(text: str) -> str:
+    """A pattern that only the text itself is like."""
+    return text.replace("\\", "\\\\").replace("*", "\\*")
 
 
 ALL = Condition()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from finetop.errors import BadQuery
 from finetop.query import fields, values
-from finetop.query.condition import Condition, Match, Present, Range, Term, Test
+from finetop.query.condition import Condition, Match, Present, Range, Term, Test, plain_pattern
 from finetop.query.fields import Field, Kind
 
 _HEAD = re.compile(r"(-?)([A-Za-z][\w.-]*)(!=|:?<=|:?>=|:?<|:?>|:|=)")
@@ -189,7 +189,7 @@ def _match(field: Field, operator: str, item: _Item) -> Match:
     if _is_pattern(item):
         return Match(text.replace("\\", "\\\\"), "")
     if operator == "=" or field.kind is Kind.NAME:
-        return Match(_escaped(text), text)
+        return Match(plain_pattern(text), text)
     return Match(_part(item), "")
 
 
@@ -199,11 +199,7 @@ def _is_pattern(item: _Item) -> bool:
 
 def _part(item: _Item) -> str:
     """Anywhere in the text; a star of the user's own is one for him, too."""
-    return item.text.replace("\\", "\\\\") if _is_pattern(item) else f"*{_escaped(item.text)}*"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("*", "\\*")
+    return item.text.replace("\\", "\\\\") if _is_pattern(item) else f"*{plain_pattern(item.text)}*"
 
 
 def _range(field: Field, operator: str, item: _Item) -> Range:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetop.errors import BadInput
+from finetop.places import account_place, data_dir_of
 from finetop.session.abilities import lacks, why_not
 from finetop.session.calls import LibraryCalls
-from finetop.session.places import account_place, data_dir_of
 from finetop.session.thread import NetworkThread
 from finetop.store.rows import JobKey, ProfileState
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from finetop.archive import Origin
     from finetop.config import AlertSettings, Paths, Profile
     from finetop.models import Capabilities, Checkpoint, Event, Job
+    from finetop.query import Condition
     from finetop.session.network import Network
     from finetop.session.questions import Trial
     from finetop.store import Store
@@ -190,10 +191,14 @@ class Session(LibraryCalls):
         return self._ask(lambda network: network.questions.test(profile))
 
     def list_jobs(
-        self, profile: str, limit: int = 20, metadata: Mapping[str, str] | None = None
+        self,
+        profile: str,
+        limit: int = 20,
+        metadata: Mapping[str, str] | None = None,
+        condition: Condition | None = None,
     ) -> Future[list[Job]]:
-        """The newest jobs, or of these pairs of metadata the newest, asked anew and kept."""
-        return self._ask(lambda network: network.questions.list_jobs(profile, limit, metadata))
+        """The newest jobs that bear these pairs of metadata and are meant, asked anew and kept."""
+        return self._ask(lambda network: network.questions.list_jobs(profile, limit, metadata, condition))
 
     def get_job(self, profile: str, job_id: str) -> Future[Job]:
         """One job, asked anew and kept."""
@@ -207,9 +212,13 @@ class Session(LibraryCalls):
         """A job's checkpoints, newest first, asked anew and kept."""
         return self._ask(lambda network: network.questions.checkpoints(profile, job_id))
 
-    def wait(self, profile: str, job_id: str) -> Future[Job]:
-        """The job once it has ended, however long that takes."""
-        return self._ask(lambda network: network.questions.wait(profile, job_id))
+    def measure(self, profile: str, job_id: str) -> Future[None]:
+        """A job's measurements, asked anew and kept."""
+        return self._ask(lambda network: network.questions.metrics(profile, job_id))
+
+    def wait(self, profile: str, job_id: str, until: Collection[str] = ()) -> Future[Job]:
+        """The job once it has ended or is in one of these states, however long that takes."""
+        return self._ask(lambda network: network.questions.wait(profile, job_id, until))
 
     def follow(self, profile: str, job_id: str, tell: Callable[[Event], None]) -> Future[Job]:
         """The job once it has ended; until then `tell` hears its log, on the network thread."""

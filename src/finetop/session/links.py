@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from finetop.client import ApiClient, Credentials
 from finetop.config.commands import current_key
 from finetop.errors import BadInput, NotStarted, TryLater
+from finetop.places import data_dir_of
 from finetop.providers import Provider, provider_class
 from finetop.server import disks, life
-from finetop.session.places import data_dir_of
 from finetop.session.starting import end_if_outdated, start_server
 
 if TYPE_CHECKING:

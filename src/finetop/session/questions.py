@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from finetop.logs import metrics_in_results
 from finetop.pace import pace_of, pauses
 from finetop.providers import every_page
 from finetop.session.patience import patiently
@@ -16,6 +17,7 @@ from finetop.store import JobKey
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, Event, Job
     from finetop.providers import Page, Sent
+    from finetop.query import Condition
     from finetop.session.links import Links
     from finetop.store import Store
 
@@ -48,7 +50,11 @@ class Questions:
         self._changed = changed
 
     async def list_jobs(
-        self, profile: str, limit: int, metadata: Mapping[str, str] | None = None
+        self,
+        profile: str,
+        limit: int,
+        metadata: Mapping[str, str] | None = None,
+        condition: Condition | None = None,
     ) -> list[Job]:
         """The provider filters where it can; what it sends is looked through all the same."""
         account = self._links.account(profile)
@@ -56,19 +62,19 @@ class Questions:
         wanted = dict(metadata or {})
         asked = wanted if provider.capabilities.metadata_filter else None
         number = self._store.ask()
-        seen: list[Sent] = []
         found: list[Job] = []
 
         async def part(after: str | None) -> Page[Sent]:
-            size = 100 if wanted and not asked else min(100, limit - len(found))
+            picky = bool(condition) or (wanted and not asked)
+            size = 100 if picky else min(100, limit - len(found))
             return await provider.list_jobs(after=after, limit=size, metadata=asked)
 
         async for page in every_page(part):
-            seen += page.items
-            found += [job for job, _ in page.items if wanted.items() <= job.metadata.items()]
+            self._keep(account, page.items, number)
+            bearing = [job for job, _ in page.items if wanted.items() <= job.metadata.items()]
+            found += self._meant(account, profile, bearing, condition)
             if len(found) >= limit:
                 break
-        self._keep(account, seen, number)
         return found[:limit]
 
     async def test(self, profile: str) -> Trial:
@@ -80,6 +86,14 @@ class Questions:
         took_s = time.monotonic() - began
         self._keep(account, list(page.items), number)
         return Trial(took_s, bool(page.items), *provider.requests_left)
+
+    def _meant(self, account: int, profile: str, jobs: list[Job], condition: Condition | None) -> list[Job]:
+        """Those that a condition means."""
+        if not condition:
+            return jobs
+        ids = [job.id for job in jobs]
+        meant = {row.key.id for row in self._store.jobs.newest({account: profile}, condition, ids=ids)}
+        return [job for job in jobs if job.id in meant]
 
     async def get_job(self, profile: str, job_id: str) -> Job:
         account = self._links.account(profile)
@@ -115,16 +129,28 @@ class Questions:
         self._changed()
         return found
 
-    async def wait(self, profile: str, job_id: str) -> Job:
-        """The job once it has ended."""
+    async def metrics(self, profile: str, job_id: str) -> None:
+        """A job's measurements, kept: from its log, else from the result file of one that has ended."""
+        job = await self.get_job(profile, job_id)
+        await self.events(profile, job_id)
+        account = self._links.account(profile)
+        if self._store.events.is_measured(JobKey(account, job_id)):
+            return
+        found = await metrics_in_results(await self._links[account].patient(), job)
+        if found:
+            self._store.events.save_metrics(JobKey(account, job_id), found)
+            self._changed()
+
+    async def wait(self, profile: str, job_id: str, until: Collection[str] = ()) -> Job:
+        """The job once it has ended, or before that in one of these states."""
         pause_s = pauses(pace_of(self._links.named(profile).profile.dialect).watched_s)
         while True:
             job = await patiently(lambda: self.get_job(profile, job_id))
-            if job.status.is_final:
+            if job.status.is_final or job.status in until:
                 return job
             await asyncio.sleep(next(pause_s))
 
-    def _keep(self, account: int, sent: list[Sent], number: int) -> None:
+    def _keep(self, account: int, sent: Sequence[Sent], number: int) -> None:
         self._store.jobs.save(account, sent, number)
         self._met(account, [job for job, _ in sent])
         self._changed()

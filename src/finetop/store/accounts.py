@@ -63,6 +63,15 @@ class Accounts:
             ).fetchone()
         return found[0]
 
+    def at(self, *, dialect: str, base_url: str, organization: str = "", project: str = "") -> list[int]:
+        """The accounts at a place, whatever their keys."""
+        found = self._db.connection.execute(
+            """select id from account where dialect = ? and base_url = ? and organization = ?
+            and project = ? order by id""",
+            (dialect, base_url, organization, project),
+        )
+        return [row[0] for row in found]
+
     def contact(self, account: int) -> Contact:
         """How asking this account went last."""
         found = self._db.connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from finetop.store import measured
 from finetop.store.jobs import touch
@@ -84,6 +84,20 @@ class Events:
             (*key, size, start),
         )
         return [EventRow(*line) for line in found]
+
+    def told(self, key: JobKey) -> list[dict[str, Any]]:
+        """The whole log, oldest first, in our normal form as plain values."""
+        lines = self._db.connection.execute(
+            """select id, created_at, level, message, type, data from event
+            where account = ? and job = ? order by rowid""",
+            key,
+        )
+        names = ("id", "created_at", "level", "message", "type", "data")
+        return [{**dict(zip(names, line, strict=True)), "data": json.loads(line[-1])} for line in lines]
+
+    def measured(self, key: JobKey) -> list[dict[str, float]]:
+        """What each step measured, by our names, in the order of steps; what was not sent is left out."""
+        return measured.by_step(self._db.connection, key)
 
     def curves(self, key: JobKey) -> Curves:
         """Everything measured of a job."""

@@ -102,6 +102,21 @@ def curves(connection: sqlite3.Connection, key: JobKey) -> Curves:
     )
 
 
+def by_step(connection: sqlite3.Connection, key: JobKey) -> list[dict[str, float]]:
+    """Every measurement of a job, each step with what was told of it."""
+    names = ("step", "epoch", *_METRICS)
+    lines = connection.execute(
+        f"select {', '.join(names)}, more from metric where account = ? and job = ? order by step", key
+    )
+    found = []
+    for *values, more in lines:
+        step = {
+            name: value for name, value in zip(names, map(given, values), strict=True) if value is not None
+        }
+        found.append(step | {name: float(value) for name, value in json.loads(more or "{}").items()})
+    return found
+
+
 def _series(pairs: Sequence[tuple[int, float]]) -> Series:
     steps, values = zip(*pairs, strict=True)
     return Series(steps, tuple(math.nan if value == -math.inf else value for value in values))

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from finetop.names import suffix_in
+from finetop.names import MARKER, suffix_in
 from finetop.query import Condition, Match, Present, Range, Term
 from finetop.query.fields import METADATA, SETTING, TAG
 
@@ -63,8 +63,6 @@ _LISTS = {
     "file": ("training_files", "validation_files"),
     "result_file": ("result_files",),
 }
-_OURS = "finetop"
-"""The pair of metadata that is no word of the user's."""
 
 
 class Search(NamedTuple):
@@ -131,7 +129,7 @@ class _Words:
         if field.name in _LISTS:
             return " or ".join(self._among(f"$.{name}", test) for name in _LISTS[field.name])
         if field.name == METADATA:
-            return self._inside("$.metadata", self._bind(term.key), test, f" and key <> '{_OURS}'")
+            return self._inside("$.metadata", self._bind(term.key), test, f" and key <> '{MARKER}'")
         if field.name == SETTING:
             return self._setting(term.key, test)
         if field.name == TAG:
@@ -180,7 +178,7 @@ class _Words:
             word = self._bind(f"% {_like(test.pattern)} %")
             words = f"(' ' || replace(value, ',', ' ') || ' ') like {word} escape '\\'"
             holds = f"iif({holds}, {words}, {self._on('key', test)})"
-        return f"exists (select 1 from json_each(form, '$.metadata') where key <> '{_OURS}' and {holds})"
+        return f"exists (select 1 from json_each(form, '$.metadata') where key <> '{MARKER}' and {holds})"
 
     def _bind(self, value: object) -> str:
         name = f"q{len(self.bound)}"

@@ -1,0 +1,106 @@
+"""What the shell completes: profiles, ids of jobs that are known, and the words of a query."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from finetop import query
+from finetop.cli import opening
+from finetop.cli.known import stored
+from finetop.cli.run import Run, Screens
+from finetop.errors import FinetopError
+from finetop.text import clean
+
+if TYPE_CHECKING:
+    import click
+
+    from finetop.config import Profile
+    from finetop.store import JobRow
+
+MOST_JOBS = 200
+"""More would not be read."""
+
+
+def profiles(_context: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The names of profiles."""
+    names = [*(profile.name for profile in _profiles(None)), "local"]
+    return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(incomplete)]
+
+
+def jobs(context: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The newest jobs that are known."""
+    begin = (row for row in _jobs(_profile_in(context)) if row.key.id.startswith(incomplete))
+    return [
+        CompletionItem(row.key.id, help=clean(f"{row.status} {row.name} {row.model}"))
+        for row in itertools.islice(begin, MOST_JOBS)
+    ]
+
+
+def query_words(context: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Fields, and the values of those whose values are known."""
+    dash = "-" if incomplete.startswith("-") else ""
+    field, colon, value = incomplete.removeprefix(dash).partition(":")
+    if not colon:
+        return [
+            CompletionItem(f"{dash}{found.name}:", help=found.help)
+            for found in query.FIELDS.values()
+            if found.name.startswith(field.lower())
+        ]
+    before, comma, begun = value.rpartition(",")
+    return [
+        CompletionItem(f"{dash}{field}:{before}{comma}{word}")
+        for word in _values(field.lower(), context)
+        if word.startswith(begun)
+    ]
+
+
+def _values(field: str, context: click.Context) -> Iterable[str]:
+    told: dict[str, Callable[[JobRow], str]] = {
+        "model": lambda row: row.model,
+        "name": lambda row: row.name,
+        "id": lambda row: row.key.id,
+    }
+    if field == "status":
+        return (*query.STATUSES, "active", "ended")
+    if field == "method":
+        return ("sft", "dpo", "rl", "legacy")
+    if field == "profile":
+        return [profile.name for profile in _profiles(None)]
+    if field in told:
+        rows = _jobs(_profile_in(context))
+        found = dict.fromkeys(told[field](row) for row in itertools.islice(rows, MOST_JOBS))
+        return [word for word in found if word and word == clean(word) and " " not in word]
+    return ()
+
+
+def _jobs(profile: str | None) -> Iterable[JobRow]:
+    """The jobs that are known, newest first; none where anything is wrong, for a tab key has no words."""
+    with suppress(FinetopError), stored(_run(profile), _profiles(profile)) as known:
+        yield from known.store.jobs.newest(known.names)
+
+
+def _profiles(name: str | None) -> tuple[Profile, ...]:
+    with suppress(FinetopError):
+        run = _run(name)
+        return opening.known_profiles(run) or opening.environment_profiles(run)
+    return ()
+
+
+def _profile_in(context: click.Context) -> str | None:
+    """The profile that was named on the line so far."""
+    found: click.Context | None = context
+    while found is not None:
+        if isinstance(found.obj, Run):
+            return found.obj.profile
+        found = found.parent
+    return None
+
+
+def _run(profile: str | None) -> Run:
+    return Run(os.environ, Screens(open=lambda _: 1, ask=lambda _: None), profile)

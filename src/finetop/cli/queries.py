@@ -1,0 +1,56 @@
+"""A query as arguments of a command: `-profile:openai` is no option there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from finetop.cli import options
+
+if TYPE_CHECKING:
+    from finetop.cli.run import Run
+    from finetop.config import Profile
+    from finetop.query import Condition
+
+_NEGATED = re.compile(r"-[A-Za-z][\w.-]+(:|=|!=|<|>)")
+_MARK = "\0"
+"""No argument of a process can begin with it."""
+
+argument = click.argument(
+    "query", nargs=-1, metavar="[QUERY]...", shell_complete=options.completed("query_words")
+)
+
+
+class QueryCommand(click.Command):
+    """A command whose arguments are a query."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hide the terms with a dash from what looks for options."""
+        return super().parse_args(ctx, [self._hidden(arg) for arg in args])
+
+    def _hidden(self, arg: str) -> str:
+        return _MARK + arg if _NEGATED.match(arg) and not self._is_short_option(arg) else arg
+
+    def _is_short_option(self, arg: str) -> bool:
+        """True for `-mteam=support`: an option with its value, unless there is such a field."""
+        if not any(arg[:2] in option.opts for option in self.params):
+            return False
+        from finetop.query import fields  # noqa: PLC0415 - help shall not load it
+
+        return fields.found(re.split("[:=!<>]", arg[1:], maxsplit=1)[0]) is None
+
+
+def condition(
+    run: Run, words: Sequence[str], profiles: Sequence[Profile], metadata: Mapping[str, str] | None = None
+) -> Condition | None:
+    """What the arguments say; None for all jobs. Raises BadQuery with the place."""
+    if not words and not metadata:
+        return None
+    from finetop.query import parse  # noqa: PLC0415 - a list without a query waits for none of it
+
+    text = " ".join(word.removeprefix(_MARK) for word in words)
+    names = None if run.profile else [profile.name for profile in profiles]
+    return parse(text, profiles=names).bearing(metadata or {})

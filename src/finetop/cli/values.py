@@ -1,0 +1,49 @@
+"""What programs are told: a job in our normal form, with its profile and how far it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from finetop.names import MARKER
+
+if TYPE_CHECKING:
+    from finetop.store import JobRow, Store
+
+_FILES = ("training_files", "validation_files", "result_files")
+
+
+def job_value(profile: str, form: Mapping[str, Any], row: JobRow | None = None) -> dict[str, Any]:
+    """One job, without the marker that is ours alone."""
+    metadata = {name: value for name, value in form.get("metadata", {}).items() if name != MARKER}
+    files = {name: [_file(file) for file in form.get(name, ())] for name in _FILES}
+    return {"profile": profile, **form, **files, "metadata": metadata, "progress": progress_value(row)}
+
+
+def stored_value(store: Store, row: JobRow) -> dict[str, Any]:
+    """A job as the store has it."""
+    return job_value(row.profile, store.jobs.form(row.key) or {"id": row.key.id}, row)
+
+
+def progress_value(row: JobRow | None) -> dict[str, Any]:
+    """How far a job is; what nobody told is null."""
+    if row is None:
+        return dict.fromkeys(PROGRESS)
+    told = {"share": row.done} | {name: getattr(row, name) for name in PROGRESS if name != "share"}
+    return {name: sound(told[name]) for name in PROGRESS}
+
+
+PROGRESS = ("step", "total_steps", "epoch", "share", "eta_s", "train_loss", "valid_loss")
+
+
+def sound(number: float | None) -> float | str | None:
+    """A number as JSON can hold it: a loss that diverged becomes a word, as pydantic writes it."""
+    if number is None or math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    """A file under today's names; the store may hold one from before."""
+    return {"bytes" if name == "size_bytes" else name: value for name, value in file.items()}
