@@ -37,7 +37,7 @@ def account_place(profile: Profile, paths: Paths, environ: Mapping[str, str]) ->
         key = ""  # the rows of no key: the recorder says what is missing
     return Place(
         dialect=profile.dialect,
-        base_url=profile.base_url.rstrip("/"),
+        base_url=profile.address.rstrip("/"),
         organization=profile.organization,
         project=profile.project,
         key=key,

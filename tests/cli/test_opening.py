@@ -174,3 +174,20 @@ def test_a_profile_of_each_key_that_is_found(
     azure = person.opened[0].profiles[names.index("azure")]
     assert (azure.base_url, azure.key_header) == ("https://res.openai.azure.com/openai/v1", "api-key")
     assert config.load(Paths.of()) == person.opened[0].profiles
+
+
+def test_a_password_in_an_address_is_neither_shown_nor_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the environment holds is used; the settings file would keep it for good."""
+    set_key(monkeypatch)
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://me:hush@tune.example.test/v1")
+    person = Person("key")
+    assert run([], person.screens()) == 2
+    said = capsys.readouterr().err
+    assert "base_url holds a password" in said
+    assert "hush" not in said
+    assert not Paths.of().config_file.exists()
+    (found,) = person.asked[0]
+    assert found.host == "tune.example.test"
+    assert "hush" not in found.profile().address

@@ -54,7 +54,7 @@ def test_what_may_be_a_secret_is_masked(settings: Path) -> None:
 
 def test_every_mistake_with_file_and_line(settings: Path) -> None:
     settings.write_text(BAD)
-    done = here("config", "check", FINETOP_ALERTS_NOTIFY="osc8")
+    done = here("config", "check", FINETOP_ALERTS_NOTIFY="osc8", FINETOP_THEEM="dark", FINETOP_X="1")
     assert done.code == 2
     assert done.out.splitlines() == [
         f"{settings}, line 2: profile a: there is no setting kee_env",
@@ -64,6 +64,10 @@ def test_every_mistake_with_file_and_line(settings: Path) -> None:
         "  Use alerts.",
         "the variable FINETOP_ALERTS_NOTIFY: there is no notify osc8",
         "  Use osc9.",
+        "nothing reads the variable FINETOP_THEEM",
+        "  Use FINETOP_THEME.",
+        "nothing reads the variable FINETOP_X",
+        "  Unset it.",
     ]
     listed = here("config", "check", "--json").json
     assert [(one["file"], one["line"]) for one in listed] == [(str(settings), line) for line in (2, 3, 5)]

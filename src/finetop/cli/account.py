@@ -23,7 +23,7 @@ def chosen_profiles(run: Run) -> tuple[Profile, ...]:
     if known is not None:
         return known
     found = opening.environment_profiles(run)
-    used = " and ".join(f"{profile.key_env} at {profile.base_url}" for profile in found)
+    used = " and ".join(f"{profile.key_env} at {profile.address}" for profile in found)
     output.talk(f"no profile yet; using {used}")
     return found
 

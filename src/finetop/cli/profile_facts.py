@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from finetop.config import Profile, key_of, source_of
 from finetop.errors import FinetopError
@@ -22,8 +21,8 @@ def facts_of(
     return {
         "name": profile.name,
         "dialect": profile.dialect,
-        "host": host_of(profile),
-        "base_url": without_password(profile.base_url),
+        "host": place_of(profile),
+        "base_url": profile.address,
         "key_from": source_of(profile),
         "read_only": profile.read_only,
         "colour": profile.colour,
@@ -59,17 +58,9 @@ def line_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def host_of(profile: Profile) -> str:
+def place_of(profile: Profile) -> str:
     """Where a profile leads, in a word or two."""
-    if profile.base_url:
-        return urlsplit(profile.base_url).netloc.rpartition("@")[2]
-    return profile.path or "this machine"
-
-
-def without_password(url: str) -> str:
-    """An address without the name and password that may stand in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return profile.host or profile.path or "this machine"
 
 
 def _key_problem(profile: Profile, environ: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import click
 from finetop.config import COLOURS, DIALECTS, OPENAI_URL, Profile
 from finetop.config.contradictions import HERE
 from finetop.config.reading import problems_of
+from finetop.config.writing import table_of
 from finetop.errors import BadInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -90,7 +91,7 @@ def profile_said(name: str, said: dict[str, Any]) -> Profile:
     if given["base_url"] == OPENAI_URL and not has_key:
         given["key_env"] = "OPENAI_API_KEY"
     profile = Profile(name, **given)
-    problems = problems_of(profile)
+    problems = problems_of(table_of(profile))
     if problems:
         raise problems[0]
     return profile

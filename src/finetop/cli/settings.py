@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from finetop.cli import options, output
-from finetop.cli.profile_facts import host_of, without_password
+from finetop.cli import options, output, variables
+from finetop.cli.profile_facts import place_of
 from finetop.config import Settings, source_of
 from finetop.config.inventory import inventory
 from finetop.config.reading import Reading, read
+from finetop.config.settings import PREFIX as ALERTS
 from finetop.config.settings import overridden
+from finetop.config.tables import nearest
 from finetop.errors import BadInput
 from finetop.text import count, size
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from finetop.config.inventory import Item
 
 HIDDEN = "***"
+ALL = variables.PREFIX
+_PLACES = {"FINETOP_CONFIG", "FINETOP_DATA", "FINETOP_STATE", "FINETOP_THEME", "FINETOP_GLYPHS"}
 _PLAIN = ("theme", "glyphs", "config", "data", "state", "profile")
 """Variables of ours that hold no secret; the values of others are not repeated."""
 
@@ -70,7 +74,7 @@ def settings(context: click.Context, *, as_json: bool) -> None:
 def check(run: Run, *, as_json: bool) -> int:
     """Tell every mistake in the settings file and its variables; the exit code is 2 where there is one."""
     found = read(run.paths.config_file)
-    problems = _problems(found, run.environ)
+    problems = [*_problems(found, run.environ), *_strange_variables(run.environ)]
     if as_json:
         output.write_json([_problem(problem) for problem in problems])
     else:
@@ -98,7 +102,7 @@ def masked(profile: Profile) -> dict[str, Any]:
     """A profile as it stands in the file, but for what may be a secret."""
     return {
         **asdict(profile),
-        "base_url": without_password(profile.base_url),
+        "base_url": profile.address,
         "key_command": [*profile.key_command[:1], *([HIDDEN] if profile.key_command[1:] else [])],
         "headers": dict.fromkeys(profile.headers, HIDDEN),
         "query": dict.fromkeys(profile.query, HIDDEN),
@@ -126,6 +130,23 @@ def _problems(found: Reading, environ: Mapping[str, str]) -> list[BadInput]:
     except BadInput as error:
         problems.append(error)
     return problems
+
+
+def _strange_variables(environ: Mapping[str, str]) -> list[BadInput]:
+    """Variables that look like ours and that nothing reads: most often a slip of the finger."""
+    from finetop.cli.main import finetop  # noqa: PLC0415 - that module names this one
+
+    ours = variables.every(finetop) | _PLACES
+    strange = [
+        name
+        for name in sorted(environ)
+        if name.startswith(ALL) and not name.startswith(ALERTS) and name not in ours
+    ]
+    return [
+        BadInput(f"nothing reads the variable {name}", hint=f"Use {ALL}{meant}." if meant else "Unset it.")
+        for name in strange
+        for meant in [nearest(name.removeprefix(ALL), {one.removeprefix(ALL) for one in ours})]
+    ]
 
 
 def _problem(problem: BadInput) -> dict[str, Any]:
@@ -157,4 +178,4 @@ def _listed(label: str, values: list[str]) -> list[tuple[str, str]]:
 
 def _in_short(profile: Profile) -> str:
     key = source_of(profile)
-    return f"{profile.name} ({host_of(profile)}{f', key from {key}' if key else ''})"
+    return f"{profile.name} ({place_of(profile)}{f', key from {key}' if key else ''})"

@@ -37,3 +37,16 @@ def explained(error: click.ClickException) -> str:
         if isinstance(variable, str) and is_from_environment(error.ctx, error.param):
             error.param_hint = f"the variable {variable}"
     return error.format_message().rstrip(".")
+
+
+def every(command: click.Group) -> set[str]:
+    """The variables of all options of a program; loads every command."""
+    context = click.Context(command)
+    found = {option.envvar for option in command.params if isinstance(option.envvar, str)}
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        if isinstance(below, click.Group):
+            found |= every(below)
+        elif below is not None:
+            found |= {option.envvar for option in below.params if isinstance(option.envvar, str)}
+    return found

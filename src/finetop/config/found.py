@@ -27,7 +27,7 @@ class FoundKey:
     @property
     def host(self) -> str:
         """The host the key would be sent to."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2] or self.base_url
+        return Profile("", base_url=self.base_url).host or self.base_url
 
     def profile(self) -> Profile:
         """A profile that reads this key each time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 OPENAI_URL = "https://api.openai.com/v1"
 DIALECTS = ("openai", "local", "openai-legacy")
@@ -27,9 +28,9 @@ class Profile:
     """A file that holds the key and that nobody else can read."""
     key_header: str = ""
     """The header that carries the key alone; empty means `Authorization: Bearer KEY`."""
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """Headers sent with every request."""
-    query: Mapping[str, str] = field(default_factory=dict, hash=False)
+    query: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """Parameters added to the address of every request."""
     organization: str = ""
     """Sent as OpenAI-Organization."""
@@ -45,6 +46,17 @@ class Profile:
     """Of the dialect `local`: its server's folder; empty means the usual one."""
     path: str = ""
     """Of the dialect `archive`: the folder or file that holds the jobs."""
+
+    @property
+    def address(self) -> str:
+        """The base URL without a name and password that may stand in it: it is shown, and kept."""
+        parts = urlsplit(self.base_url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @property
+    def host(self) -> str:
+        """Host and port; empty for what lies on this machine."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
 
 LOCAL = Profile(name="local", dialect="local", base_url="")

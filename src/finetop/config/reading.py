@@ -87,12 +87,10 @@ def parse(file: Path, text: str) -> Reading:
     return Reading(file, profiles, settings, tuple(_told(file, text, complaints)))
 
 
-def problems_of(profile: Profile) -> tuple[BadInput, ...]:
-    """What would be complained about if this profile stood in a file."""
-    from finetop.config.writing import table_of  # noqa: PLC0415 - that module reads what it has written
-
+def problems_of(table: str) -> tuple[BadInput, ...]:
+    """What would be complained about if this table of a profile stood in a file."""
     complaints: list[Complaint] = []
-    _profiles(tomllib.loads(table_of(profile))["profiles"], complaints)
+    _profiles(tomllib.loads(table)["profiles"], complaints)
     return tuple(BadInput(complaint.said, hint=complaint.hint) for complaint in complaints)
 
 

@@ -33,9 +33,9 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": _table(Profile),
     }
     return {
+        **file,
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "finetop's config.toml",
-        **file,
         "properties": {"profiles": profiles, **file["properties"]},
     }
 
@@ -69,7 +69,8 @@ def _table(kind: type) -> dict[str, Any]:
             what["default"] = list(option.default) if isinstance(option.default, tuple) else option.default
         properties[name] = what
     needed = [name for name, option in known.items() if is_needed(option)]
-    table = {"type": "object", "properties": properties, "additionalProperties": False}
+    about = (inspect.getdoc(kind) or "").partition("\n")[0]
+    table = {"type": "object", "description": about, "properties": properties, "additionalProperties": False}
     return {**table, "required": needed} if needed else table
 
 

@@ -130,12 +130,18 @@ def checked(hint: Any, field: Field[Any], value: Any) -> tuple[Any, str, str]:
 
 def unknown(what: str, written: str, known: Iterable[str]) -> tuple[str, str]:
     """That there is no such thing, and which one may have been meant."""
+    names = [name for name in known if name]
+    meant = nearest(written, names)
+    return f"there is no {what} {written}", f"Use {meant}." if meant else f"Use one of {', '.join(names)}."
+
+
+def nearest(written: str, names: Iterable[str]) -> str:
+    """The name that looks most like what was written; empty where none does."""
     import difflib  # noqa: PLC0415 - only mistakes need it
 
-    names = [name for name in known if name]
-    alike = difflib.get_close_matches(written.lower(), names, n=1, cutoff=0.6)
-    hint = f"Use {alike[0]}." if alike else f"Use one of {', '.join(names)}."
-    return f"there is no {what} {written}", hint
+    by_lower = {name.lower(): name for name in names}
+    alike = difflib.get_close_matches(written.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[alike[0]] if alike else ""
 
 
 def _read(hint: Any, field: Field[Any], written: Any, place: Place, complaints: list[Complaint]) -> Any:

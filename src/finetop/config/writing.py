@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from finetop.config.lines import statements
 from finetop.config.profile import Profile
-from finetop.config.reading import parse
+from finetop.config.reading import parse, problems_of
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ _ELSEWHERE = "Set FINETOP_CONFIG to a file that can be written."
 
 
 def save(paths: Paths, profiles: tuple[Profile, ...]) -> None:
-    """Write a first settings file; it says where keys are, and never holds one."""
+    """Write a first settings file; it says where keys are. Raises BadInput for one that would hold a key."""
+    for profile in profiles:
+        for problem in problems_of(table_of(profile)):
+            raise problem
     _write(paths.config_file, HEADING + "".join(f"\n{table_of(profile)}" for profile in profiles))
 
 
