@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _taken_together(points: Sequence[tuple[int, float]]) -> list[tuple[int, floa
     while len(points) // size > MOST_CHECKS:
         size *= 2
     groups = [points[start : start + size] for start in range(0, len(points) - size + 1, size)]
-    return [(group[0][0], fmean(value for _, value in group)) for group in groups]
+    return [(group[0][0], math.fsum(value for _, value in group) / size) for group in groups]
 
 
 def reminder(days_left: int, within_days: int) -> int | None:

@@ -16,6 +16,7 @@ from finetop.store.locks import Asker, Held, Locks
 from finetop.store.pacing import Pacing, Pacings
 from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series, Turn
 from finetop.store.turns import Turns
+from finetop.store.visits import Visits
 
 __all__ = [
     "Asker",
@@ -45,6 +46,7 @@ class Store:
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
         self.turns = Turns(self.database)
+        self.visits = Visits(self.database)
         self.evidence = Evidence(self.database)
         self.kept = KeptFiles(self.database)
         self.pacing = Pacings(self.database)

@@ -154,13 +154,12 @@ class Alerts:
         )
         return [_delivery(line) for line in found]
 
-    def last(self, key: JobKey, event: str) -> Delivery | None:
-        """The newest alert of this event of a job."""
+    def since(self, account: int, number: int) -> list[Delivery]:
+        """What was raised for an account after this number of the clock, oldest first, once each."""
         found = self._db.connection.execute(
-            f"{_SHOWN} where account = ? and job = ? and event = ? order by alert desc limit 1",
-            (*key, event),
-        ).fetchone()
-        return None if found is None else _delivery(found)
+            f"{_SHOWN} where account = ? and seq > ? group by alert order by alert", (account, number)
+        )
+        return [_delivery(line) for line in found]
 
     def want(self, key: JobKey, wanted: bool) -> None:
         """Tell of this job whatever the rules say, or never."""

@@ -19,7 +19,7 @@ from finetop.store import Store
 from finetop.tui.base import BaseApp
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
-from finetop.tui.messages import Said, StoreChanged
+from finetop.tui.messages import Rung, Said, StoreChanged
 from finetop.tui.screens.main import MainScreen
 from finetop.tui.start import Options, run
 
@@ -124,6 +124,8 @@ class FinetopApp(BaseApp[int]):
         if self._leaving.is_set():
             return
         self._leaving.set()
+        if code == 0:  # a window that was closed says nothing of what was seen
+            self._main.seen()
         self._keep_frame()
         driver = self._driver
         if not isinstance(driver, FinetopDriver) or self.is_headless:
@@ -170,6 +172,7 @@ class FinetopApp(BaseApp[int]):
         """A notice stands until the next key."""
         if isinstance(event, events.Key):
             self._main.clear_notice()
+            self._main.touched()
             if event.key.startswith(_MERGED):
                 await super().on_event(events.Key("escape", None))
                 key = event.key.removeprefix(_MERGED).removeprefix("shift+")
@@ -181,6 +184,12 @@ class FinetopApp(BaseApp[int]):
     def notify(self, message: str, **_: Any) -> None:
         """What Textual itself has to say goes to the notice line as well."""
         self._main.post_message(Said(message))
+
+    def on_rung(self, event: Rung) -> None:
+        """Between two frames; Textual's own bell rings and can do no more."""
+        if event.sequence and self._driver is not None and not self.is_headless:
+            self._driver.write(event.sequence)
+            self._driver.flush()
 
     def action_copy_or_hint(self) -> None:
         """Copy the mouse selection; without one, say how to leave."""

@@ -32,3 +32,10 @@ class Said(Message):
     def of(cls, error: FinetopError) -> Said:
         """What went wrong, and what to do about it."""
         return cls(error.message, error.advice, "bad")
+
+
+@dataclass
+class Rung(Message):
+    """The terminal itself is asked for attention: a bell, or a notification."""
+
+    sequence: str

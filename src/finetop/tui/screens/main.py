@@ -22,9 +22,10 @@ from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
 from finetop.tui.screens.help import Help
 from finetop.tui.screens.palette import Palette
-from finetop.tui.screens.polling import Polling, pause_note
+from finetop.tui.screens.polling import pause_note
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
+from finetop.tui.screens.telling import Telling
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from finetop.session import Session
     from finetop.store import Store
-    from finetop.store.rows import JobRow
+    from finetop.store.rows import JobKey, JobRow
     from finetop.tui.start import Options
 
 Answer = TypeVar("Answer")
@@ -50,7 +51,7 @@ WATCH_AFTER_S = 0.4
 PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
-class MainScreen(Polling):
+class MainScreen(Telling):
     """Jobs above, one job below."""
 
     AUTO_FOCUS = "#jobs"
@@ -127,6 +128,7 @@ class MainScreen(Polling):
         self.supplies.begin()
         await asyncio.to_thread(self._selected.load)
         self._show_job()
+        await self.begin_telling()
 
     # --- news -------------------------------------------------------------------------------------------
 
@@ -156,6 +158,7 @@ class MainScreen(Polling):
         else:
             self.refresh_bindings()  # what a provider can do may be the news
         self._show_title()
+        self.tell()
 
     def _show_title(self, as_of: str = "") -> None:
         rows = list(self.feed.rows.values())
@@ -188,6 +191,7 @@ class MainScreen(Polling):
         self._show_title()
         self.grid.events.tick(now)
         self._show_detail(now)
+        self.tell()
 
     @on(JobsPane.JobHighlighted)
     def _highlighted(self) -> None:
@@ -240,6 +244,12 @@ class MainScreen(Polling):
             self.grid.toggle_full()
         else:
             self.grid.go_to(1)
+
+    def go_to(self, key: JobKey) -> None:
+        """Put the cursor on a job, and go into it."""
+        self.jobs.select(key)
+        self._show_job()
+        self.grid.go_to(2)
 
     @on(JobsPane.JobSelected)
     def _open(self, event: JobsPane.JobSelected) -> None:

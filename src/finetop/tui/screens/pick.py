@@ -32,6 +32,8 @@ class Entry:
     says: str = ""
     heading: bool = False
     """Only a word between the others."""
+    at_end: bool = False
+    """A sentence is shortened at its end, a name in its middle."""
 
 
 class Entries(LineView):
@@ -118,7 +120,8 @@ class Entries(LineView):
         here = index == self._cursor
         says = text.clean(entry.says)
         room = width - text.cells(says) - 4
-        label = text.pad(text.shorten_middle(text.clean(entry.label), room), room)
+        shorten = text.shorten_end if entry.at_end else text.shorten_middle
+        label = text.pad(shorten(text.clean(entry.label), room), room)
         mark = (f"{self.glyphs.cursor} " if here else "  ", "accent")
         return Line(
             (mark, (label, "bright" if here else "text"), (f"  {says}", "muted")),
