@@ -133,6 +133,11 @@ def test_a_key_in_the_environment_is_found(environ: dict[str, str], url: str, na
     assert "k" not in (found.base_url.split("//")[0], profile.key_env)
 
 
+def test_an_address_that_cannot_be_read_is_told_when_it_is_used() -> None:
+    (found,) = found_keys({"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://[::1"})
+    assert (found.host, found.profile().name) == ("http://[::1", "provider")
+
+
 @pytest.mark.parametrize("environ", [{}, {"OPENAI_API_KEY": "  "}, {"AZURE_OPENAI_API_KEY": "k"}])
 def test_no_key_is_no_key(environ: dict[str, str]) -> None:
     assert found_keys(environ) == ()

@@ -271,3 +271,26 @@ def test_the_schema_takes_what_is_read_and_refuses_what_is_not() -> None:
     assert undescribed == []
     key_env = schema["properties"]["profiles"]["additionalProperties"]["properties"]["key_env"]
     assert key_env["description"].startswith("The variable that holds the key")
+
+
+_LINES = """
+[profiles]
+[profiles.a]|[profiles.'b c']|[profiles.a.headers]|[[profiles]]|profiles = 1|[alerts]|[[alerts.rules]]
+alerts = []|alerts.rules = 3|rules = [1, {}]|theme = []|theme = 'dark'|a.b = 1|dialect = 'local'|dialect = {}
+headers = { a = 1 }|headers = { 'é' = 'ü' }|query = [1]|pace_s = nan|pace_s = 1
+key_command = ['a', 1]|key_command = [
+]|base_url = 'http://[::1'
+base_url = 'http://h:x'|silent_min = true|on = 'done'|name = 'x'|read_only = 1|key_file = ''
+"" = 1|'''|# c|key_env = 1979-05-27|title = 5|\x00|\r|webhook = 'x'|colour = 'blue'|data_dir = 1.5
+""".replace("\n", "|").split("|")
+
+
+@given(st.lists(st.sampled_from(_LINES), max_size=9).map("\n".join))
+@settings(max_examples=150)
+def test_no_file_is_more_than_a_list_of_complaints(text: str) -> None:
+    """Each has a message, and a line that the file has."""
+    read = parse(Path("f"), text)
+    for problem in read.problems:
+        assert problem.message.startswith("f")
+        line = getattr(problem, "line", None)
+        assert line is None or 1 <= line <= text.count("\n") + 1

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from commands import examples
@@ -32,10 +33,14 @@ def silent() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def recording(folder: Path, *profiles: Profile, **environ: str) -> Iterator[Session]:
+def recording(
+    folder: Path, *profiles: Profile, transport: httpx.MockTransport | None = None, **environ: str
+) -> Iterator[Session]:
     paths = Paths(folder / "config.toml", folder / "data", folder / "state")
     store = Store(paths.store_file)
-    session = Session(paths, profiles, store, environ={**os.environ, **environ}, start_local=False)
+    session = Session(
+        paths, profiles, store, environ={**os.environ, **environ}, start_local=False, transport=transport
+    )
     session.start()
     try:
         yield session
@@ -74,6 +79,37 @@ def test_the_good_one_is_fresh_beside_a_dead_a_silent_and_a_locked_one(
         )
         assert session.names[key.account] == "good"
         assert (states()["silent"], states()["locked"]) == ("never", "never"), "they are still waited for"
+
+
+def test_what_a_profile_says_of_its_requests_reaches_the_server(tmp_path: Path) -> None:
+    """As Azure wants it: the key in a header of its own, and a parameter in every address."""
+    arrived: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        arrived.append(request)
+        left = {"x-ratelimit-remaining-requests": "7", "x-ratelimit-limit-requests": "100"}
+        return httpx.Response(200, headers=left, json={"object": "list", "data": [], "has_more": False})
+
+    azure = Profile(
+        "azure",
+        base_url="https://res.openai.test/openai/v1",
+        key_env="AZ",
+        key_header="api-key",
+        headers={"X-Team": "support"},
+        query={"api-version": "preview"},
+        project="p-1",
+    )
+    with recording(tmp_path, azure, transport=httpx.MockTransport(answer), AZ="az-1") as session:
+        trial = session.test("azure").result(60)
+        assert (trial.requests_left, trial.requests_limit, trial.has_jobs) == (7, 100, False)
+        wait_for(lambda: session.states()[0].is_low, "the recorder's word that few requests are left")
+    for request in arrived:
+        assert str(request.url).startswith("https://res.openai.test/openai/v1/")
+        assert request.url.params["api-version"] == "preview"
+        shown = [
+            request.headers.get(name) for name in ("api-key", "x-team", "openai-project", "authorization")
+        ]
+        assert shown == ["az-1", "support", "p-1", None]
 
 
 def test_a_key_that_was_replaced_in_its_file_goes_on(tmp_path: Path, server: RunningServer) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from finetop import config
+from finetop import __main__, config
 from finetop.cli import opening
 from finetop.cli.main import run
 from finetop.cli.run import Opening, Screens
 from finetop.config import LOCAL, FoundKey, Paths
+from finetop.tui import start
 
 KEY = {
     "OPENAI_API_KEY": "sk-secret",
@@ -191,3 +192,21 @@ def test_a_password_in_an_address_is_neither_shown_nor_written(
     (found,) = person.asked[0]
     assert found.host == "tune.example.test"
     assert "hush" not in found.profile().address
+
+
+def test_theme_and_glyphs_of_the_settings_reach_the_screen(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's beat them, as the app itself looks there first."""
+    file = own_home / "config.toml"
+    file.write_text('theme = "light"\nglyphs = "ascii"\n[profiles.a]\nkey_env = "A"\n')
+    monkeypatch.setenv("FINETOP_CONFIG", str(file))
+    shown: list[start.Options] = []
+
+    def show(options: start.Options) -> int:
+        shown.append(options)
+        return 0
+
+    monkeypatch.setattr(start, "run", show)
+    assert run([], Screens(open=__main__._open, ask=lambda found: None)) == 0
+    assert (shown[0].theme, shown[0].glyphs) == ("light", "ascii")

@@ -73,7 +73,7 @@ def test_every_mistake_with_file_and_line(settings: Path) -> None:
     assert [(one["file"], one["line"]) for one in listed] == [(str(settings), line) for line in (2, 3, 5)]
 
 
-@pytest.mark.parametrize("text", [BAD, "[profiles\n", "\x00"])
+@pytest.mark.parametrize("text", [BAD, "[profiles\n", "\x00", "[profiles.a]\nbase_url = 'http://[::1'"])
 def test_with_a_mistake_what_needs_no_profile_still_runs(settings: Path, text: str) -> None:
     """What needs one is refused with the place, and with the way to all mistakes."""
     settings.write_text(text)

@@ -50,13 +50,16 @@ class Profile:
     @property
     def address(self) -> str:
         """The base URL without a name and password that may stand in it: it is shown, and kept."""
-        parts = urlsplit(self.base_url)
+        try:
+            parts = urlsplit(self.base_url)
+        except ValueError:  # a bracket that does not end; the settings' reader complains of it
+            return ""
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     @property
     def host(self) -> str:
         """Host and port; empty for what lies on this machine."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        return urlsplit(self.address).netloc
 
 
 LOCAL = Profile(name="local", dialect="local", base_url="")
