@@ -54,7 +54,7 @@ def test_every_dialect_of_a_server_elsewhere_is_kept(paths: Paths, dialect: str)
         ("OpenAI_Legacy", "Use openai-legacy."),
         ("open-ai", "Use openai."),
         ("lokal", "Use local."),
-        ("morse", "Use one of openai, local, openai-legacy."),
+        ("morse", "Use one of openai, local, openai-legacy, archive."),
     ],
 )
 def test_the_nearest_dialect_is_named(paths: Paths, written: str, hint: str) -> None:

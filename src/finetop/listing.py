@@ -41,6 +41,10 @@ class Listing:
 
     async def ask_list(self, provider: Provider, _: str) -> None:
         """The list from its head: to its end at first, later until a part that tells of no new job."""
+        edition = await provider.edition()
+        if edition is not None and edition == self._store.accounts.edition(self._account):
+            return
+        self._wants_whole |= edition is not None
         number = self._next_number()
         before = self._store.jobs.known(self._account)
         whole, self._wants_whole = self._wants_whole, False
@@ -64,6 +68,9 @@ class Listing:
         except FinetopError:
             self._wants_whole = whole
             raise
+        if edition is not None:
+            self._store.accounts.keep_edition(self._account, edition)
+            return
         for job in self._store.jobs.unfinished(self._account):
             self._absent[job] = 0 if job in seen else self._absent.get(job, 0) + 1
 

@@ -77,9 +77,14 @@ LOCAL = Pace(watched_s=1, active_s=2, list_s=2, idle_s=5, backlog_s=0.05, grace_
 HOSTED = Pace(watched_s=5, active_s=15, list_s=15, idle_s=45, backlog_s=1, grace_s=90)
 
 
+ARCHIVE = Pace(watched_s=1, active_s=5, list_s=5, idle_s=5, backlog_s=0.02, grace_s=0, models_s=60)
+"""A look at the disk every 5 s: who keeps an archive up to date wants to see it."""
+_PACES = {"local": LOCAL, "archive": ARCHIVE}
+
+
 def pace_of(dialect: str) -> Pace:
     """A server on this machine may be asked as often as a person looks."""
-    return LOCAL if dialect == "local" else HOSTED
+    return _PACES.get(dialect, HOSTED)
 
 
 def own_pace(profile: Profile) -> Pace:

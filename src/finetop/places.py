@@ -26,11 +26,19 @@ def data_dir_of(profile: Profile, paths: Paths) -> Path:
     return Path(profile.data_dir) if profile.data_dir else paths.server_dir
 
 
+def archive_path(profile: Profile) -> Path:
+    """The folder or file of an archive's profile."""
+    return Path(profile.path).expanduser().resolve()
+
+
 def account_place(profile: Profile, paths: Paths, environ: Mapping[str, str]) -> Place:
     """The account of a profile. A local server's port changes, so its folder stands for it."""
     if profile.dialect == "local":
         base_url = f"local:{data_dir_of(profile, paths).absolute()}"
         return Place(dialect="local", base_url=base_url, organization="", project="", key="")
+    if profile.dialect == "archive":
+        base_url = f"archive:{archive_path(profile)}"
+        return Place(dialect="archive", base_url=base_url, organization="", project="", key="")
     try:
         key = identity_of(profile, environ)
     except BadInput:

@@ -89,6 +89,7 @@ class Recorder:
             store, account, changed=changed, ended=self._log_ended, clock=clock, sleep=sleep
         )
         self._place_in_log = False
+        self._stands_still = False
         self._heard: dict[str, float] = {}
         self._failures = 0
         self._not_before = 0.0
@@ -176,6 +177,7 @@ class Recorder:
             self._settle()
             provider = await self._provider()
             self._place_in_log = provider.capabilities.place_in_log
+            self._stands_still = provider.capabilities.stands_still
             for ask in due(self._wanted(), self._asked_at, now):
                 if not self._routes.closed(ask.kind, now):  # an earlier answer of this round may say no
                     await self._ask(provider, ask)
@@ -231,10 +233,7 @@ class Recorder:
 
     async def _ask_backlog(self, provider: Provider, _: str) -> None:
         """The log that has waited longest; one that cannot be had does not keep the others waiting."""
-        logs = {
-            Ask(Kind.WHOLE, job): self._pace.active_s
-            for job in self.store.jobs.incomplete(self.account, BACKLOG)
-        }
+        logs = {Ask(Kind.WHOLE, job): self._pace.active_s for job in self._incomplete()}
         ready = due(logs, self._asked_at, self._clock())
         if ready:
             await self._ask(provider, min(ready, key=lambda ask: self._asked_at.get(ask, float("-inf"))))
@@ -258,13 +257,17 @@ class Recorder:
 
     def _view(self) -> View:
         return View(
-            active=self.store.jobs.active(self.account),
+            active={} if self._stands_still else self.store.jobs.active(self.account),
             watched=self._wishes.all_watched(),
             listed=self._listing.head,
             streamed=self._streams.live,
             place_in_log=self._place_in_log,
-            incomplete=tuple(self.store.jobs.incomplete(self.account, BACKLOG)),
+            incomplete=tuple(self._incomplete()),
         )
+
+    def _incomplete(self) -> list[str]:
+        """Jobs whose log is to be fetched whole; where nothing works, those that seem to are among them."""
+        return self.store.jobs.incomplete(self.account, BACKLOG, at_work=self._stands_still)
 
     def _worth_following(self) -> list[str]:
         """Jobs that wait or work: those looked at before others, those that work before those that wait."""

@@ -86,6 +86,14 @@ def museum(address: str) -> Museum:
     return Museum(address)
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
+    """An archive of it that nobody changes."""
+    folder = tmp_path_factory.mktemp("kept")
+    saved(Museum(address), folder, folder / "archive")
+    return folder / "archive"
+
+
 @contextmanager
 def session(folder: Path, *profiles: Profile, museum: Museum | None = None, **more: Any) -> Iterator[Session]:
     """A session that asks when it is told to."""

@@ -24,14 +24,6 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
-    """An archive that nobody changes."""
-    folder = tmp_path_factory.mktemp("kept")
-    saved(Museum(address), folder, folder / "archive")
-    return folder / "archive"
-
-
 @pytest.fixture
 def copy(kept: Path, tmp_path: Path) -> Path:
     """One to play with."""

@@ -79,14 +79,15 @@ def lines_in(path: Path, start: int = 0) -> Iterator[Line]:
 def read_line(raw: bytes) -> tuple[Any, str]:
     """What a line says, and why it cannot be read."""
     try:
-        return json.loads(raw), ""
+        return json.loads(raw.decode("utf-8-sig")), ""  # some editors put a mark before the first line
     except RecursionError:
         return None, "it is nested too deeply"
     except UnicodeDecodeError:
         return None, "it is not UTF-8"
     except json.JSONDecodeError as error:
         cut = "" if raw.endswith(b"\n") else "; the file may have been cut off there"
-        return None, f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}{cut}"
+        at = min(error.pos, len(error.doc.rstrip())) + 1
+        return None, f"{error.msg[:1].lower()}{error.msg[1:]} at character {at}{cut}"
     except ValueError as error:  # a number with very many digits
         return None, str(error)
 

@@ -79,11 +79,12 @@ def _complain(error: FinetopError) -> int:
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--profile", metavar="NAME", help="Show this profile only.")
+@click.option("--archive", metavar="PATH", help="Look at an archive, or at any file of jobs.")
 @click.option("--yes", is_flag=True, help="Take the environment's key without asking.")
 @click.pass_context
-def finetop(context: click.Context, profile: str | None, *, yes: bool) -> int:
+def finetop(context: click.Context, profile: str | None, archive: str | None, *, yes: bool) -> int:
     """Top for fine-tuning jobs. Without a command it opens the screen."""
-    context.obj = state = replace(context.obj, profile=profile)
+    context.obj = state = replace(context.obj, profile=profile, archive=archive)
     if context.invoked_subcommand is None:
         return open_screen(state, yes=yes)
     gc.enable()  # the entry point switches it off for the sake of the screen's first paint

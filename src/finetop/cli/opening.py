@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop import config
 from finetop.config import LOCAL, FoundKey, Profile
-from finetop.errors import BadInput
+from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
@@ -18,6 +20,8 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
 
     None when nothing has been written down yet and no profile was asked for.
     """
+    if run.archive is not None:
+        return (_archive_profile(run),)
     written = config.load(run.paths) or ()
     if run.profile is None:
         return written or None
@@ -31,6 +35,19 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
     nearest, hint = config.unknown("profile", run.profile, dict.fromkeys(names))
     said = " (FINETOP_PROFILE)" if run.environ.get("FINETOP_PROFILE") == run.profile else ""
     raise BadInput(f"{nearest}{said} in {run.paths.config_file}", hint=hint)
+
+
+def _archive_profile(run: Run) -> Profile:
+    """A profile for the archive that was asked for, named as its folder or file is."""
+    if run.profile is not None:
+        raise BadInput("--archive and --profile are two places to look at", hint="Say one of them.")
+    path = Path(run.archive or "").expanduser().absolute()
+    if not path.exists():
+        raise BadFile(
+            "there is no such file or folder", path=path, hint="Give an archive, or a file of jobs."
+        )
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.")[:32]
+    return Profile(name or "archive", dialect="archive", base_url="", path=str(path))
 
 
 def environment_profiles(run: Run) -> tuple[Profile, ...]:

@@ -43,6 +43,8 @@ class Run:
     screens: Screens
     profile: str | None = None
     """The profile asked for, before the command's name or after it."""
+    archive: str | None = None
+    """The archive to look at in place of all profiles."""
 
     @property
     def paths(self) -> Paths:

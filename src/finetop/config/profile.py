@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 OPENAI_URL = "https://api.openai.com/v1"
-DIALECTS = ("openai", "local", "openai-legacy")
+DIALECTS = ("openai", "local", "openai-legacy", "archive")
 COLOURS = ("blue", "green", "yellow", "red", "magenta", "cyan")
 
 
@@ -46,6 +46,10 @@ class Profile:
     """Of the dialect `local`: its server's folder; empty means the usual one."""
     path: str = ""
     """Of the dialect `archive`: the folder or file that holds the jobs."""
+
+    def __post_init__(self) -> None:
+        if self.dialect == "archive":  # whatever is written down: a disk takes no orders
+            object.__setattr__(self, "read_only", True)
 
     @property
     def address(self) -> str:

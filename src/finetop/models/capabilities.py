@@ -29,6 +29,8 @@ class Capabilities(Value):
     """True where the log can be followed as a stream."""
     place_in_log: bool = False
     """True where a waiting job's place in line stands only in its log."""
+    stands_still: bool = False
+    """True where nothing changes between one edition and the next: no job works, whatever its state."""
     all_models_listed: bool = False
     """True where a model that is not listed cannot be tuned."""
     permissions: bool = True

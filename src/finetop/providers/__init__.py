@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from finetop.errors import BadInput
+from finetop.providers.archive import Archive
 from finetop.providers.contract import Provider
 from finetop.providers.legacy import Legacy
 from finetop.providers.local import Local
@@ -10,9 +11,14 @@ from finetop.providers.openai import OpenAI
 from finetop.providers.pages import EndlessList, Page, every_page
 from finetop.providers.reading import Sent
 
-__all__ = ["DIALECTS", "EndlessList", "Page", "Provider", "Sent", "every_page", "provider_class"]
+__all__ = ["DIALECTS", "Archive", "EndlessList", "Page", "Provider", "Sent", "every_page", "provider_class"]
 
-DIALECTS: dict[str, type[Provider]] = {"openai": OpenAI, "local": Local, "openai-legacy": Legacy}
+DIALECTS: dict[str, type[Provider]] = {
+    "openai": OpenAI,
+    "local": Local,
+    "openai-legacy": Legacy,
+    "archive": Archive,
+}
 
 
 def provider_class(dialect: str) -> type[Provider]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from urllib.parse import quote
 
 from finetop.errors import BadReply
@@ -54,6 +55,12 @@ class Asking:
     def requests_left(self) -> tuple[int | None, int | None]:
         """Requests that are left in the provider's present window, and how many it has; None where untold."""
         return self.client.requests_left, self.client.requests_limit
+
+    def patient(self, retries: int) -> Self:
+        """The same for one who waits for a single answer: what fails in passing is asked again."""
+        other = copy.copy(self)
+        other.retries = retries
+        return other
 
     def _path(self, name: str, id_: str = "", inner: str = "") -> str:
         return self.paths[name].format(id=quote(id_, safe=""), inner=quote(inner, safe=""))

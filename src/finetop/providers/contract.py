@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 class Provider(JobsApi, FilesApi, ModelsApi):
     """One API's dialect. A dialect with other paths changes the table; with other words, the readers."""
 
+    async def edition(self) -> str | None:
+        """What stays equal as long as nothing has changed; None where only asking tells."""
+        return None
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.client.close()
+
     def check(self, request: JobRequest) -> None:
         """Raise BadInput for what this dialect has no words for, before anything is sent."""
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from finetop.client import ApiClient, Credentials
 from finetop.config.commands import current_key
 from finetop.errors import BadInput, NotStarted, TryLater
-from finetop.places import data_dir_of
-from finetop.providers import Provider, provider_class
+from finetop.places import archive_path, data_dir_of
+from finetop.providers import Archive, Provider, provider_class
 from finetop.server import disks, life
 from finetop.session.starting import end_if_outdated, start_server
 
@@ -83,13 +83,12 @@ class Link:
 
     async def patient(self) -> Provider:
         """As `used`, for one who waits for a single answer: what fails in passing is asked again."""
-        provider = await self.used()
-        return type(provider)(provider.client, retries=4)
+        return (await self.used()).patient(retries=4)
 
     async def close(self) -> None:
         """Close every connection."""
         if self._provider is not None:
-            self._old.append(self._provider.client)
+            await self._provider.close()
         for client in self._old:
             await client.close()
 
@@ -122,6 +121,9 @@ class Link:
         return NotStarted(f"the server of {self.profile.name} is not started")
 
     def _open(self, base_url: str, key: str) -> None:
+        if self.profile.dialect == "archive":
+            self._provider = Archive.at(archive_path(self.profile), self.profile.name)
+            return
         if self._provider is not None:
             self._old.append(self._provider.client)  # a question may be under way on it
         shown = Credentials(

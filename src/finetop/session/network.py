@@ -175,8 +175,14 @@ class Network:
         """The desk for what changes something at the provider."""
         profile = self._links[account].profile
         if profile.read_only:
+            is_archive = profile.dialect == "archive"
             raise BadInput(
-                f"the profile {profile.name} is for reading only", hint="Remove read_only from its table."
+                f"{profile.name} is an archive, which takes no orders"
+                if is_archive
+                else f"the profile {profile.name} is for reading only",
+                hint="Choose a profile that has a provider."
+                if is_archive
+                else "Remove read_only from its table.",
             )
         return self._desk(account)
 

@@ -90,6 +90,18 @@ class Accounts:
                 (account, *astuple(contact)),
             )
 
+    def edition(self, account: int) -> str:
+        """Which edition of an archive is in the store whole; empty where none is."""
+        found = self._db.connection.execute("select edition from account where id = ?", (account,)).fetchone()
+        return "" if found is None else str(found[0])
+
+    def keep_edition(self, account: int, edition: str) -> None:
+        """An archive's list has been read to its end; logs of an earlier edition are read again."""
+        with self._db.write() as connection:
+            if self.edition(account):
+                connection.execute("update job set whole = 0 where account = ? and whole", (account,))
+            connection.execute("update account set edition = ? where id = ?", (edition, account))
+
     def mark_unable(self, account: int, action: str, since: float) -> None:
         """Remember that the provider has no route for an action; `since` is a Unix time."""
         with self._db.write() as connection:

@@ -156,15 +156,27 @@ class Jobs:
         """One of the nine words; None for a job the store has never seen."""
         return self._one("select status from job where account = ? and id = ?", key)
 
-    def incomplete(self, account: int, limit: int) -> list[str]:
-        """Jobs that ended or paused and whose log has not been fetched to its end since, newest first."""
+    def incomplete(self, account: int, limit: int, *, at_work: bool = False) -> list[str]:
+        """Jobs that ended or paused and whose log has not been fetched to its end since, newest first.
+
+        Those that wait or work come after them where `at_work` is wanted.
+        """
         found = self._db.connection.execute(
             """select id from job where account = ? and not whole and not gone
             and status in ('succeeded', 'failed', 'cancelled', 'paused')
             order by created_at desc limit ?""",
             (account, limit),
         )
-        return [row[0] for row in found]
+        ids = [row[0] for row in found]
+        if at_work and len(ids) < limit:
+            found = self._db.connection.execute(
+                """select id from job indexed by job_status where account = ? and not whole and not gone
+                and status in ('checking', 'queued', 'running', 'stopping', 'unknown')
+                and id not like 'unreadable-%' limit ?""",
+                (account, limit - len(ids)),
+            )
+            ids += [row[0] for row in found]
+        return ids
 
     def mark_whole(self, key: JobKey) -> None:
         """Everything that a job has to tell until it changes is in the store."""

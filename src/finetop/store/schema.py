@@ -218,5 +218,8 @@ MIGRATIONS = (
     alter table contact add column requests_left integer;
     alter table contact add column requests_limit integer;
     """,
+    """
+    alter table account add column edition text not null default '';
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
