@@ -95,17 +95,26 @@ def test_a_bell_is_rung_where_one_looks_wherever_the_output_goes(settings: dict[
     assert b"allow-passthrough" in seen.written
 
 
-def test_a_recorder_on_a_terminal_tells_of_a_jobs_end_once(mine: dict[str, str], good: Path) -> None:
-    with terminal(*FINETOP, "record", columns=200, environ={**mine, "TERM_PROGRAM": "iTerm.app"}) as recorder:
+def test_a_recorder_and_a_screen_each_tell_their_terminal_once(mine: dict[str, str], good: Path) -> None:
+    environ = {**mine, "TERM_PROGRAM": "iTerm.app"}
+    with (
+        terminal(*FINETOP, "record", columns=200, environ=environ) as recorder,
+        terminal(*FINETOP, environ=environ) as screen,
+    ):
         recorder.until("live")
+        screen.until("mine live")
         made = here(
             "jobs", "create", good, "--model", "tiny-bytes-1", "--suffix", "bell", "--wait", "--json", **mine
         )
         recorder.until("alert: bell is done")
+        screen.until("bell is done")
+        screen.press("q")
+        assert screen.ended() == 0
         recorder.press("ctrl+c")
         assert recorder.ended() == 0
-    assert recorder.written.count(b"\x1b]9;finetop: bell is done") == 1
-    assert recorder.written.count(b"\a") == 2  # the bell, and the end of the notification
+    for seen in (recorder, screen):
+        assert seen.written.count(b"\a\x1b]9;finetop: bell is done") == 1
+        assert seen.written.count(b"]9;") == 1
     listed = here("alerts", "list", "--json", **mine).json["alerts"]
     (alert,) = [alert for alert in listed if alert["job"]["id"] == made.json["id"]]
     assert {one["way"]: one["state"] for one in alert["deliveries"]} == {"bell": "told", "notify": "told"}

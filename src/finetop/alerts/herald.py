@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 QUIET_S = 10.0
 """After a bell; what comes meanwhile is told together."""
+ORDER = ("bad", "warn", "good")
+"""What is told first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ class Herald:
         return self._told(found)
 
     def _told(self, found: Sequence[Delivery]) -> Told:
-        sentences = list(dict.fromkeys(sentence_of(delivery) for delivery in found))
+        urgent = sorted(found, key=lambda delivery: ORDER.index(role_of(delivery)))
+        sentences = list(dict.fromkeys(sentence_of(delivery) for delivery in urgent))
         one = sentences[0] if len(sentences) == 1 else f"{len(sentences)} alerts: {', '.join(sentences)}"
         ways = {delivery.way for delivery in found}
         sequence = BELL if "bell" in ways else ""
         if "notify" in ways:
             sequence += notification(self._kind, one, self._environ)
-        return Told(one, worst(found), sequence)
+        return Told(one, role_of(urgent[0]), sequence)
 
 
 def sentence_of(delivery: Delivery) -> str:
@@ -81,7 +84,6 @@ def sentence_of(delivery: Delivery) -> str:
     return f"not told by {clean(delivery.way)}: {clean(delivery.message)} ({said})"
 
 
-def worst(found: Sequence[Delivery]) -> str:
-    """The role of the most urgent one."""
-    roles = {"bad" if delivery.state == "failed" else ROLES.get(delivery.event, "warn") for delivery in found}
-    return next(role for role in ("bad", "warn", "good") if role in roles)
+def role_of(delivery: Delivery) -> str:
+    """How urgent it is, as the screen colours it."""
+    return "bad" if delivery.state == "failed" else ROLES.get(delivery.event, "warn")

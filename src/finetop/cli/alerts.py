@@ -155,7 +155,9 @@ def _told(session: Session, limit: int) -> list[dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for delivery in session.store.alerts.recent(session.names, limit):
         facts = json.loads(delivery.facts)
-        alert = found.setdefault(delivery.alert, {"raised_at": delivery.raised_at, **facts, "deliveries": []})
+        profile = session.names[delivery.key.account]
+        known = {"raised_at": delivery.raised_at, **facts, "profile": profile, "deliveries": []}
+        alert = found.setdefault(delivery.alert, known)
         alert["deliveries"].append(
             {
                 "way": delivery.way,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,12 @@ from textual import events
 
 from finetop import text
 from finetop.alerts.news import WORDS, News
+from finetop.tui.screens.dialog import Paper
 from finetop.tui.screens.pick import Entries, Entry, Pick
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from finetop.store.rows import JobKey
 
 TITLE = "While you were away"
@@ -26,6 +29,13 @@ class Away(Pick):
     def __init__(self, found: Sequence[News], *, now: float) -> None:
         self.found = list(found)
         super().__init__(TITLE, entries(found, now))
+
+    def content(self) -> Iterable[Widget]:
+        """The list, and the two keys to know."""
+        yield from super().content()
+        yield Paper(
+            [(), (("enter", "key"), (" goes there   ", "muted"), ("esc", "key"), (" closes", "muted"))]
+        )
 
     def update(self, found: Sequence[News], *, now: float) -> None:
         """More has become known; the cursor stays on its job."""
