@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -66,8 +66,10 @@ def looked_at(run: Run, *profiles: Profile) -> Iterator[Session]:
 
 
 @contextmanager
-def opened(run: Run, *profiles: Profile) -> Iterator[Session]:
-    """A session without polling, closed in order however the command ends."""
+def opened(
+    run: Run, *profiles: Profile, poll: bool = False, on_change: Callable[[], None] = lambda: None
+) -> Iterator[Session]:
+    """A session, closed in order however the command ends; it records only with `poll`."""
     if any(profile.dialect == LOCAL.dialect for profile in profiles):
         need_engine()
     from finetop.session import Session  # noqa: PLC0415 - only commands that talk to a provider
@@ -77,7 +79,7 @@ def opened(run: Run, *profiles: Profile) -> Iterator[Session]:
         output.talk(run.paths.notice)
     store = Store(run.paths.store_file)
     try:
-        session = Session(run.paths, profiles, store, environ=run.environ, poll=False)
+        session = Session(run.paths, profiles, store, environ=run.environ, poll=poll, on_change=on_change)
         session.start()
         try:
             yield session

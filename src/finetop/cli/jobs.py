@@ -17,6 +17,8 @@ COMMANDS = {
     "checkpoints": Listed(
         "finetop.cli.looking:list_checkpoints", "Show the states of the model that were saved on the way."
     ),
+    "watch": Listed("finetop.cli.watching:watch", "Print a line whenever a job changes."),
+    "wait": Listed("finetop.cli.waiting:wait", "Wait until jobs have come to a state; 0 when they have."),
     "create": Listed("finetop.cli.create:create_job", "Train on a .jsonl file, or on an uploaded one."),
     "cancel": Listed("finetop.cli.orders:cancel", "Ask the provider to stop jobs."),
     "pause": Listed("finetop.cli.orders:pause", "Ask the provider to hold jobs."),

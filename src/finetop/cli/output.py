@@ -71,6 +71,12 @@ def talk(sentence: str) -> None:
         sys.stderr.flush()
 
 
+def tell_over(sentence: str) -> None:
+    """Say something in the place of what was said so last; for a person's terminal alone."""
+    sys.stderr.write(f"\r\x1b[K{clean(sentence)}")
+    sys.stderr.flush()
+
+
 def complain(error: FinetopError) -> None:
     """One sentence on what is wrong and one on what to do."""
     talk(error.message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from click.core import ParameterSource
 
@@ -36,7 +38,21 @@ def explained(error: click.ClickException) -> str:
         variable = error.param.envvar
         if isinstance(variable, str) and is_from_environment(error.ctx, error.param):
             error.param_hint = f"the variable {variable}"
-    return error.format_message().rstrip(".")
+    said = error.format_message().rstrip(".")
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        said += _meant(error.param.type, error.message)
+    return said
+
+
+def _meant(type_: click.ParamType[Any], message: str) -> str:
+    """The choice that is alike what was given."""
+    given = message.split("'")[1:2]
+    if not isinstance(type_, click.Choice) or not given:
+        return ""
+    import difflib  # noqa: PLC0415 - only for a slip of the finger
+
+    alike = difflib.get_close_matches(given[0], [str(choice) for choice in type_.choices], n=1)
+    return f"; did you mean {alike[0]}?" if alike else ""
 
 
 def every(command: click.Group) -> set[str]:
