@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -261,6 +262,23 @@ async def test_a_command_that_is_not_there_or_does_not_end(monkeypatch: pytest.M
 def test_an_account_is_known_without_running_its_command() -> None:
     """Its keys may change by the hour; and a screen must not wait for a vault."""
     assert "no-such" in identity_of(Profile("cloud", key_command=("no-such-program-here",)), {})
+
+
+def test_behind_a_gateway_headers_and_parameters_tell_accounts_apart() -> None:
+    """What only says how to speak does not; and who has none is known as before."""
+    plain = Profile("p", key_env="K")
+    same = replace(plain, query={"api-version": "preview"})
+    others = [
+        replace(plain, query={"custom_llm_provider": "azure"}),
+        replace(plain, query={"custom_llm_provider": "openai"}),
+        replace(plain, headers={"x-portkey-provider": "openai"}),
+    ]
+    environ = {"K": "sk-1"}
+    assert identity_of(plain, environ) == identity_of(same, environ) == "sk-1"
+    assert len({identity_of(profile, environ) for profile in (plain, *others)}) == 4
+    assert identity_of(replace(plain, headers={"A": "1"}), environ) == identity_of(
+        replace(plain, headers={"a": "1"}), environ
+    )
 
 
 @pytest.mark.parametrize(

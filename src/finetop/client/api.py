@@ -206,9 +206,8 @@ class ApiClient:
                     return
                 if response.status_code == UNAUTHORIZED and own and not renewed:
                     renewed = True
-                    if (
-                        await self._shown.has_new_key(key) and "content" not in sent
-                    ):  # a stream is read only once
+                    another = await self._shown.has_new_key(key)
+                    if another and "content" not in sent:  # what is streamed is read only once
                         continue
                 target = redirect_of(response)
                 if target is None or method != "GET":
@@ -266,10 +265,10 @@ class ApiClient:
         return start
 
     def _note_limits(self, response: httpx.Response) -> None:
-        for name in ("remaining", "limit"):
-            said = response.headers.get(f"x-ratelimit-{name}-requests", "")
-            if said.isascii() and said.isdigit() and len(said) < MOST_DIGITS:
-                setattr(self, "requests_left" if name == "remaining" else "requests_limit", int(said))
+        left = _number(response.headers.get("x-ratelimit-remaining-requests", ""))
+        if left is not None:  # not every route tells
+            self.requests_left = left
+            self.requests_limit = _number(response.headers.get("x-ratelimit-limit-requests", ""))
 
     def _note_time(self, response: httpx.Response) -> None:
         try:
@@ -279,6 +278,10 @@ class ApiClient:
         # The header tells whole seconds, so half a second is the best guess at the rest.
         offset_s = said + 0.5 - self._clock()
         self.clock_offset_s = 0.0 if abs(offset_s) < 2 else offset_s
+
+
+def _number(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < MOST_DIGITS else None
 
 
 async def _renewing(chunks: AsyncGenerator[bytes], patience: asyncio.Timeout) -> AsyncIterator[bytes]:

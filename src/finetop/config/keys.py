@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 65_536
 """No key is as long."""
+_SAME_ACCOUNT = {"api-version"}
+"""Parameters that say how a place is spoken with, and not which."""
 FIX_KEY = "Choose another profile, or mend this one's key."
 
 
@@ -26,10 +28,16 @@ def key_of(profile: Profile, environ: Mapping[str, str] = os.environ) -> str:
 
 
 def identity_of(profile: Profile, environ: Mapping[str, str] = os.environ) -> str:
-    """What tells this key from others, at once: a command stands for the keys it prints, which may change."""
-    if profile.key_command:
-        return "\0".join(("command", *profile.key_command))
-    return key_of(profile, environ)
+    """What tells this account from others of its place, at once; only a hash of it is ever kept.
+
+    A command stands for the keys it prints, which may change. Headers and parameters belong to it: behind
+    a gateway they choose the provider.
+    """
+    key = "\0".join(("command", *profile.key_command)) if profile.key_command else key_of(profile, environ)
+    chosen = {name.lower(): value for name, value in profile.headers.items()} | {
+        f"?{name}": value for name, value in profile.query.items() if name not in _SAME_ACCOUNT
+    }
+    return "\0".join((key, *(f"{name}={value}" for name, value in sorted(chosen.items()))))
 
 
 def source_of(profile: Profile) -> str:
