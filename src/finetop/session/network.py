@@ -258,6 +258,7 @@ class Network:
     async def _look_for_others(self) -> None:
         """Another process's commits show on this thread's connection, our own do not."""
         known, apart_s = self._store.data_version(), time.time() - time.monotonic()
+        self.changed()  # what was written since the first paint shows on no connection of this thread
         while True:
             await asyncio.sleep(LOOK_S)
             before_s, apart_s = apart_s, time.time() - time.monotonic()
