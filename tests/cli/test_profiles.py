@@ -75,6 +75,8 @@ def test_a_profile_is_added_from_options(settings: Path) -> None:
         (["x", "--header", "X"], "--header 'X' is not NAME=VALUE", "Write"),
         (["x", "--header", "a:b=c"], "a:b is no name of a header", "Use letters"),
         (["x", "--key-command", "a 'b"], "--key-command: no closing quotation", "Close"),
+        (["x", "--dialect", "archive"], "an archive needs a path", "Write path"),
+        (["x", "--path", "/jobs"], "path belongs to the dialect archive", 'Write dialect = "archive"'),
         (["x", "--dialect", "opnai"], "'opnai' is not one of", "--help"),
         (["x", "--pace", "-1"], "-1", "--help"),
     ],

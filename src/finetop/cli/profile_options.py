@@ -72,6 +72,9 @@ OPTIONS = (
         help="Between two questions about a running job.",
     ),
     click.option("--data-dir", metavar="DIR", help="Of the dialect local: its server's folder."),
+    click.option(
+        "--path", metavar="PATH", help="Of the dialect archive: the folder or file that holds the jobs."
+    ),
 )
 
 

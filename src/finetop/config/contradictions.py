@@ -28,6 +28,13 @@ def contradictions(profile: Profile) -> Problems:
         found.append((sources[1], f"{' and '.join(sources)} are two keys", "Keep one of them."))
     if profile.key_file and not profile.key_file.startswith(("/", "~/")):
         found.append(("key_file", "key_file must be a whole path", "Begin it with / or ~/."))
+    if profile.dialect == "archive" and not profile.path:
+        found.append(("dialect", "an archive needs a path", 'Write path = "/folder/of/jobs".'))
+    for setting, dialect in (("path", "archive"), ("data_dir", "local")):
+        if getattr(profile, setting) and profile.dialect != dialect:
+            found.append(
+                (setting, f"{setting} belongs to the dialect {dialect}", f'Write dialect = "{dialect}".')
+            )
     return found + _header_problems(profile)
 
 
