@@ -82,6 +82,8 @@ def test_any_text_survives(paths: Paths, text: str) -> None:
         ("[profiles.a]\nkey_env = 5", "key_env must be text"),
         ("[profiles.a]\ndialect = 'morse'", "no dialect morse"),
         ("[profiles.a]\nbase_url = 'api.test'", "base_url must begin"),
+        ("[profiles.a]\nkey_file = 'keys/k'", "line 2: profile a: key_file must be a whole path"),
+        ("[profiles.a]\ndialect = 'local'\ndata_dir = 'srv'", "line 3: profile a: data_dir must be a whole"),
         ("[profiles.'a b']", "line 1: a profile's name has"),
         ("[profiles]\na = 5", "must be a table"),
         ("[profiles.a]\nkey_env = ?\n", "line 2: invalid value"),

@@ -23,7 +23,7 @@ class Place(TypedDict):
 
 def data_dir_of(profile: Profile, paths: Paths) -> Path:
     """The folder of a local profile's server."""
-    return Path(profile.data_dir) if profile.data_dir else paths.server_dir
+    return Path(profile.data_dir).expanduser() if profile.data_dir else paths.server_dir
 
 
 def archive_path(profile: Profile) -> Path:

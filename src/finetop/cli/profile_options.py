@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -88,6 +89,8 @@ def profile_options(command: Command) -> Command:
 def profile_said(name: str, said: dict[str, Any]) -> Profile:
     """The profile that these options describe. Raises BadInput for what could not stand in the file."""
     given = {setting: value for setting, value in said.items() if value not in (None, (), {})}
+    for setting in {"key_file", "data_dir", "path"} & set(given):
+        given[setting] = str(Path(given[setting]).absolute()) if given[setting][0] != "~" else given[setting]
     here = given["dialect"] in HERE
     given.setdefault("base_url", "" if here else OPENAI_URL)
     has_key = {"key_env", "key_command", "key_file"} & set(given)

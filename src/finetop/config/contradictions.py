@@ -14,6 +14,7 @@ HERE = ("local", "archive")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OURS = {"host", "connection", "content-length", "content-type", "transfer-encoding", "accept-encoding"}
 _KEYS = ("key_env", "key_command", "key_file")
+_FILES = ("key_file", "data_dir", "path")
 Problems = list[tuple[str, str, str]]
 """The setting, what is wrong, and a hint."""
 
@@ -26,8 +27,9 @@ def contradictions(profile: Profile) -> Problems:
     sources = [name for name in _KEYS if getattr(profile, name)]
     if len(sources) > 1:
         found.append((sources[1], f"{' and '.join(sources)} are two keys", "Keep one of them."))
-    if profile.key_file and not profile.key_file.startswith(("/", "~/")):
-        found.append(("key_file", "key_file must be a whole path", "Begin it with / or ~/."))
+    for setting in _FILES:
+        if getattr(profile, setting) and not getattr(profile, setting).startswith(("/", "~/")):
+            found.append((setting, f"{setting} must be a whole path", "Begin it with / or ~/."))
     if profile.dialect == "archive" and not profile.path:
         found.append(("dialect", "an archive needs a path", 'Write path = "/folder/of/jobs".'))
     for setting, dialect in (("path", "archive"), ("data_dir", "local")):

@@ -29,7 +29,7 @@ class Item:
 def inventory(paths: Paths, profiles: Iterable[Profile] = ()) -> list[Item]:
     """Everything that is kept, and the places of what is not there yet."""
     places = {paths.config_file: "settings", paths.store_file: "store", paths.server_dir: "local engine"}
-    places |= {Path(one.data_dir): f"engine of {one.name}" for one in profiles if one.data_dir}
+    places |= {Path(one.data_dir).expanduser(): f"engine of {one.name}" for one in profiles if one.data_dir}
     for folder in dict.fromkeys((paths.data_dir, paths.store_dir, paths.state_dir)):
         for path in sorted(_inside(folder)):
             name = path.name.removesuffix("-wal").removesuffix("-shm")  # SQLite's own, beside its file
