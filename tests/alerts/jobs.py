@@ -85,7 +85,8 @@ class House:
         )
 
     def judged(self, **heard: float) -> list[str]:
-        """Judge, and what is new: event, job and ways."""
+        """Judge half a minute later, and what is new: event, job and ways."""
+        self.now += 31
         before = self.store.now()
         self.judge.judge(self.account, heard)
         found: dict[tuple[str, str], list[str]] = {}

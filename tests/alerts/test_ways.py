@@ -226,7 +226,7 @@ class TestHerald:
         assert told.sentence == "3 alerts: j0 is done, j1 is done, j2 is done"
         assert told.sequence.count("\a") == 2
         house.turns("late", "running", "failed")
-        house.judged()
+        house.judge.judge(1, {})
         assert herald.listen() is None  # the last bell has hardly faded
         house.now += 11
         told = herald.listen()

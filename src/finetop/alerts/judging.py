@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from finetop.alerts.plan import Plan, Rule
     from finetop.store import JobRow, Store
 
+WORKING_S = 10.0
+"""Running jobs are looked at no more often: a job that has ended is told at once."""
 CHECKS_S = 30.0
 """Validation of one job is looked at no more often."""
 SHUTDOWNS_S = 3600.0
@@ -50,6 +52,7 @@ class Judge:
         self._plan = plan
         self._names = names
         self._clock = clock
+        self._worked_at: dict[int, float] = {}
         self._checked: dict[JobKey, tuple[int, float]] = {}
         self._shutdowns_at: dict[int, float] = {}
 
@@ -85,6 +88,9 @@ class Judge:
         return (turns[-1].number if turns else None), found
 
     def _of_working(self, account: int, heard: Mapping[str, float]) -> Iterator[Occurrence]:
+        if self._clock() - self._worked_at.get(account, float("-inf")) < WORKING_S:
+            return
+        self._worked_at[account] = self._clock()
         for job in self._store.evidence.working(account):
             if job.key.id in heard:
                 yield from self._silence(job.key, job.started_at, job.moved_at, heard[job.key.id])

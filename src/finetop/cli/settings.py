@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HIDDEN = "***"
 ALL = variables.PREFIX
+TOLD = "FINETOP_ALERT_"
+"""What a command is told of an alert; it may run finetop."""
 _PLACES = {"FINETOP_CONFIG", "FINETOP_DATA", "FINETOP_STATE", "FINETOP_THEME", "FINETOP_GLYPHS"}
 _PLAIN = ("theme", "glyphs", "config", "data", "state", "profile")
 """Variables of ours that hold no secret; the values of others are not repeated."""
@@ -140,7 +142,7 @@ def _strange_variables(environ: Mapping[str, str]) -> list[BadInput]:
     strange = [
         name
         for name in sorted(environ)
-        if name.startswith(ALL) and not name.startswith(ALERTS) and name not in ours
+        if name.startswith(ALL) and not name.startswith((ALERTS, TOLD)) and name not in ours
     ]
     return [
         BadInput(f"nothing reads the variable {name}", hint=f"Use {ALL}{meant}." if meant else "Unset it.")

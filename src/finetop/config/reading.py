@@ -95,13 +95,16 @@ def problems_of(table: str) -> tuple[BadInput, ...]:
 
 
 def _settings(table: dict[str, Any], complaints: list[Complaint]) -> Settings:
-    from finetop.config.settings import Settings  # noqa: PLC0415 - most files have profiles only
+    from finetop.config.alert_problems import alert_problems  # noqa: PLC0415 - most have profiles only
+    from finetop.config.settings import Settings  # noqa: PLC0415 - as above
 
     known = (*settings_of(Settings), "profiles")
     for name in [name for name in table if name not in known]:
         complaints.append(Complaint((name,), *unknown("setting", name, known)))
         del table[name]
-    return read_table(Settings, table, (), complaints)
+    found = read_table(Settings, table, (), complaints)
+    complaints += alert_problems(found.alerts)
+    return found
 
 
 def _profiles(tables: object, complaints: list[Complaint]) -> tuple[Profile, ...]:
