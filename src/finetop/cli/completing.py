@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from finetop import query
 from finetop.cli import opening
 from finetop.cli.known import stored
+from finetop.cli.options import PROFILE_SO_FAR
 from finetop.cli.run import Run, Screens
 from finetop.errors import FinetopError
 from finetop.text import clean
@@ -93,13 +94,9 @@ def _profiles(name: str | None) -> tuple[Profile, ...]:
 
 
 def _profile_in(context: click.Context) -> str | None:
-    """The profile that was named on the line so far."""
-    found: click.Context | None = context
-    while found is not None:
-        if isinstance(found.obj, Run):
-            return found.obj.profile
-        found = found.parent
-    return None
+    """The profile that the line names so far, after the command's name or before it."""
+    said = context.meta.get(PROFILE_SO_FAR) or context.find_root().params.get("profile")
+    return said if isinstance(said, str) else None
 
 
 def _run(profile: str | None) -> Run:

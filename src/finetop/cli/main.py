@@ -24,6 +24,9 @@ COMMANDS = {
     ),
     "serve": Listed("finetop.cli.serve:serve", "Run the engine of this machine; any OpenAI SDK can use it."),
     "jobs": Listed("finetop.cli.jobs:jobs", "List, watch, create, pause and cancel jobs without a screen."),
+    "files": Listed(
+        "finetop.cli.files:files", "List, send, bring and delete files of training data and results."
+    ),
     "profiles": Listed(
         "finetop.cli.profiles:profiles",
         "List the accounts, add one, or try whether they answer.",
@@ -36,6 +39,12 @@ COMMANDS = {
     "permissions": Listed("finetop.cli.permissions:permissions", "Say which projects may use a checkpoint."),
     "archive": Listed(
         "finetop.cli.archive:archive", "Save a whole account in a folder that anybody can read."
+    ),
+    "schema": Listed(
+        "finetop.cli.schema:schema", "Print what the JSON of other commands holds, as JSON Schema."
+    ),
+    "completion": Listed(
+        "finetop.cli.completion:completion", "Print what makes a shell complete finetop's words."
     ),
     "record": Listed("finetop.cli.record:record", "Keep jobs, events and curves while no screen is open."),
 }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+PROFILE_SO_FAR = "finetop.profile"
+"""Where completion finds the profile that the line names."""
 Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
@@ -59,9 +61,13 @@ job_ids = click.argument(
 
 
 def _choose_profile(context: click.Context, option: click.Parameter, name: str | None) -> None:
-    if name is None or (context.obj.profile is not None and variables.is_from_environment(context, option)):
-        return  # what was said before the command's name beats the variable
-    context.obj = replace(context.obj, profile=name)
+    if name is None:
+        return
+    if context.resilient_parsing:  # a shell completes: there is no run yet
+        context.meta[PROFILE_SO_FAR] = name
+    elif context.obj.profile is None or not variables.is_from_environment(context, option):
+        # What was said before the command's name beats the variable.
+        context.obj = replace(context.obj, profile=name)
 
 
 profile = click.option(

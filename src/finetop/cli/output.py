@@ -7,9 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from finetop.errors import FinetopError
 from finetop.text import cells, clean, pad
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GAP = "  "
 
@@ -39,6 +43,23 @@ def write_values(values: Iterable[object], *, lines: bool) -> None:
 def write_line(values: Sequence[str]) -> None:
     """One line of a table that grows: what is to come does not tell how wide it will be."""
     _write(GAP.join(clean(value) for value in values).rstrip() + "\n")
+
+
+def write_text(text: str) -> None:
+    """Text of our own, as it is."""
+    _write(text)
+
+
+def write_bytes(path: Path) -> None:
+    """A file's own bytes, as they are."""
+    import shutil  # noqa: PLC0415 - only here
+
+    try:
+        with path.open("rb") as opened:
+            shutil.copyfileobj(opened, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _give_up(error)
 
 
 def in_json(value: object) -> str:
@@ -89,8 +110,12 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # The interpreter flushes once more at its end, and would complain a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if isinstance(error, BrokenPipeError):
-            raise SystemExit(PIPE_CLOSED) from None
-        raise FinetopError(f"the result cannot be written: {error.strerror}") from error
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> NoReturn:
+    # The interpreter flushes once more at its end, and would complain a second time.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(PIPE_CLOSED) from None
+    raise FinetopError(f"the result cannot be written: {error.strerror}") from error

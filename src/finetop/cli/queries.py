@@ -11,6 +11,8 @@ import click
 from finetop.cli import options
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from finetop.cli.run import Run
     from finetop.config import Profile
     from finetop.query import Condition
@@ -30,6 +32,15 @@ class QueryCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Hide the terms with a dash from what looks for options."""
         return super().parse_args(ctx, [self._hidden(arg) for arg in args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What begins with a dash may be an option, or a term that is not to hold."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-") and not incomplete.startswith("--"):
+            from finetop.cli import completing  # noqa: PLC0415 - only for a tab key
+
+            found += completing.query_words(ctx, incomplete)
+        return found
 
     def _hidden(self, arg: str) -> str:
         return _MARK + arg if _NEGATED.match(arg) and not self._is_short_option(arg) else arg

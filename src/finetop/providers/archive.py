@@ -119,10 +119,15 @@ class Archive(Provider):
         """The account's models as they were."""
         return _page([_read(line, "model", _normal(Model)) for line in self.shelf.models()])
 
-    async def list_files(self, *, after: str | None = None) -> Page[File]:  # noqa: ARG002 - as above
-        """Every training file that is known."""
+    async def list_files(
+        self,
+        *,
+        after: str | None = None,  # noqa: ARG002 - as above
+        purpose: str = "fine-tune",
+    ) -> Page[File]:
+        """Every file of a purpose that is known; without one, all."""
         found = [_read(line, "file", _normal(File)) for line in self.shelf.files()]
-        return _page([(file, words) for file, words in found if file.purpose == "fine-tune"])
+        return _page([(file, words) for file, words in found if not purpose or file.purpose == purpose])
 
     async def get_file(self, file_id: str) -> File:
         """What is known of one file. Raises NotFound."""

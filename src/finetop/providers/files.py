@@ -33,9 +33,11 @@ class FilesApi(Asking):
         """What the provider says of one file."""
         return read_one(File, await self._get("file", file_id), "a file")
 
-    async def list_files(self, *, after: str | None = None) -> Page[File]:
-        """Training files, newest first."""
-        return await self._page("files", "", read_any(File), after=after, purpose="fine-tune")
+    async def list_files(self, *, after: str | None = None, purpose: str = "fine-tune") -> Page[File]:
+        """Files of one purpose, newest first; without one, all that the key may see."""
+        if not purpose:
+            return await self._page("files", "", read_any(File), after=after)
+        return await self._page("files", "", read_any(File), after=after, purpose=purpose)
 
     def content(self, file_id: str, *, most_bytes: int | None = None) -> AsyncGenerator[bytes]:
         """The bytes of a file."""

@@ -25,9 +25,9 @@ class LibraryCalls:
 
     _thread: NetworkThread
 
-    def files(self, profile: str) -> Future[list[File]]:
-        """The profile's training files, asked anew and kept."""
-        return self._thread.ask(lambda network: network.library.files(profile))
+    def files(self, profile: str, purpose: str = "fine-tune") -> Future[list[File]]:
+        """The profile's files of a purpose, asked anew and kept; without one, all there are."""
+        return self._thread.ask(lambda network: network.library.files(profile, purpose))
 
     def already_there(self, profile: str, path: Path) -> Future[File | None]:
         """The usable file at the provider that holds the same bytes; None where there is no proof of one."""

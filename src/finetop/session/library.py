@@ -51,12 +51,12 @@ class Library:
         """Raises BadInput for a profile that is for reading only."""
         self._origin = origin
 
-    async def files(self, profile: str) -> list[File]:
+    async def files(self, profile: str, purpose: str) -> list[File]:
         account = self._links.account(profile)
         provider = await self._links[account].patient()
         found = [
             file
-            async for page in every_page(lambda after: provider.list_files(after=after))
+            async for page in every_page(lambda after: provider.list_files(after=after, purpose=purpose))
             for file in page.items
         ]
         self._store.jobs.save_files(account, found)

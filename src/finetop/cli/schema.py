@@ -1,0 +1,76 @@
+"""`finetop schema`: what the JSON of the other commands holds, as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from finetop.cli import output
+
+SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "config")
+
+
+@click.command("schema", short_help="Print what the JSON of other commands holds, as JSON Schema.")
+@click.argument("what", type=click.Choice(SCHEMAS), default="job")
+def schema(what: str) -> None:
+    """Print what the JSON of other commands holds, as JSON Schema: of a job if not said.
+
+    With --json a list is an array of these, with --jsonl one stands on each line.
+    """
+    output.write_json(schema_of(what))
+
+
+def schema_of(what: str) -> dict[str, Any]:
+    """The schema of one kind of value."""
+    if what == "config":
+        from finetop.config.schema import json_schema  # noqa: PLC0415 - only what is asked for is loaded
+
+        return json_schema()
+    if what == "metric":
+        return {**_HEAD, "title": "Metric", **_METRIC}
+    from finetop import models  # noqa: PLC0415 - loads pydantic
+
+    values: dict[str, type[models.Value]] = {
+        "job": models.Job,
+        "event": models.Event,
+        "checkpoint": models.Checkpoint,
+        "file": models.File,
+        "model": models.Model,
+    }
+    found = {**_HEAD, **values[what].model_json_schema(by_alias=True, mode="serialization")}
+    if what in {"job", "file"}:
+        found["properties"] = {"profile": _PROFILE, **found["properties"]}
+    if what == "job":
+        found["properties"]["progress"] = _PROGRESS
+    return found
+
+
+_HEAD = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+_PROFILE = {"type": "string", "description": "Whose account it is in."}
+_NUMBER: dict[str, Any] = {
+    "anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}, {"type": "null"}]
+}
+"""JSON has no word for a loss that diverged."""
+_WHOLE = {"type": ["integer", "null"]}
+_PROGRESS = {
+    "type": "object",
+    "description": "How far it is; what nobody told is null.",
+    "properties": {
+        "step": _WHOLE,
+        "total_steps": _WHOLE,
+        "epoch": _NUMBER,
+        "share": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "eta_s": _NUMBER,
+        "train_loss": _NUMBER,
+        "valid_loss": _NUMBER,
+    },
+}
+_METRIC = {
+    "type": "object",
+    "description": "What one step measured, by name: train_loss, valid_loss, full_valid_loss, train_accuracy,"
+    " valid_accuracy, full_valid_accuracy, rate, and whatever else the provider measures.",
+    "properties": {"step": {"type": "integer"}, "epoch": _NUMBER},
+    "required": ["step"],
+    "additionalProperties": _NUMBER,
+}
