@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -20,6 +21,7 @@ from finetop.models import (
     JobRequest,
     JobStatus,
     Metric,
+    sound,
     to_count,
     to_number,
     to_text,
@@ -238,6 +240,14 @@ def test_a_job_that_can_be_read_comes_back_equal_from_our_own_form(fields: dict[
     except ValidationError:
         return  # told as unreadable, which the providers' tests cover
     assert Job.model_validate_json(found.model_dump_json()) == found
+
+
+@given(ANYTHING)
+def test_what_is_sound_is_strict_json_and_stays_itself(value: Any) -> None:
+    """Lists are made of thousands of such values: what needs no mending is not copied either."""
+    found = sound(value)
+    json.dumps(found, allow_nan=False).encode()
+    assert sound(found) is found
 
 
 @pytest.mark.parametrize("id_", [None, "", 5, ["j"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -12,33 +13,36 @@ from finetop.models.status import JobStatus, status_of
 from finetop.models.values import to_count, to_number, to_text
 
 _SPELLINGS: Final = {
-    "kind": "object",
-    "model": "model base_model",
-    "fine_tuned_model": "fine_tuned_model model_output_name output_model finetuned_output",
-    "created_at": "created_at create_time",
-    "finished_at": "finished_at completed_at completed_time finish_time end_time",
-    "updated_at": "updated_at modified_at update_time",
-    "estimated_finish": "estimated_finish",
-    "organization_id": "organization_id organisation_id",
-    "training_files": "training_files training_file training_file_ids dataset input_file_id",
-    "validation_files": "validation_files validation_file validation_file_ids evaluation_dataset",
-    "result_files": "result_files result_file_ids",
-    "trained_tokens": "trained_tokens token_count",
-    "seed": "seed",
-    "integrations": "integrations",
-    "metadata": "metadata",
-    "events": "events",
-    "checkpoints": "checkpoints",
-    "eval_id": "eval_id",
-    "usage_metrics": "usage_metrics",
-    "shared_with_openai": "shared_with_openai",
-    "trained_steps": "trained_steps steps_completed current_step",
-    "total_steps": "total_steps",
-    "epochs_done": "epochs_completed current_epoch",
-    "percent_done": "progress_percent percent",
-    "seconds_left": "eta_seconds seconds_remaining",
-    "error": "error",
-    "suffix": "user_provided_suffix suffix display_name",
+    field: tuple(names.split())
+    for field, names in {
+        "kind": "object",
+        "model": "model base_model",
+        "fine_tuned_model": "fine_tuned_model model_output_name output_model finetuned_output",
+        "created_at": "created_at create_time",
+        "finished_at": "finished_at completed_at completed_time finish_time end_time",
+        "updated_at": "updated_at modified_at update_time",
+        "estimated_finish": "estimated_finish",
+        "organization_id": "organization_id organisation_id",
+        "training_files": "training_files training_file training_file_ids dataset input_file_id",
+        "validation_files": "validation_files validation_file validation_file_ids evaluation_dataset",
+        "result_files": "result_files result_file_ids",
+        "trained_tokens": "trained_tokens token_count",
+        "seed": "seed",
+        "integrations": "integrations",
+        "metadata": "metadata",
+        "events": "events",
+        "checkpoints": "checkpoints",
+        "eval_id": "eval_id",
+        "usage_metrics": "usage_metrics",
+        "shared_with_openai": "shared_with_openai",
+        "trained_steps": "trained_steps steps_completed current_step",
+        "total_steps": "total_steps",
+        "epochs_done": "epochs_completed current_epoch",
+        "percent_done": "progress_percent percent",
+        "seconds_left": "eta_seconds seconds_remaining",
+        "error": "error",
+        "suffix": "user_provided_suffix suffix display_name",
+    }.items()
 }
 """Our fields, and what they are called on the wire in the order of trust."""
 
@@ -58,7 +62,11 @@ class Words:
 
     def get(self, *names: str) -> Any:
         """The first of these that says anything; None when none does."""
-        return next((self._values[plain] for name in names if (plain := _plain(name)) in self._values), None)
+        for name in names:
+            value = self._values.get(_plain(name))
+            if value is not None:
+                return value
+        return None
 
     def inner(self, name: str) -> Words:
         """An object inside this one; empty when there is none."""
@@ -69,7 +77,7 @@ class Words:
 def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a job, whatever they are called on the wire."""
     words = Words(raw)
-    fields = {field: words.get(*names.split()) for field, names in _SPELLINGS.items()}
+    fields = {field: words.get(*names) for field, names in _SPELLINGS.items()}
     progress, reached = words.inner("progress"), words.inner("job_progress")
     method, hyperparameters, extra = settings_of(words)
     status = _status_word(words)
@@ -101,6 +109,7 @@ def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(4096)  # the same few names come in every job
 def _plain(name: str) -> str:
     """A name without its style: `fineTunedModel`, `FineTunedModel`, `finetuned_model` and ours are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

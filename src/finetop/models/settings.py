@@ -25,18 +25,21 @@ _CHOSEN_BY_SERVICE: Final = ("n_epochs", "batch_size", "learning_rate_multiplier
 """Where -1 stands for `auto`, as on Azure."""
 
 _TOP_LEVEL: Final = {
-    "n_epochs": "n_epochs epochs num_epochs",
-    "batch_size": "batch_size",
-    "learning_rate_multiplier": "learning_rate_multiplier",
-    "learning_rate": "learning_rate",
-    "prompt_loss_weight": "prompt_loss_weight",
-    "warmup_ratio": "warmup_ratio",
-    "weight_decay": "weight_decay",
-    "max_grad_norm": "max_grad_norm",
-    "n_checkpoints": "n_checkpoints",
-    "n_evals": "n_evals",
-    "context_length": "max_context_length",
-    "lora_r": "lora_rank adapter_rank",
+    name: tuple(spellings.split())
+    for name, spellings in {
+        "n_epochs": "n_epochs epochs num_epochs",
+        "batch_size": "batch_size",
+        "learning_rate_multiplier": "learning_rate_multiplier",
+        "learning_rate": "learning_rate",
+        "prompt_loss_weight": "prompt_loss_weight",
+        "warmup_ratio": "warmup_ratio",
+        "weight_decay": "weight_decay",
+        "max_grad_norm": "max_grad_norm",
+        "n_checkpoints": "n_checkpoints",
+        "n_evals": "n_evals",
+        "context_length": "max_context_length",
+        "lora_r": "lora_rank adapter_rank",
+    }.items()
 }
 """Settings that some servers keep beside the job's other fields."""
 _TEXTS: Final = frozenset({"classification_positive_class", "reasoning_effort"})
@@ -83,8 +86,10 @@ def _beside(words: Words) -> dict[str, Setting]:
     """Settings outside of any `hyperparameters`: on the job itself, in its adapter, in its request."""
     found: dict[str, Setting] = {}
     for place in (words.inner("config"), words):
+        if not place.raw:
+            continue
         for name, spellings in _TOP_LEVEL.items():
-            value = place.get(*spellings.split())
+            value = place.get(*spellings)
             if isinstance(value, bool | int | float | str):
                 found[name] = _setting(name, value)
     adapter = words.get("training_type")

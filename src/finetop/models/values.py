@@ -16,6 +16,7 @@ LARGEST = 2**63 - 1
 """The largest whole number that can be kept."""
 DEEPEST = 40
 """How deep a value may be nested."""
+TOO_DEEP = "nested too deeply"
 
 
 def to_number(value: object) -> float | None:
@@ -67,26 +68,45 @@ def to_measured(value: object) -> float | None:
 
 
 def sound(value: Any, deepest: int = DEEPEST) -> Any:
-    """The same value as JSON that every reader and every database can hold.
+    """The same value as JSON that every reader and every database can hold; itself where it is so already.
 
     Half characters become question marks; numbers that JSON does not have, or no database, become text;
     what is nested deeper than `deepest` gives way to a word.
     """
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, bool) or value is None:
+    kind = value.__class__
+    if kind is str:
+        mended = value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return value if mended == value else mended
+    if kind is bool or value is None:
         return value
-    if isinstance(value, int):
-        return value if abs(value) <= LARGEST else f"{float_of(value):g}"
-    if isinstance(value, float):
+    if kind is int:
+        return value if -LARGEST <= value <= LARGEST else f"{float_of(value):g}"
+    if kind is float:
         return value if math.isfinite(value) else str(value)
-    if not isinstance(value, Mapping | list):
+    if kind is dict or isinstance(value, Mapping):
+        return _sound_mapping(value, deepest - 1) if deepest > 0 else TOO_DEEP
+    if not isinstance(value, list):
         return value
     if deepest <= 0:
-        return "nested too deeply"
-    if isinstance(value, list):
-        return [sound(item, deepest - 1) for item in value]
-    return {sound(key): sound(item, deepest - 1) for key, item in value.items()}
+        return TOO_DEEP
+    items = [item if _is_plain(item) else sound(item, deepest - 1) for item in value]
+    return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+
+
+def _sound_mapping(value: Mapping[Any, Any], deepest: int) -> Mapping[Any, Any]:
+    changed: dict[Any, Any] = {}
+    for key, item in value.items():
+        new = item if _is_plain(item) else sound(item, deepest)
+        if new is not item or not (key.__class__ is str and key.isascii()):
+            changed[key] = (sound(key), new)
+    if not changed:
+        return value
+    return dict(changed.get(key, (key, item)) for key, item in value.items())
+
+
+def _is_plain(item: Any) -> bool:
+    """True for what most values are, so that they need not be looked at closely: a list has thousands."""
+    return item is None or (item.__class__ is str and item.isascii())
 
 
 def words_of(item: Any) -> bytes:

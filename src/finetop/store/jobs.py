@@ -44,7 +44,7 @@ class Jobs:
             for job, raw in jobs:
                 if job.events:
                     logs[job.id] = job.events
-                bare = job.model_copy(update={"events": ()})
+                bare = job.model_copy(update={"events": ()}) if job.events else job
                 if _save(connection, account, (bare, raw), asked, now):
                     ends.keep(job)
                     changed.append(job.id)
