@@ -158,7 +158,7 @@ async def test_names_cannot_leave_their_place_in_a_path(ask: Callable[[Provider]
     assert arrived[0].url.raw_path.decode() == path
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", sorted(DIALECTS.keys() - {"archive"}))  # a disk has no routes
 async def test_a_server_without_the_route_says_so(dialect: str) -> None:
     there, _ = provider(
         lambda request: httpx.Response(404, json={"error": {"message": "x", "param": "y"}}), dialect

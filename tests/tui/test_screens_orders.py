@@ -197,7 +197,7 @@ async def test_leaving_while_a_file_is_sent_asks(screen: Driver) -> None:
     await screen.until(screen.app._leaving.is_set)
 
 
-@pytest.mark.parametrize("dialect", ["openai", "local", "openai-legacy"])
+@pytest.mark.parametrize("dialect", ["openai", "local", "openai-legacy", "archive"])
 def test_the_keys_know_what_the_dialects_can(dialect: str) -> None:
     """Told twice, for the first paint waits for no provider; it must be the same."""
     from finetop.providers import DIALECTS

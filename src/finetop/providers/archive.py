@@ -51,7 +51,7 @@ class Archive(Provider):
     def at(cls, path: Path, name: str) -> Archive:
         """The archive in a folder, or in a file; `name` is what refusals call it."""
         opened = cls(closed_client(name, _HINT))
-        opened.shelf = Shelf(path, lambda item: _loose(item)[0].id)
+        opened.shelf = Shelf(path, _id)
         return opened
 
     shelf: Shelf
@@ -156,6 +156,12 @@ class Archive(Provider):
         except ValidationError as error:
             why = f"line {told.line:,}: {error.errors(include_url=False)[0]['msg']}"
             return Job(id=told.value["id"], raw_status="unreadable", unreadable=why), words.said
+
+
+def _id(item: Mapping[str, Any]) -> str:
+    """What a job calls itself; few call it otherwise, and only those are read whole for it."""
+    found = item.get("id")
+    return found if isinstance(found, str) and found else _loose(item)[0].id
 
 
 def _loose(item: Any, line: int = 0) -> Sent:
