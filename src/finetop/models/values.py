@@ -97,8 +97,9 @@ def _sound_mapping(value: Mapping[Any, Any], deepest: int) -> Mapping[Any, Any]:
     changed: dict[Any, Any] = {}
     for key, item in value.items():
         new = item if _is_plain(item) else sound(item, deepest)
-        if new is not item or not (key.__class__ is str and key.isascii()):
-            changed[key] = (sound(key), new)
+        new_key = key if _is_plain(key) else sound(key)
+        if new is not item or new_key is not key:
+            changed[key] = (new_key, new)
     if not changed:
         return value
     return dict(changed.get(key, (key, item)) for key, item in value.items())
