@@ -227,11 +227,16 @@ class TestHerald:
         assert told.sequence.count("\a") == 2
         house.turns("late", "running", "failed")
         house.judge.judge(1, {})
-        assert herald.listen() is None  # the last bell has hardly faded
+        told = herald.listen()
+        assert told is not None
+        assert (told.news, told.sequence) == (("late failed",), "")  # the last bell has hardly faded
+        assert herald.listen() is None
         house.now += 11
         told = herald.listen()
         assert told is not None
-        assert told.sentence == "late failed"
+        assert (told.news, told.sentence) == ((), "late failed")
+        assert told.sequence == "\a\x1b]9;finetop: late failed\a"
+        assert herald.listen() is None
         house.close()
 
     def test_what_was_raised_before_is_not_told_again(self, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from finetop.store import Delivery, Store
 
 QUIET_S = 10.0
-"""After a bell; what comes meanwhile is told together."""
+"""After a bell; it rings once more for all that comes meanwhile."""
 ORDER = ("bad", "warn", "good")
 """What is told first."""
 
@@ -26,12 +26,14 @@ ORDER = ("bad", "warn", "good")
 class Told:
     """What is to be told here and now."""
 
+    news: tuple[str, ...]
+    """A sentence for each thing that is new; none where only the bell was owed."""
     sentence: str
-    """One for everything."""
+    """One for everything since the bell before."""
     role: str
     """good, warn or bad."""
     sequence: str
-    """What the terminal is sent; empty where it wants neither bell nor notification."""
+    """What the terminal is sent; empty where it is to be left alone."""
 
 
 class Herald:
@@ -53,27 +55,40 @@ class Herald:
         self._clock = clock
         self._seq = store.now()
         self._quiet_until = float("-inf")
+        self._owed: list[Delivery] = []
+        """What came since the last bell."""
 
     def listen(self) -> Told | None:
-        """What is new; None where nothing is, or where it waits for more."""
-        if self._clock() < self._quiet_until:
-            return None
+        """What is new, or a bell that is owed; None where nothing is."""
         found = self._store.alerts.told(self._accounts, self._seq)
-        if not found:
+        self._seq = max((delivery.seq for delivery in found), default=self._seq)
+        self._owed += found
+        rings = bool(self._owed) and self._clock() >= self._quiet_until
+        if not found and not rings:
             return None
-        self._seq = max(delivery.seq for delivery in found)
-        self._quiet_until = self._clock() + QUIET_S
-        return self._told(found)
+        told = self._told(found, rings=rings)
+        if rings:
+            self._quiet_until = self._clock() + QUIET_S
+            self._owed = []
+        return told
 
-    def _told(self, found: Sequence[Delivery]) -> Told:
-        urgent = sorted(found, key=lambda delivery: ORDER.index(role_of(delivery)))
-        sentences = list(dict.fromkeys(sentence_of(delivery) for delivery in urgent))
-        one = sentences[0] if len(sentences) == 1 else f"{len(sentences)} alerts: {', '.join(sentences)}"
-        ways = {delivery.way for delivery in found}
+    def _told(self, found: Sequence[Delivery], *, rings: bool) -> Told:
+        urgent = sorted(self._owed, key=lambda delivery: ORDER.index(role_of(delivery)))
+        one = _together(_sentences(urgent))
+        ways = {delivery.way for delivery in urgent} if rings else set()
         sequence = BELL if "bell" in ways else ""
         if "notify" in ways:
             sequence += notification(self._kind, one, self._environ)
-        return Told(one, role_of(urgent[0]), sequence)
+        return Told(tuple(_sentences(found)), one, role_of(urgent[0]), sequence)
+
+
+def _sentences(found: Sequence[Delivery]) -> list[str]:
+    """Each once, though it is told by several ways."""
+    return list(dict.fromkeys(sentence_of(delivery) for delivery in found))
+
+
+def _together(sentences: Sequence[str]) -> str:
+    return sentences[0] if len(sentences) == 1 else f"{len(sentences)} alerts: {', '.join(sentences)}"
 
 
 def sentence_of(delivery: Delivery) -> str:

@@ -140,7 +140,8 @@ class Recording:
         """One line for alerts that are new, and a bell where this is a terminal."""
         told = None if herald is None else herald.listen()
         if told is not None:
-            self._diary.say(f"alert: {told.sentence}", WARNING if told.role == "bad" else INFO)
+            for sentence in told.news:
+                self._diary.say(f"alert: {sentence}", WARNING if told.role == "bad" else INFO)
             self._diary.ring(told.sequence)
 
     @contextmanager

@@ -88,7 +88,8 @@ class Telling(Polling):
         """Say what was raised, and the news of accounts that were heard for the first time."""
         told = self._herald.listen() if self._herald is not None else None
         if told is not None:
-            self.post_message(Said(told.sentence, role=told.role))
+            if told.news:
+                self.post_message(Said(told.sentence, role=told.role))
             self.post_message(Rung(told.sequence))
         heard = {account for account in self._unheard if self._was_heard(account)}
         if heard:
