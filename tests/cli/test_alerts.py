@@ -126,3 +126,14 @@ def test_a_job_can_be_left_out_by_its_id(mine: dict[str, str], good: Path) -> No
     wrong = here("alerts", "watch", made.json["id"][:-1], **mine)
     assert wrong.code == 2
     assert f"Use {made.json['id']}." in wrong.err
+
+
+def test_the_news_since_a_visit_can_be_read_without_a_screen(mine: dict[str, str], good: Path) -> None:
+    assert "nobody has looked here yet" in here("jobs", "news", **mine).err
+    assert here("jobs", "news", "--seen", "--json", **mine).json == []
+    made = here(
+        "jobs", "create", good, "--model", "tiny-bytes-1", "--suffix", "night", "--wait", "--json", **mine
+    )
+    (one,) = here("jobs", "news", "--seen", "--json", **mine).json
+    assert (one["event"], one["job"], one["name"]) == ("done", made.json["id"], "night")
+    assert "nothing has happened" in here("jobs", "news", **mine).err

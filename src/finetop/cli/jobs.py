@@ -19,6 +19,7 @@ COMMANDS = {
     ),
     "watch": Listed("finetop.cli.watching:watch", "Print a line whenever a job changes."),
     "wait": Listed("finetop.cli.waiting:wait", "Wait until jobs have come to a state; 0 when they have."),
+    "news": Listed("finetop.cli.news:list_news", "Say what became of jobs since your last visit."),
     "create": Listed("finetop.cli.create:create_job", "Train on a .jsonl file, or on an uploaded one."),
     "cancel": Listed("finetop.cli.orders:cancel", "Ask the provider to stop jobs."),
     "pause": Listed("finetop.cli.orders:pause", "Ask the provider to hold jobs."),
