@@ -81,7 +81,7 @@ def test_alerts(run: Run, way: str | None, *, as_json: bool) -> int:
 
 
 @alerts.command("watch", short_help="Tell of these jobs, whatever the rules say.")
-@click.argument("job_ids", nargs=-1, required=True, metavar="JOB...")
+@options.job_ids
 @options.profile
 @click.pass_obj
 def watch(run: Run, job_ids: tuple[str, ...]) -> None:
@@ -90,7 +90,7 @@ def watch(run: Run, job_ids: tuple[str, ...]) -> None:
 
 
 @alerts.command("unwatch", short_help="Tell nothing of these jobs, whatever the rules say.")
-@click.argument("job_ids", nargs=-1, required=True, metavar="JOB...")
+@options.job_ids
 @options.profile
 @click.pass_obj
 def unwatch(run: Run, job_ids: tuple[str, ...]) -> None:

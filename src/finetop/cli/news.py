@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from finetop.cli import account, options, output
+from finetop.cli.known import stored
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
 
 
-@click.command("news")
+@click.command("news", short_help="Say what became of jobs since your last visit.")
 @click.option("--seen", is_flag=True, help="Take them as seen: the next news begin here.")
 @options.profile
 @options.as_json
@@ -27,8 +28,7 @@ def list_news(run: Run, *, seen: bool, as_json: bool) -> None:
     from finetop.text import age  # noqa: PLC0415 - as above
 
     now = time.time()
-    with account.looked_at(run, *account.chosen_profiles(run)) as session:
-        store, names = session.store, session.names
+    with stored(run, account.chosen_profiles(run)) as (store, names):
         since = store.visits.seen(names)
         found = news(store, names, since, now=now)
         if seen:
@@ -57,6 +57,4 @@ def list_news(run: Run, *, seen: bool, as_json: bool) -> None:
     if since or seen:
         output.talk("nothing has happened since your last visit")
     else:
-        output.talk(
-            "nobody has looked here yet; news begin after finetop jobs news --seen, or a look at the screen"
-        )
+        output.talk("nobody has looked here yet; --seen, or a look at the screen, begins it")
