@@ -28,7 +28,11 @@ def list_news(run: Run, *, seen: bool, as_json: bool) -> None:
     from finetop.text import age  # noqa: PLC0415 - as above
 
     now = time.time()
-    with stored(run, account.chosen_profiles(run)) as (store, names):
+    profiles = account.chosen_profiles(run)
+    if seen:
+        with account.looked_at(run, *profiles):
+            pass  # an account that was never asked has its beginning here
+    with stored(run, profiles) as (store, names):
         since = store.visits.seen(names)
         found = news(store, names, since, now=now)
         if seen:
