@@ -14,24 +14,9 @@ from commands import examples, finetop, here
 from finetop.cli.main import finetop as root
 
 
-@pytest.fixture(scope="module")
-def results(served: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A job that has ended, and the environment that leads to it."""
-    folder = tmp_path_factory.mktemp("files")
-    settings = folder / "mine.toml"
-    settings.write_text(f'[profiles.mine]\ndialect = "local"\ndata_dir = "{served.card["data_dir"]}"\n')
-    environ = {"FINETOP_CONFIG": str(settings), "FINETOP_DATA": str(folder / "data")}
-    done = here(
-        "jobs", "create", examples(folder / "good.jsonl"), "--model", "tiny-bytes-1", "--epochs", 1,
-        "--wait", "--json", **environ,
-    )  # fmt: skip
-    assert done.code == 0, done.err
-    return {"environ": environ, "job": done.json, "result": done.json["result_files"][0]["id"]}
-
-
-def test_a_file_goes_there_is_listed_and_deleted(results: dict[str, Any], tmp_path: Path) -> None:
+def test_a_file_goes_there_is_listed_and_deleted(past: dict[str, Any], tmp_path: Path) -> None:
     """Sent once, unless it is to be sent anew."""
-    environ, path = results["environ"], examples(tmp_path / "mine.jsonl", 17)
+    environ, path = past["environ"], examples(tmp_path / "mine.jsonl", 17)
     sent = here("files", "upload", path, **environ)
     file_id = sent.out.strip()
     assert (sent.code, file_id.startswith("file-")) == (0, True)
@@ -40,9 +25,9 @@ def test_a_file_goes_there_is_listed_and_deleted(results: dict[str, Any], tmp_pa
     assert "mine.jsonl is there already; --anew" in again.err
     listed = {file["id"]: file for file in here("files", "list", "--json", **environ).json}
     assert (listed[file_id]["profile"], listed[file_id]["bytes"]) == ("mine", path.stat().st_size)
-    assert listed[results["result"]]["purpose"] == "fine-tune-results"
+    assert listed[past["result"]]["purpose"] == "fine-tune-results"
     of_results = here("files", "list", "--purpose", "fine-tune-results", "--jsonl", **environ).out
-    assert results["result"] in of_results
+    assert past["result"] in of_results
     assert file_id not in of_results
     assert file_id in here("files", "list", **environ).out
     refused = here("files", "delete", file_id, **environ)
@@ -52,21 +37,21 @@ def test_a_file_goes_there_is_listed_and_deleted(results: dict[str, Any], tmp_pa
     assert file_id not in here("files", "list", "--json", **environ).out
 
 
-def test_a_bad_file_keeps_the_good_one_here(results: dict[str, Any], tmp_path: Path) -> None:
+def test_a_bad_file_keeps_the_good_one_here(past: dict[str, Any], tmp_path: Path) -> None:
     """All are read through before anything is sent."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{}\nnot json\n")
-    done = here("files", "upload", examples(tmp_path / "a.jsonl", 18), bad, **results["environ"])
+    done = here("files", "upload", examples(tmp_path / "a.jsonl", 18), bad, **past["environ"])
     assert (done.code, done.out) == (2, "")
     assert f"{bad}, line 2" in done.err
 
 
 def test_a_file_comes_here_and_writes_over_nothing(
-    results: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    past: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Into this folder, another one, under a name, or to stdout."""
     monkeypatch.chdir(tmp_path)
-    environ, result = results["environ"], results["result"]
+    environ, result = past["environ"], past["result"]
     first, second = (here("files", "get", result, **environ).out.strip() for _ in range(2))
     assert Path(first).read_text().startswith("step,")
     assert first != second
@@ -85,9 +70,9 @@ def test_a_file_comes_here_and_writes_over_nothing(
     assert here("files", "get", "file-nobody", **environ).code == 3
 
 
-def printed(results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def printed(past: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """What commands print, by the kind of value."""
-    environ, id_ = results["environ"], results["job"]["id"]
+    environ, id_ = past["environ"], past["job"]["id"]
     return {
         "job": here("jobs", "list", "--json", **environ).json,
         "event": here("jobs", "events", id_, "--json", **environ).json,
@@ -97,9 +82,9 @@ def printed(results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_what_is_printed_stands_in_the_schema(results: dict[str, Any]) -> None:
+def test_what_is_printed_stands_in_the_schema(past: dict[str, Any]) -> None:
     """Of jobs, their logs, measurements and checkpoints, and of files."""
-    for what, values in printed(results).items():
+    for what, values in printed(past).items():
         schema = here("schema", what).json
         told = {name for value in values for name in value}
         assert set(schema.get("required", ())) <= told
@@ -109,11 +94,11 @@ def test_what_is_printed_stands_in_the_schema(results: dict[str, Any]) -> None:
 
 
 @pytest.mark.judge
-def test_a_foreign_reader_finds_what_is_printed_as_the_schema_says(results: dict[str, Any]) -> None:
+def test_a_foreign_reader_finds_what_is_printed_as_the_schema_says(past: dict[str, Any]) -> None:
     """Each value, field by field."""
     import jsonschema
 
-    for what, values in printed(results).items():
+    for what, values in printed(past).items():
         schema = here("schema", what).json
         jsonschema.Draft202012Validator.check_schema(schema)
         for value in values:
@@ -135,24 +120,24 @@ def test_a_foreign_reader_finds_what_is_printed_as_the_schema_says(results: dict
         ("jobs get --profile mi", ["mine"]),
     ],
 )
-def test_what_a_tab_key_completes(results: dict[str, Any], words: str, completed: list[str]) -> None:
+def test_what_a_tab_key_completes(past: dict[str, Any], words: str, completed: list[str]) -> None:
     """Commands, options, choices, profiles and the words of a query."""
-    assert complete(results, words) == completed
+    assert complete(past, words) == completed
 
 
-def test_ids_of_known_jobs_are_completed(results: dict[str, Any]) -> None:
+def test_ids_of_known_jobs_are_completed(past: dict[str, Any]) -> None:
     """Nobody is asked for them; of a profile that is named, only its own."""
-    id_ = results["job"]["id"]
-    assert complete(results, f"jobs get {id_[:12]}") == [id_]
-    assert complete(results, f"jobs --profile mine get {id_[:12]}") == [id_]
-    assert complete(results, f"--profile local jobs get {id_[:12]}") == []
+    id_ = past["job"]["id"]
+    assert complete(past, f"jobs get {id_[:12]}") == [id_]
+    assert complete(past, f"jobs --profile mine get {id_[:12]}") == [id_]
+    assert complete(past, f"--profile local jobs get {id_[:12]}") == []
 
 
-def complete(results: dict[str, Any], words: str) -> list[str]:
+def complete(past: dict[str, Any], words: str) -> list[str]:
     """What a shell is told."""
     *before, begun = words.split(" ")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in results["environ"].items():
+        for name, value in past["environ"].items():
             patch.setenv(name, value)
         found = ShellComplete(root, {}, "finetop", "_FINETOP_COMPLETE").get_completions(before, begun)
     return [item.value for item in found]

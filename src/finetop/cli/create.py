@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 @click.option("--upload-anew", is_flag=True, help="Upload also what the provider has already.")
 @click.option("--wait", is_flag=True, help="Wait until the job has ended.")
 @options.profile
+@options.field
 @options.as_json
 @click.pass_obj
-def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: Any) -> None:
+def create_job(
+    run: Run, /, file: str, *, wait: bool, field: str | None, as_json: bool, **chosen: Any
+) -> None:
     """Train on FILE: a .jsonl file of this machine, or the id of an uploaded one."""
     profile = account.one_profile(run)
     draft = _draft(profile.name, file, chosen)
@@ -46,7 +49,7 @@ def create_job(run: Run, /, file: str, *, wait: bool, as_json: bool, **chosen: A
         except KeyboardInterrupt:
             output.talk(f"the job goes on; see it with: finetop jobs get {created.id}")
             raise
-        shown.tell(session, profile.name, job, as_json=as_json)
+        shown.tell(session, profile.name, job, as_json=as_json, field=field)
     if wait:
         shown.fail_unless_succeeded(job)
 

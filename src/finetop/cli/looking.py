@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 @click.command("get")
 @options.job_id
+@options.field
 @options.offline
 @options.profile
 @options.as_json
 @click.pass_obj
-def get_job(run: Run, job_id: str, *, offline: bool, as_json: bool) -> None:
+def get_job(run: Run, job_id: str, *, field: str | None, offline: bool, as_json: bool) -> None:
     """Show one job."""
     from finetop.cli import shown  # noqa: PLC0415 - loads what only a person needs
 
@@ -33,15 +34,19 @@ def get_job(run: Run, job_id: str, *, offline: bool, as_json: bool) -> None:
         profile = account.profile_of(run, job_id)
         with account.opened(run, profile) as session:
             job = session.get_job(profile.name, job_id).result()
-            shown.tell(session, profile.name, job, as_json=as_json)
+            shown.tell(session, profile.name, job, as_json=as_json, field=field)
         return
     with _known_job(run, job_id) as (known, key):
         row = known.store.jobs.row(key, known.names[key.account], now=time.time())
-        stored_job = None if as_json else known.store.jobs.get(key)
+        stored_job = None if as_json or field else known.store.jobs.get(key)
         if stored_job is not None:
             shown.show(stored_job)
         elif row is not None:
-            output.write_json(values.stored_value(known.store, row))
+            value = values.stored_value(known.store, row)
+            if field is None:
+                output.write_json(value)
+            else:
+                output.write_line([values.field_of(value, field)])
 
 
 @click.command("events")

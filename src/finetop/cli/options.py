@@ -53,6 +53,9 @@ DURATION = Duration()
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 as_jsonl = click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON value a line.")
+field = click.option(
+    "--field", metavar="NAME", help="Print one field of the JSON as text, as in result_files.0.id."
+)
 offline = click.option("--offline", is_flag=True, help="Ask nobody: show what is known.")
 job_id = click.argument("job_id", shell_complete=completed("jobs"))
 job_ids = click.argument(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetop import text
 from finetop.cli import output
-from finetop.cli.values import job_value
+from finetop.cli.values import field_of, job_value
 from finetop.errors import Failed
 from finetop.store import JobKey
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from finetop.session import Session
 
 
-def tell(session: Session, profile: str, job: Job, *, as_json: bool) -> None:
-    """Show a job that was just asked for; programs also learn how far it is."""
-    if as_json:
+def tell(session: Session, profile: str, job: Job, *, as_json: bool, field: str | None = None) -> None:
+    """Show a job that was just asked for, or one field; programs also learn how far it is."""
+    if field is not None:
+        output.write_line([field_of(value(session, profile, job), field)])
+    elif as_json:
         output.write_json(value(session, profile, job))
     else:
         show(job)

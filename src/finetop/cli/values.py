@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from finetop.errors import BadInput
 from finetop.names import MARKER
 
 if TYPE_CHECKING:
@@ -47,3 +49,36 @@ def sound(number: float | None) -> float | str | None:
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     """A file under today's names; the store may hold one from before."""
     return {"bytes" if name == "size_bytes" else name: value for name, value in file.items()}
+
+
+def field_of(value: object, path: str) -> str:
+    """One field as text for a shell, by its path: `fine_tuned_model`, `result_files.0.id`.
+
+    Raises BadInput where there is none.
+    """
+    found, before = value, ""
+    for name in path.split("."):
+        inside = _inside(found)
+        if name not in inside:
+            alike = _nearest(name, inside)
+            raise BadInput(
+                f"there is no {name}{f' in {before}' if before else ''}",
+                hint=f"Use {alike}." if alike else f"Use one of {', '.join(inside) or 'none: it is empty'}.",
+            )
+        found, before = inside[name], name
+    if found is None:
+        return ""
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def _inside(value: object) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {str(place): item for place, item in enumerate(value)} if isinstance(value, list) else {}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most alike; empty where none is."""
+    import difflib  # noqa: PLC0415 - only for a slip of the finger
+
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
