@@ -130,10 +130,10 @@ class Archiving:
         return found
 
     async def _files(self) -> list[dict[str, Any]]:
-        """Training files as listed, then whatever is known of result files."""
+        """Files of every purpose as listed, then whatever is known of result files."""
         part = Parts(self._patience.ask)
         listed: list[tuple[File, Words]] = await part.of(
-            "files", lambda after: self._provider.list_files(after=after)
+            "files", lambda after: self._provider.list_files(after=after, purpose="")
         )
         for why in (*part.missing.values(), *part.failed.values()):
             self._say(f"the list of files is left out: {why}")

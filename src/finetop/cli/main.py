@@ -27,6 +27,7 @@ COMMANDS = {
     "files": Listed(
         "finetop.cli.files:files", "List, send, bring and delete files of training data and results."
     ),
+    "models": Listed("finetop.cli.models:models", "List models: which job made each, and when it ends."),
     "profiles": Listed(
         "finetop.cli.profiles:profiles",
         "List the accounts, add one, or try whether they answer.",

@@ -39,10 +39,12 @@ def schema_of(what: str) -> dict[str, Any]:
         "model": models.Model,
     }
     found = {**_HEAD, **values[what].model_json_schema(by_alias=True, mode="serialization")}
-    if what in {"job", "file"}:
+    if what in {"job", "file", "model"}:
         found["properties"] = {"profile": _PROFILE, **found["properties"]}
     if what == "job":
         found["properties"]["progress"] = _PROGRESS
+    if what == "model":
+        found["properties"] |= _JOINED
     return found
 
 
@@ -66,6 +68,16 @@ _PROGRESS = {
         "valid_loss": _NUMBER,
     },
 }
+_TEXT = {"type": ["string", "null"]}
+_JOINED = {
+    "listed": {"type": "boolean", "description": "False for a tuned model that only its job tells of."},
+    "tuned_from": {**_TEXT, "description": "Its base; null for a model nobody tuned."},
+    "job": {**_TEXT, "description": "The job that made it, where that is known."},
+    "ends_on": {**_TEXT, "format": "date", "description": "Its last day, its own or that of its base."},
+    "ends_in_days": {**_WHOLE, "description": "Days from today to then; negative once it has ended."},
+    "ends_with": {**_TEXT, "description": "The listed model whose day that is."},
+}
+"""What `finetop models` joins to a model."""
 _METRIC = {
     "type": "object",
     "description": "What one step measured, by name: train_loss, valid_loss, full_valid_loss, train_accuracy,"

@@ -301,6 +301,13 @@ class Jobs:
                 "insert into model values (?, ?, ?)", [(account, id_, form) for id_, form in forms.items()]
             )
 
+    def listed_models(self, account: int) -> list[dict[str, Any]]:
+        """The same by their fields' names, for who does without pydantic."""
+        found = self._db.connection.execute(
+            "select form from model where account = ? order by id", (account,)
+        )
+        return [json.loads(row[0]) for row in found]
+
     def models(self, account: int) -> list[Model]:
         """The account's models as last listed."""
         from finetop.models import Model  # noqa: PLC0415 - as in `get`
