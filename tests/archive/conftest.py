@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -38,6 +39,8 @@ class Museum(httpx.AsyncBaseTransport):
         self.profile = Profile("museum", base_url=address, key_env="MUSEUM_KEY")
         self.asked: list[str] = []
         """Paths, as they were asked for."""
+        self.listed: list[Any] | None = None
+        """The only jobs it lists, in its own words."""
         self.rule: Rule | None = None
         """Answers in the server's place where it has something to say."""
         self._real = httpx.AsyncHTTPTransport()
@@ -45,6 +48,8 @@ class Museum(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path.removeprefix("/v1"))
         answer = self.rule(request) if self.rule is not None else None
+        if answer is None and self.listed is not None and request.url.path.endswith("/fine_tuning/jobs"):
+            answer = httpx.Response(200, json={"object": "list", "data": self.listed, "has_more": False})
         return answer or await self._real.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -92,6 +97,19 @@ def kept(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
     folder = tmp_path_factory.mktemp("kept")
     saved(Museum(address), folder, folder / "archive")
     return folder / "archive"
+
+
+def words(archive: Path) -> list[dict[str, Any]]:
+    """The jobs of an archive in the museum's own words."""
+    return [json.loads(line)["raw"] for line in (archive / "jobs.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def few(museum: Museum, kept: Path) -> Museum:
+    """One that lists three jobs which have little to tell."""
+    ended = [job for job in words(kept) if job["status"] in {"failed", "cancelled"} or "events" in job]
+    museum.listed = [*ended, words(kept)[-1]][:3]
+    return museum
 
 
 @contextmanager

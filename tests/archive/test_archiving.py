@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from archive.conftest import Museum, saved, session
+from archive.conftest import Museum, saved, session, words
 from commands import here
 from finetop.archive import verify
 from finetop.archive.manifest import read_manifest
@@ -72,77 +72,65 @@ def test_a_second_run_asks_only_for_what_may_have_changed(museum: Museum, copy: 
 
 def test_what_the_provider_forgets_the_archive_keeps(museum: Museum, copy: Path, tmp_path: Path) -> None:
     first = read_manifest(copy)
-    gone = lines(tmp_path / "a" / "jobs.jsonl")[3]["id"]
+    gone = words(copy)[3]["id"]
 
-    def without(request: httpx.Request) -> httpx.Response | None:
-        if request.url.path != "/v1/fine_tuning/jobs":
-            return None
-        rest = [line["raw"] for line in lines(tmp_path / "a" / "jobs.jsonl") if line["id"] != gone]
-        return httpx.Response(200, json={"object": "list", "data": rest, "has_more": False})
-
-    museum.rule = without
-    again = saved(museum, tmp_path, tmp_path / "a")
+    museum.listed = [job for job in words(copy) if job["id"] != gone]
+    again = saved(museum, tmp_path, copy, with_files=False)
     assert again.counts == first.counts
+    assert again.files.keys() == first.files.keys()
     last = lines(tmp_path / "a" / "jobs.jsonl")[-1]
     assert (last["id"], last["listed"]) == (gone, False)
     assert verify(tmp_path / "a").findings == ()
 
 
-def test_what_cannot_be_had_is_told_and_asked_for_again(museum: Museum, tmp_path: Path) -> None:
+def test_what_cannot_be_had_is_told_and_asked_for_again(few: Museum, tmp_path: Path) -> None:
     """One job's log that fails keeps no other job from being saved."""
+    assert few.listed is not None
+    odd = few.listed[1]["id"]
     failing = True
 
     def fail(request: httpx.Request) -> httpx.Response | None:
         path = request.url.path
         if path.endswith("/checkpoints"):
             return httpx.Response(404, text="no such route")
-        if failing and path.endswith("/events") and path != first:
-            return None
-        return httpx.Response(200, text="<html>busy</html>") if failing and path == first else None
+        return httpx.Response(200, text="<html>busy</html>") if failing and f"{odd}/events" in path else None
 
-    with session(tmp_path, museum.profile, museum=museum) as opened:
-        job = opened.list_jobs("museum", 100).result(10)[5]
-    first = f"/v1/fine_tuning/jobs/{job.id}/events"
-    museum.rule = fail
-    manifest = saved(museum, tmp_path, tmp_path / "a")
-    assert manifest.problems == 1
+    few.rule = fail
+    assert saved(few, tmp_path, tmp_path / "a").problems == 1
     told = {line["id"]: line for line in lines(tmp_path / "a" / "jobs.jsonl")}
-    assert "not JSON" in told[job.id]["failed"]["events"]
+    assert "not JSON" in told[odd]["failed"]["events"]
     assert all("does not offer" in line["missing"]["checkpoints"] for line in told.values())
+    assert [line["events"]["lines"] > 2 for line in told.values()] == [True, False, True]
     failing = False
-    manifest = saved(museum, tmp_path, tmp_path / "a")
-    assert manifest.problems == 0
-    assert {line["id"]: line for line in lines(tmp_path / "a" / "jobs.jsonl")}[job.id]["events"]["lines"] > 3
+    assert saved(few, tmp_path, tmp_path / "a").problems == 0
+    assert all(line["events"]["lines"] > 2 for line in lines(tmp_path / "a" / "jobs.jsonl"))
 
 
-def test_a_refused_key_ends_the_run_and_nothing_is_lost(museum: Museum, tmp_path: Path) -> None:
-    museum.rule = lambda request: (
-        httpx.Response(401, json={"error": {"message": "no"}}) if len(museum.asked) > 20 else None
+def test_a_refused_key_ends_the_run_and_nothing_is_lost(few: Museum, tmp_path: Path) -> None:
+    few.rule = lambda _: (
+        httpx.Response(401, json={"error": {"message": "no"}}) if len(few.asked) > 5 else None
     )
     with pytest.raises(Unauthorized):
-        saved(museum, tmp_path, tmp_path / "a")
-    fetched = {
-        line["id"]
-        for line in lines(tmp_path / "a" / "unfinished" / "jobs.jsonl")
-        if line["job"]["finished_at"]
-    }
-    museum.forget()
-    saved(museum, tmp_path, tmp_path / "a")
+        saved(few, tmp_path, tmp_path / "a")
+    fetched = {line["id"] for line in lines(tmp_path / "a" / "unfinished" / "jobs.jsonl")}
     assert fetched
-    assert not [path for path in museum.asked if "/events" in path and path.split("/")[3] in fetched]
+    few.forget()
+    saved(few, tmp_path, tmp_path / "a")
+    assert not [path for path in few.asked if "/events" in path and path.split("/")[3] in fetched]
+    assert len(lines(tmp_path / "a" / "jobs.jsonl")) == 3
     assert verify(tmp_path / "a").findings == ()
 
 
 class TestOtherFolders:
     """What is there already is not lost by a slip of the finger."""
 
-    def test_another_accounts_archive(self, museum: Museum, copy: Path, tmp_path: Path) -> None:
+    def test_another_accounts_archive(self, few: Museum, copy: Path, tmp_path: Path) -> None:
         before = (tmp_path / "a" / "manifest.json").read_bytes()
-        other = replace(museum.profile, project="other")
+        other = replace(few.profile, project="other")
         with pytest.raises(BadInput, match="holds the jobs of http://"):
-            saved(museum, tmp_path, tmp_path / "a", other)
+            saved(few, tmp_path, tmp_path / "a", other)
         assert (tmp_path / "a" / "manifest.json").read_bytes() == before
-        saved(museum, tmp_path, tmp_path / "a", other, force=True)
+        saved(few, tmp_path, tmp_path / "a", other, force=True)
         assert verify(tmp_path / "a").manifest.origin.project == "other"
 
     def test_another_key_at_the_same_place(self, museum: Museum, copy: Path, tmp_path: Path) -> None:

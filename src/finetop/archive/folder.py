@@ -167,10 +167,19 @@ class Folder:
         ]
 
 
+_OF_CONTENT = ("path", "bytes", "sha256", "result_of")
+
+
 def _with_older(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is listed now, then what was listed once."""
+    """What is listed now, then what was listed once; bytes that were saved once stay saved."""
+    before = {line["id"]: line for line in old}
     there = {line["id"] for line in new}
-    return [*new, *({**line, "listed": False} for line in old if line["id"] not in there)]
+    kept = [{**_saved(before.get(line["id"], {})), **line} for line in new]
+    return [*kept, *({**line, "listed": False} for line in old if line["id"] not in there)]
+
+
+def _saved(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in _OF_CONTENT if name in line} if "path" in line else {}
 
 
 def _locked(path: Path) -> int:

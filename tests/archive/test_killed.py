@@ -1,0 +1,43 @@
+"""A process that saves an account is killed twice on the way, and the third finds nothing amiss."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archive.conftest import KEY
+from commands import finetop, kill, start, until
+from finetop.archive import verify
+
+LINES = ("jobs.jsonl", "events.jsonl", "checkpoints.jsonl", "metrics.jsonl")
+
+
+def test_two_kills_on_the_way_change_nothing(address: str, kept: Path, tmp_path: Path) -> None:
+    """Nothing twice and nothing missing: all lines are those of a run that nobody disturbed."""
+    settings = tmp_path / "config.toml"
+    settings.write_text(f'[profiles.museum]\nbase_url = "{address}"\nkey_env = "MUSEUM_KEY"\n')
+    environ = {"FINETOP_CONFIG": str(settings), "MUSEUM_KEY": KEY}
+    folder = tmp_path / "saved"
+    jobs = folder / "unfinished" / "jobs.jsonl"
+    for least in (1, 4):
+        process = start("archive", folder, **environ)
+        until(lambda least=least: jobs.exists() and jobs.read_bytes().count(b"\n") > least, f"{least} jobs")  # type: ignore[misc]
+        kill(process.pid)
+        process.communicate()
+        assert not (folder / "manifest.json").exists()
+    done = finetop("archive", folder, **environ)
+    assert (done.code, done.err) == (0, "")
+    assert "Jobs         15" in done.out
+    assert verify(folder).findings == ()
+    assert not (folder / "unfinished").exists()
+    assert _lines(folder) == _lines(kept)
+    assert {path.name for path in (folder / "files").iterdir()} == {
+        path.name for path in (kept / "files").iterdir()
+    }
+
+
+def _lines(folder: Path) -> dict[str, list[str]]:
+    """All lines in some order, but for when each job was fetched."""
+    found = {name: sorted((folder / name).read_text("utf-8").splitlines()) for name in LINES}
+    jobs = [re.sub(r'"archived_at": [\d.]+', "", line) for line in found["jobs.jsonl"]]
+    return found | {"jobs.jsonl": jobs}
