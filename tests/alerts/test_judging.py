@@ -52,6 +52,12 @@ def test_first_sight_of_an_accounts_past_raises_nothing(house: House) -> None:
     assert house.judged() == ["failed fresh: bell"]
 
 
+def test_what_is_told_late_says_so(house: House) -> None:
+    house.turns("a", "running", "failed", finished_at=house.now - 9 * 3600)
+    house.judged()
+    assert json.loads(house.known()[0].facts)["text"] == "a failed (9 h ago)"
+
+
 def test_a_job_that_ends_twice_is_told_twice(house: House) -> None:
     """Paused, cancelled and resumed by a colleague: each end is a turn of its own."""
     house.turns("a", "running", "failed")

@@ -69,7 +69,7 @@ class Judge:
 
     def is_told_of(self, key: JobKey) -> bool:
         """Whether anything of this job would be told."""
-        wanted = self._store.alerts.wanted(key.account).get(key.id)
+        wanted = self._store.alerts.is_wanted(key)
         if wanted is not None:
             return wanted
         return any(
@@ -84,7 +84,9 @@ class Judge:
             event = rules.ending(turn, ordered=ordered)
             row = self._row(turn.key) if event is not None else None
             if event is not None and row is not None:
-                found.append(Occurrence(turn.key.id, event, turn.number, wording.of_end(event, row)))
+                found.append(
+                    Occurrence(turn.key.id, event, turn.number, wording.of_end(event, row, self._clock()))
+                )
         return (turns[-1].number if turns else None), found
 
     def _of_working(self, account: int, heard: Mapping[str, float]) -> Iterator[Occurrence]:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of a sentence; a reason may be a whole page."""
+LATE_S = 3600.0
 ROLES = {"done": "good", "failed": "bad", "cancelled": "warn", "silent": "warn", "rising": "warn"}
 
 
-def of_end(event: str, row: JobRow) -> dict[str, Any]:
-    """A job has come to its end."""
+def of_end(event: str, row: JobRow, now: float) -> dict[str, Any]:
+    """A job has come to its end; where that is told late, it says so."""
     name = text.clean(row.name)
     match event:
         case "done":
@@ -29,6 +30,8 @@ def of_end(event: str, row: JobRow) -> dict[str, Any]:
             said = f"{name} failed" + (f": {text.clean(row.reason)}" if row.reason else "")
         case _:
             said = f"{name} was cancelled"
+    if row.ended_at is not None and now - row.ended_at > LATE_S:
+        said = f"{said[: LONGEST - 20]} ({text.age(now - row.ended_at)} ago)"
     return _facts(event, said, row)
 
 

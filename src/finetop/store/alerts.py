@@ -167,6 +167,13 @@ class Alerts:
             connection.execute("insert or replace into watch values (?, ?, ?)", (*key, int(wanted)))
             touch(connection, key)
 
+    def is_wanted(self, key: JobKey) -> bool | None:
+        """What the user himself has said of a job; None where the rules decide."""
+        found = self._db.connection.execute(
+            "select wanted from watch where account = ? and job = ?", key
+        ).fetchone()
+        return None if found is None else bool(found[0])
+
     def wanted(self, account: int) -> dict[str, bool]:
         """The jobs of an account for which the user has said it himself."""
         found = self._db.connection.execute("select job, wanted from watch where account = ?", (account,))

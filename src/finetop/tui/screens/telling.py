@@ -82,6 +82,15 @@ class Telling(Polling):
         row = self.row if self.is_mounted else None
         return (row is not None and row.is_job and not row.is_final and self._judge is not None) or None
 
+    def why_grey(self) -> str:
+        """Beside it, what the user has said of alerts for this job."""
+        row = self.row
+        wanted = self.store.alerts.is_wanted(row.key) if row is not None and not row.is_final else None
+        if wanted is None:
+            return super().why_grey()
+        said = "You are told what becomes of it." if wanted else "You are told nothing of it; b changes that."
+        return f"{super().why_grey()} {said}".strip()
+
     # --- alerts -----------------------------------------------------------------------------------------
 
     def tell(self) -> None:
@@ -108,6 +117,7 @@ class Telling(Polling):
         except FinetopError as error:
             self.post_message(Said.of(error))
             return
+        self.look()
         name = text.clean(row.name)
         if wanted:
             self.post_message(Said(f"You will be told what becomes of {name}.", "b takes it back."))
