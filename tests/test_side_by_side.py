@@ -133,3 +133,31 @@ def test_a_command_gives_the_key_once_for_many_questions(tmp_path: Path, server:
             assert answer.result(60).took_s >= 0
     assert (tmp_path / "runs").read_text() == "run\n"
     assert server.api_key.encode() not in (tmp_path / "data" / "finetop.db").read_bytes()
+
+
+def test_without_its_key_a_profile_shows_what_it_knew_and_lets_others_ask(
+    tmp_path: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell where the key is not set: no row is lost, and it never stands in the way of who has the key."""
+    monkeypatch.setattr("finetop.recorder.CANDIDACY_S", 0.05)
+    server.create(server.upload(examples(tmp_path / "train.jsonl").read_bytes()))
+    good = Profile("good", base_url=server.url, key_env="GOOD", pace_s=1)
+    with recording(tmp_path, good, GOOD=server.api_key) as session:
+        wait_for(lambda: session.store.jobs.rows(session.names), "the job")
+    with recording(tmp_path, good) as keyless:
+        (row,) = keyless.store.jobs.rows(keyless.names)
+        assert row.profile == "good"
+        wait_for(lambda: keyless.states()[0].state == "no key", "the complaint")
+        with recording(tmp_path, good, GOOD=server.api_key) as session:
+            assert session.accounts == keyless.accounts
+            wait_for(lambda: keyless.states()[0].state == "ok", "news from the one who has the key")
+
+
+def test_profiles_that_miss_different_keys_are_not_one_account(tmp_path: Path) -> None:
+    """What is said of one would be told of the other."""
+    place = "http://127.0.0.1:9/v1"
+    profiles = (Profile("a", base_url=place, key_env="A"), Profile("b", base_url=place))
+    with recording(tmp_path, *profiles) as session:
+        wait_for(
+            lambda: [state.state for state in session.states()] == ["no key", "offline"], "a state for each"
+        )

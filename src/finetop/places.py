@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from finetop.config import Paths, Profile, identity_of
+from finetop.config import Paths, Profile, identity_of, source_of
 from finetop.errors import BadInput
+
+if TYPE_CHECKING:
+    from finetop.store import Store
 
 
 class Place(TypedDict):
@@ -42,7 +45,7 @@ def account_place(profile: Profile, paths: Paths, environ: Mapping[str, str]) ->
     try:
         key = identity_of(profile, environ)
     except BadInput:
-        key = ""  # the rows of no key: the recorder says what is missing
+        key = _missing(profile)
     return Place(
         dialect=profile.dialect,
         base_url=profile.address.rstrip("/"),
@@ -50,3 +53,30 @@ def account_place(profile: Profile, paths: Paths, environ: Mapping[str, str]) ->
         project=profile.project,
         key=key,
     )
+
+
+def account_of(store: Store, profile: Profile, paths: Paths, environ: Mapping[str, str]) -> int:
+    """The account of a profile, made on first sight; while its key is missing, the one it had last."""
+    place = account_place(profile, paths, environ)
+    if place["key"] == _missing(profile) and (last := last_account(store, profile, place)) is not None:
+        return last
+    account = store.accounts.ensure(**place)
+    if place["key"] != _missing(profile):
+        store.accounts.remember(profile.name, account)
+    return account
+
+
+def last_account(store: Store, profile: Profile, place: Place) -> int | None:
+    """The account that a profile had last at its place; None where it never had one."""
+    return store.accounts.last_of(
+        profile.name,
+        dialect=place["dialect"],
+        base_url=place["base_url"],
+        organization=place["organization"],
+        project=place["project"],
+    )
+
+
+def _missing(profile: Profile) -> str:
+    """Stands for a key that should be there: profiles that miss different ones are not one account."""
+    return f"\0missing\0{source_of(profile)}"

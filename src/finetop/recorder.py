@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from finetop.contact import ContactLog
-from finetop.errors import FinetopError, NoFineTuning, NotFound
+from finetop.errors import BadInput, FinetopError, NoFineTuning, NotFound, Unauthorized
 from finetop.listing import Listing
 from finetop.logs import Logs
 from finetop.pace import (
@@ -93,6 +93,7 @@ class Recorder:
         self._heard: dict[str, float] = {}
         self._failures = 0
         self._not_before = 0.0
+        self._is_barred = False
 
     def refresh(self) -> None:
         """Ask now, whatever was agreed; where another process asks, tell it."""
@@ -138,7 +139,7 @@ class Recorder:
         """Ask for ever, as soon as nobody else does."""
         try:
             while True:
-                if not self.store.is_newer():
+                if not self.store.is_newer() and not (self._is_barred and self._clock() < self._not_before):
                     self._held = self.store.locks.poll(self.account)
                 if self._held is not None:
                     await self._poll()
@@ -155,7 +156,10 @@ class Recorder:
             self._held = None
 
     async def _poll(self) -> None:
-        """Ask until a newer finetop changes the store under us."""
+        """Ask until a newer finetop changes the store under us, or our key turns out to be none.
+
+        Another process may have one that works, so it gets its turn.
+        """
         while not self.store.is_newer():
             self._take_wishes()
             self._heed()
@@ -164,7 +168,11 @@ class Recorder:
                 await self._pause(LONGEST_PAUSE_S)
                 continue
             self._asks_once = False
-            await self._pause(await self.round())
+            pause_s = await self.round()
+            if self._is_barred:
+                await self._streams.close()
+                return
+            await self._pause(pause_s)
         self._contact.fault(NEWER)
         await self._streams.close()
 
@@ -185,11 +193,13 @@ class Recorder:
                 self._streams.follow(provider, self._worth_following())
         except FinetopError as error:
             self._failures += 1
+            self._is_barred = isinstance(error, BadInput | Unauthorized)
             delay_s = next_delay(error, self._failures)
             self._not_before = self._clock() + delay_s
             self._contact.say(error, self._failures)
             return delay_s
         self._failures = 0
+        self._is_barred = False
         left, limit = provider.requests_left
         self._contact.say(None, 0, left=left, limit=limit)
         return max(0.05, next_at(self._wanted(), self._asked_at) - self._clock())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from finetop.places import account_place
+from finetop.places import account_place, last_account
 from finetop.store import JobKey, Store
 
 if TYPE_CHECKING:
@@ -35,20 +35,16 @@ def stored(run: Run, profiles: Sequence[Profile]) -> Iterator[Known]:
     try:
         names: dict[int, str] = {}
         for profile in profiles:
-            for account in _accounts(store, run, profile):
+            account = _account(store, run, profile)
+            if account is not None:
                 names.setdefault(account, profile.name)
         yield Known(store, names)
     finally:
         store.close()
 
 
-def _accounts(store: Store, run: Run, profile: Profile) -> list[int]:
-    """The account of a profile; without its key, which nobody needs for looking, all at its place."""
+def _account(store: Store, run: Run, profile: Profile) -> int | None:
+    """The account of a profile, or the one it had last: nobody needs a key for looking."""
     place = account_place(profile, run.paths, run.environ)
-    there = store.accounts.at(
-        dialect=place["dialect"],
-        base_url=place["base_url"],
-        organization=place["organization"],
-        project=place["project"],
-    )
-    return there if len(there) <= 1 or not place["key"] else [store.accounts.ensure(**place)]
+    found = store.accounts.find(**place)
+    return last_account(store, profile, place) if found is None else found

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetop.errors import BadInput
-from finetop.places import account_place, data_dir_of
+from finetop.places import account_of, account_place, data_dir_of
 from finetop.session.abilities import lacks, why_not
 from finetop.session.calls import LibraryCalls
 from finetop.session.thread import NetworkThread
@@ -78,7 +78,7 @@ class Session(LibraryCalls):
         self._on_change = on_change
         self._alerts = alerts
         for profile in profiles:
-            account = store.accounts.ensure(**account_place(profile, paths, environ))
+            account = account_of(store, profile, paths, environ)
             self.accounts[profile.name] = account
             self.names.setdefault(account, profile.name)
         self._thread = NetworkThread(self._open_network, at_end=store.release_thread)

@@ -34,6 +34,10 @@ class Contact:
         return self.requests_left is not None and limit is not None and self.requests_left * 10 < limit
 
 
+_FIND = """select id from account where dialect = ? and base_url = ? and organization = ?
+    and project = ? and key_hash = ?"""
+
+
 class Accounts:
     """An account is a place and a key: two profiles with equal ones share their rows."""
 
@@ -46,31 +50,53 @@ class Accounts:
         self, *, dialect: str, base_url: str, organization: str = "", project: str = "", key: str = ""
     ) -> int:
         """The number of this account, made on first sight. Of the key only a salted hash is kept."""
-        if self._salt is None:
-            self._salt = self._db.salt()
-        key_hash = hashlib.sha256(f"{self._salt}:{key}".encode()).hexdigest()
-        place = (dialect, base_url, organization, project, key_hash)
+        known = self.find(
+            dialect=dialect, base_url=base_url, organization=organization, project=project, key=key
+        )
+        if known is not None:
+            return known
+        place = (dialect, base_url, organization, project, self._hash(key))
         with self._db.write() as connection:
             connection.execute(
                 """insert or ignore into account (dialect, base_url, organization, project, key_hash, since)
                 values (?, ?, ?, ?, ?, ?)""",
                 (*place, self._clock()),
             )
-            found: tuple[int] = connection.execute(
-                """select id from account where dialect = ? and base_url = ? and organization = ?
-                and project = ? and key_hash = ?""",
-                place,
-            ).fetchone()
+            found: tuple[int] = connection.execute(_FIND, place).fetchone()
         return found[0]
 
-    def at(self, *, dialect: str, base_url: str, organization: str = "", project: str = "") -> list[int]:
-        """The accounts at a place, whatever their keys."""
-        found = self._db.connection.execute(
-            """select id from account where dialect = ? and base_url = ? and organization = ?
-            and project = ? order by id""",
-            (dialect, base_url, organization, project),
-        )
-        return [row[0] for row in found]
+    def find(
+        self, *, dialect: str, base_url: str, organization: str = "", project: str = "", key: str = ""
+    ) -> int | None:
+        """The number of this account; None where it was never seen. Nothing is written."""
+        place = (dialect, base_url, organization, project, self._hash(key))
+        found: tuple[int] | None = self._db.connection.execute(_FIND, place).fetchone()
+        return None if found is None else found[0]
+
+    def remember(self, profile: str, account: int) -> None:
+        """Keep which account a profile has, for when its key is not at hand."""
+        known = self._db.connection.execute(
+            "select account from profile where name = ?", (profile,)
+        ).fetchone()
+        if known != (account,):
+            with self._db.write() as connection:
+                connection.execute("insert or replace into profile values (?, ?)", (profile, account))
+
+    def last_of(
+        self, profile: str, *, dialect: str, base_url: str, organization: str = "", project: str = ""
+    ) -> int | None:
+        """The account that a profile had last, if that was at this place."""
+        found: tuple[int] | None = self._db.connection.execute(
+            """select id from profile join account on id = account where name = ? and dialect = ?
+            and base_url = ? and organization = ? and project = ?""",
+            (profile, dialect, base_url, organization, project),
+        ).fetchone()
+        return None if found is None else found[0]
+
+    def _hash(self, key: str) -> str:
+        if self._salt is None:
+            self._salt = self._db.salt()
+        return hashlib.sha256(f"{self._salt}:{key}".encode()).hexdigest()
 
     def contact(self, account: int) -> Contact:
         """How asking this account went last."""

@@ -31,6 +31,9 @@ _PASSING = frozenset(
 """What is the disk's or another process's doing, not ours."""
 
 
+_SALT = "select value from meta where name = 'salt'"
+
+
 class Database:
     """One file, one connection per thread, write transactions that take the lock at their start."""
 
@@ -108,9 +111,12 @@ class Database:
 
     def salt(self) -> str:
         """A secret of this file, so that key hashes mean nothing elsewhere."""
+        known: tuple[str] | None = self.connection.execute(_SALT).fetchone()
+        if known is not None:
+            return known[0]
         with self.write() as connection:
             connection.execute("insert or ignore into meta values ('salt', ?)", (secrets.token_hex(16),))
-            found: tuple[str] = connection.execute("select value from meta where name = 'salt'").fetchone()
+            found: tuple[str] = connection.execute(_SALT).fetchone()
         return found[0]
 
     def close(self) -> None:

@@ -221,5 +221,11 @@ MIGRATIONS = (
     """
     alter table account add column edition text not null default '';
     """,
+    """
+    create table profile (
+        name text primary key,
+        account integer not null references account
+    ) strict, without rowid;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
