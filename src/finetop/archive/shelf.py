@@ -12,7 +12,7 @@ from finetop.archive.found import is_job_line, lines_in, read_line, spans_of
 from finetop.archive.index import Index
 from finetop.archive.layout import CHECKPOINTS, EVENTS, FILES, JOBS, MANIFEST, MODELS, content_name
 from finetop.archive.loose import items_in
-from finetop.errors import BadFile, BadInput, NotFound
+from finetop.errors import NotFound, Unreachable
 from finetop.models import to_time
 
 
@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 
 class Shelf:
-    """An archive of ours, or any file of jobs. Raises BadInput where there is neither."""
+    """An archive of ours, or any file of jobs. Raises Unreachable where there is neither."""
 
     def __init__(self, path: Path, name_of: Callable[[Any], str]) -> None:
         self.path = path
@@ -208,12 +208,11 @@ class Shelf:
             for line in lines_in(self.path / name):
                 yield line.value, f"{name}, line {line.number:,}: {line.error}" if line.error else ""
 
-    def _nothing(self) -> BadInput:
-        if self.is_ours:
-            return BadFile(
-                f"there is no {JOBS} in it", path=self.path, hint="Give an archive, or a file of jobs."
-            )
-        return BadFile("there is no such file", path=self.path, hint="Give an archive, or a file of jobs.")
+    def _nothing(self) -> Unreachable:
+        """A disk that is not there just now is like a server that does not answer."""
+        said = f"there is no {JOBS} in it" if self.is_ours else "there is no such file or folder"
+        return Unreachable(f"{self.path}: {said}", hint="Give an archive, or a file of jobs.")
 
-    def _unreadable(self, error: OSError) -> BadInput:
-        return BadFile(f"cannot be read: {(error.strerror or str(error)).lower()}", path=self.path)
+    def _unreadable(self, error: OSError) -> Unreachable:
+        said = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        return Unreachable(f"{self.path}: {said}", hint="Look at who may read it.")

@@ -62,7 +62,7 @@ class Archive(Provider):
         self.shelf.close()
 
     async def edition(self) -> str | None:
-        """Equal as long as nothing was written there. Raises BadInput where there is nothing."""
+        """Equal as long as nothing was written there. Raises Unreachable where there is nothing."""
         return self.shelf.edition()
 
     async def list_jobs(
