@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import subprocess
@@ -15,8 +16,18 @@ import pytest
 from archive.conftest import Museum, saved, session, words
 from commands import here
 from finetop.archive import verify
+from finetop.archive.draft import Draft
 from finetop.archive.manifest import read_manifest
-from finetop.errors import BadInput, Unauthorized
+from finetop.archiving.asking import Patience
+from finetop.errors import (
+    BadInput,
+    FinetopError,
+    RateLimited,
+    ServerFault,
+    TryLater,
+    Unauthorized,
+    Unreachable,
+)
 from finetop.providers.reading import read_job
 
 
@@ -119,6 +130,66 @@ def test_a_refused_key_ends_the_run_and_nothing_is_lost(few: Museum, tmp_path: P
     assert not [path for path in few.asked if "/events" in path and path.split("/")[3] in fetched]
     assert len(lines(tmp_path / "a" / "jobs.jsonl")) == 3
     assert verify(tmp_path / "a").findings == ()
+
+
+async def test_a_provider_that_asks_for_a_pause_gets_it() -> None:
+    """What passes by itself is waited out, and said where that takes long; what does not is raised."""
+    waited: list[float] = []
+    said: list[str] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    answers: list[FinetopError | str] = [
+        RateLimited("slow down", retry_after_s=40.0),
+        Unreachable("no network"),
+        "all of it",
+    ]
+
+    async def question() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, FinetopError):
+            raise answer
+        return answer
+
+    assert await Patience(said.append, sleep).ask(question) == "all of it"
+    assert waited[0] == 40.0
+    assert said[0] == "slow down; asking again in 40 s"
+    answers[:] = [ServerFault("broken")] * 4
+    with pytest.raises(ServerFault):
+        await Patience(said.append, sleep).ask(question)
+    assert answers == []
+
+
+def test_a_full_disk_is_told_and_gone_on_with(
+    few: Museum, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Draft, fetched: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Draft, "add", full)
+        with pytest.raises(TryLater, match="no space left on device"):
+            saved(few, tmp_path, tmp_path / "a")
+    assert saved(few, tmp_path, tmp_path / "a").counts["jobs"] == 3
+
+
+def test_the_older_api_is_saved_too(museum: Museum, kept: Path, tmp_path: Path) -> None:
+    """Its logs come whole and oldest first, and nothing in them has an id."""
+    old = {**words(kept)[-1], "object": "fine-tune"}
+    museum.rule = lambda request: (
+        httpx.Response(200, json={"object": "list", "data": [old]})
+        if request.url.path.endswith("/fine-tunes")
+        else None
+    )
+    saved(museum, tmp_path, tmp_path / "a", replace(museum.profile, dialect="openai-legacy"))
+    (job,) = lines(tmp_path / "a" / "jobs.jsonl")
+    events = lines(tmp_path / "a" / "events.jsonl")
+    assert (job["job"]["kind"], job["events"]["lines"]) == ("fine-tune", len(events))
+    assert all(line["raw"]["message"] == line["event"]["message"] for line in events)
+    times = [line["event"]["created_at"] for line in events]
+    assert times == sorted(times)
+    assert all(line["event"]["id"] and "id" not in line["raw"] for line in events)
 
 
 class TestOtherFolders:

@@ -12,7 +12,7 @@ from finetop import archiving
 from finetop.actions import files, removal
 from finetop.archive import Folder
 from finetop.dataset import first_prompt
-from finetop.errors import BadInput, FinetopError
+from finetop.errors import BadInput, FinetopError, TryLater
 from finetop.models.results import plain
 from finetop.providers import every_page
 
@@ -125,12 +125,17 @@ class Library:
         say: Callable[[str], None],
         progress: Callable[[archiving.Progress], None],
     ) -> Manifest:
-        link = self._links.named(profile)
-        with Folder(path, self._origin(profile), profile, force=force) as folder:
-            run = archiving.Archiving(
-                await link.used(), folder, with_files=with_files, say=say, progress=progress
-            )
-            return await run.run()
+        provider = await self._links.named(profile).used()
+        try:
+            with Folder(path, self._origin(profile), profile, force=force) as folder:
+                return await archiving.Archiving(
+                    provider, folder, with_files=with_files, say=say, progress=progress
+                ).run()
+        except OSError as error:
+            raise TryLater(
+                f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
+                hint="Make room there; the same again goes on from here.",
+            ) from error
 
     async def models(self, profile: str) -> list[Model]:
         account = self._links.account(profile)
