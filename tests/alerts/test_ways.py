@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from alerts.hook import Hook, hook
 from alerts.jobs import AlertRule, AlertSettings, House
 from cloud import Cloud
-from commands import until
+from commands import alive, until
 from finetop.alerts.herald import Herald
 from finetop.config import Paths, Profile
 from finetop.session import Session
@@ -38,6 +39,10 @@ def states(house: House) -> list[tuple[str, str]]:
 
 def kept(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("finetop.db*"))
+
+
+def kept_in(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
 
 
 async def test_a_webhook_gets_it_once_and_its_address_stays_secret(tmp_path: Path, room: Hook) -> None:
@@ -124,6 +129,22 @@ async def test_a_command_that_fails_is_told_after_three_tries(
     told = heard.listen()
     assert told is not None
     assert told.sentence == f"not told by command: {said} (a failed)"
+    house.close()
+
+
+async def test_who_ends_in_the_middle_of_a_command_leaves_it_to_the_next(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    words = ("sh", "-c", f'echo $$ > "{begun}"; sleep 60; echo')
+    house = House(tmp_path, AlertSettings(ways=("command",), command=words), PATH=os.environ["PATH"])
+    house.turns("a", "running", "failed")
+    house.judged()
+    task = asyncio.create_task(house.courier.deliver([1]))
+    await asyncio.to_thread(until, lambda: kept_in(begun), "the command")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    until(lambda: not alive(int(kept_in(begun))), "the command's end")
+    assert states(house) == [("due", "")]
     house.close()
 
 

@@ -37,8 +37,8 @@ async def run(
 ) -> str:
     """Run it to its end; how it ended. Raises FinetopError where it cannot begin, fails or takes long."""
     name = os.path.basename(words[0])  # noqa: PTH119 - a word of a command need not be a path
-    try:
-        process = await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,  # the terminal is the screen's, and stdout is data
@@ -46,6 +46,12 @@ async def run(
             env={**environ, **variables(facts)},
             start_new_session=True,
         )
+    )
+    try:
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        _end(await starting)  # who is half begun has children of his own already
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "its words hold a zero byte"
         raise FinetopError(f"{name} cannot be started: {reason}", hint="Check the command.") from error

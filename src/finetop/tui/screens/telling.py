@@ -39,9 +39,9 @@ class Telling(Polling):
             "Alert",
             show=False,
             id="job.alert",
-            tooltip="Tell me, or do not tell me, what becomes of this job",
+            tooltip="Hear of this job, or not",
         ),
-        Binding("B", "news", "News", show=False, id="data.news", tooltip="What happened while you were away"),
+        Binding("B", "news", "News", show=False, id="data.news", tooltip="What you have missed"),
     ]
 
     _herald: Herald | None = None
