@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from finetop.config import Profile
     from finetop.query import Condition
     from finetop.session import Session
-    from finetop.store import JobRow, Store
+    from finetop.store import JobRow
+    from finetop.store.jobs import Jobs
 
 MOST = 1_000_000
 
@@ -30,7 +31,7 @@ MOST = 1_000_000
 @options.metadata("Only jobs that bear this pair; may be given several times.")
 @options.offline
 @click.option(
-    "--timeout", type=options.DURATION, default="30s", show_default=True, help="Wait so long for a profile."
+    "--timeout", type=options.DURATION, default=30.0, show_default="30s", help="Wait so long for a profile."
 )
 @click.option("--columns", "shown", metavar="NAME,...", help=f"What to show: {', '.join(columns.COLUMNS)}.")
 @options.profile
@@ -60,17 +61,17 @@ def list_jobs(
     condition = queries.condition(run, query, profiles, metadata)
     names = columns.chosen(shown)
     if offline:
-        from finetop.cli.known import stored  # noqa: PLC0415 - opens the store
+        from finetop.cli.known import listed  # noqa: PLC0415 - opens the store
 
-        with stored(run, profiles) as known:
-            rows = itertools.islice(known.store.jobs.newest(known.names, condition), limit)
-            found = _print(known.store, rows, names, as_json=as_json, as_jsonl=as_jsonl)
+        with listed(run, profiles) as (jobs, accounts):
+            rows = itertools.islice(jobs.newest(accounts, condition), limit)
+            found = _print(jobs, rows, names, as_json=as_json, as_jsonl=as_jsonl)
         code = 0
     else:
         with account.opened(run, *profiles) as session:
             ids, code = _ask(session, profiles, condition, limit, timeout)
             rows = itertools.islice(_answered(session, ids), limit)
-            found = _print(session.store, rows, names, as_json=as_json, as_jsonl=as_jsonl)
+            found = _print(session.store.jobs, rows, names, as_json=as_json, as_jsonl=as_jsonl)
     if not found and not code and not (as_json or as_jsonl):
         output.talk(_nothing(condition, offline=offline))
     return code
@@ -114,11 +115,11 @@ def _answered(session: Session, ids: dict[str, list[str]]) -> Iterable[JobRow]:
 
 
 def _print(
-    store: Store, rows: Iterable[JobRow], names: Sequence[str], *, as_json: bool, as_jsonl: bool
+    jobs: Jobs, rows: Iterable[JobRow], names: Sequence[str], *, as_json: bool, as_jsonl: bool
 ) -> bool:
     """Whether there was anything to print."""
     if as_json or as_jsonl:
-        output.write_values((values.stored_value(store, row) for row in rows), lines=as_jsonl)
+        output.write_values((values.stored_value(jobs, row) for row in rows), lines=as_jsonl)
         return True
     now = time.time()
     table = [columns.cells(names, row, now) for row in rows]

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from finetop.places import account_place, last_account
+from finetop.places import account_place, last_account, where
 from finetop.store import JobKey, Store
+from finetop.store.accounts import Accounts
+from finetop.store.database import Database
+from finetop.store.jobs import Jobs
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
@@ -33,18 +36,34 @@ def stored(run: Run, profiles: Sequence[Profile]) -> Iterator[Known]:
     """What is known of these profiles."""
     store = Store(run.paths.store_file)
     try:
-        names: dict[int, str] = {}
-        for profile in profiles:
-            account = _account(store, run, profile)
-            if account is not None:
-                names.setdefault(account, profile.name)
-        yield Known(store, names)
+        yield Known(store, _names(store.accounts, run, profiles))
     finally:
         store.close()
 
 
-def _account(store: Store, run: Run, profile: Profile) -> int | None:
+@contextmanager
+def listed(run: Run, profiles: Sequence[Profile]) -> Iterator[tuple[Jobs, dict[int, str]]]:
+    """As `stored`, but for the jobs alone, which takes half the time to load."""
+    database = Database(run.paths.store_file)
+    try:
+        yield Jobs(database, lambda _key, _log: 0), _names(Accounts(database), run, profiles)
+    finally:
+        database.close()
+
+
+def _names(accounts: Accounts, run: Run, profiles: Sequence[Profile]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for profile in profiles:
+        account = _account(accounts, run, profile)
+        if account is not None:
+            names.setdefault(account, profile.name)
+    return names
+
+
+def _account(accounts: Accounts, run: Run, profile: Profile) -> int | None:
     """The account of a profile, or the one it had last: nobody needs a key for looking."""
-    place = account_place(profile, run.paths, run.environ)
-    found = store.accounts.find(**place)
-    return last_account(store, profile, place) if found is None else found
+    last = last_account(accounts, profile, run.paths)
+    if last is not None and accounts.at(**where(profile, run.paths)) == [last]:
+        return last  # whatever its key is now, no other account is there
+    found = accounts.find(**account_place(profile, run.paths, run.environ))
+    return last if found is None else found

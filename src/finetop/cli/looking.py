@@ -42,7 +42,7 @@ def get_job(run: Run, job_id: str, *, field: str | None, offline: bool, as_json:
         if stored_job is not None:
             shown.show(stored_job)
         elif row is not None:
-            value = values.stored_value(known.store, row)
+            value = values.stored_value(known.store.jobs, row)
             if field is None:
                 output.write_json(value)
             else:

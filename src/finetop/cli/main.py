@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
@@ -94,7 +93,7 @@ def _complain(error: FinetopError) -> int:
 @click.pass_context
 def finetop(context: click.Context, profile: str | None, archive: str | None, *, yes: bool) -> int:
     """Top for fine-tuning jobs. Without a command it opens the screen."""
-    context.obj = state = replace(context.obj, profile=profile, archive=archive)
+    context.obj = state = context.obj._replace(profile=profile, archive=archive)
     if context.invoked_subcommand is None:
         return open_screen(state, yes=yes)
     gc.enable()  # the entry point switches it off for the sake of the screen's first paint

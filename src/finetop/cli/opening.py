@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop import config
-from finetop.config import LOCAL, FoundKey, Profile
+from finetop.config import LOCAL, Profile
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
+    from finetop.config import FoundKey
 
 
 def known_profiles(run: Run) -> tuple[Profile, ...] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -70,7 +69,7 @@ def _choose_profile(context: click.Context, option: click.Parameter, name: str |
         context.meta[PROFILE_SO_FAR] = name
     elif context.obj.profile is None or not variables.is_from_environment(context, option):
         # What was said before the command's name beats the variable.
-        context.obj = replace(context.obj, profile=name)
+        context.obj = context.obj._replace(profile=name)
 
 
 profile = click.option(

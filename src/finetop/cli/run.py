@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from finetop.config import FoundKey, Paths, Profile, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What the screen is opened on."""
 
     paths: Paths
@@ -26,8 +24,7 @@ class Opening:
     """Called when the terminal has been given back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screens:
+class Screens(NamedTuple):
     """The two screens the command line can put up; handed in, for only the screen knows its library."""
 
     open: Callable[[Opening], int]
@@ -35,8 +32,7 @@ class Screens:
     """`key` (all that were found), one key's variable, `local`, `both`, `demo`, or None for who left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What every command is handed."""
 
     environ: Mapping[str, str]

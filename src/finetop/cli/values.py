@@ -11,7 +11,8 @@ from finetop.errors import BadInput
 from finetop.names import MARKER
 
 if TYPE_CHECKING:
-    from finetop.store import JobRow, Store
+    from finetop.store import JobRow
+    from finetop.store.jobs import Jobs
 
 _FILES = ("training_files", "validation_files", "result_files")
 
@@ -23,9 +24,9 @@ def job_value(profile: str, form: Mapping[str, Any], row: JobRow | None = None) 
     return {"profile": profile, **form, **files, "metadata": metadata, "progress": progress_value(row)}
 
 
-def stored_value(store: Store, row: JobRow) -> dict[str, Any]:
+def stored_value(jobs: Jobs, row: JobRow) -> dict[str, Any]:
     """A job as the store has it."""
-    return job_value(row.profile, store.jobs.form(row.key) or {"id": row.key.id}, row)
+    return job_value(row.profile, jobs.form(row.key) or {"id": row.key.id}, row)
 
 
 def progress_value(row: JobRow | None) -> dict[str, Any]:

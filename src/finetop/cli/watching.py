@@ -86,7 +86,7 @@ class _Watched:
             return
         was = turn.was if turn is not None and has_turned else None
         if self._as_jsonl:
-            output.write_json_line({"was": was, **values.stored_value(self._store, row)})
+            output.write_json_line({"was": was, **values.stored_value(self._store.jobs, row)})
             return
         now = time.time()
         shown = f"{was} -> {columns.status(row)}" if was else columns.status(row)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
 from pathlib import Path
 
 from finetop.errors import BadInput
@@ -19,6 +17,8 @@ def home(data_dir: Path) -> Path:
         return data_dir
     if not is_network(filesystem_type(data_dir, mount_table())):
         return data_dir
+    import hashlib  # noqa: PLC0415 - for few machines
+
     name = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
     return Path(f"/var/tmp/finetop-{os.getuid()}") / name  # noqa: S108 - made 0700 and its owner is checked
 
@@ -32,6 +32,8 @@ def mount_table() -> list[tuple[Path, str]]:
     """Mount points and their file system types."""
     if _PROC_MOUNTS.exists():
         return parse_proc_mounts(_PROC_MOUNTS.read_text(encoding="utf-8", errors="replace"))
+    import subprocess  # noqa: PLC0415 - as above
+
     listing = subprocess.run(["mount"], capture_output=True, text=True, check=False, errors="replace")
     return parse_mount_listing(listing.stdout)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from finetop.store.accounts import Accounts, Contact
-from finetop.store.alerts import Alerts, Delivery, Raised
+from finetop.lazily import names_of
 from finetop.store.database import Database
-from finetop.store.events import Events
-from finetop.store.evidence import Evidence
-from finetop.store.jobs import Jobs
-from finetop.store.journal import Intent, Journal
-from finetop.store.kept import KeptFiles
-from finetop.store.locks import Asker, Held, Locks
-from finetop.store.pacing import Pacing, Pacings
-from finetop.store.rows import Curves, EventRow, JobKey, JobRow, ProfileState, Series, Turn
-from finetop.store.turns import Turns
-from finetop.store.visits import Visits
+
+if TYPE_CHECKING:
+    from finetop.store.accounts import Contact
+    from finetop.store.alerts import Delivery, Raised
+    from finetop.store.job_rows import JobKey, JobRow
+    from finetop.store.journal import Intent
+    from finetop.store.locks import Asker, Held
+    from finetop.store.pacing import Pacing
+    from finetop.store.rows import Curves, EventRow, ProfileState, Series, Turn
 
 __all__ = [
     "Asker",
@@ -41,6 +40,18 @@ class Store:
     """One file, seen through the doors of its tables; safe to use from any thread."""
 
     def __init__(self, path: Path) -> None:
+        from finetop.store.accounts import Accounts  # noqa: PLC0415 - a look needs only `jobs`
+        from finetop.store.alerts import Alerts  # noqa: PLC0415
+        from finetop.store.events import Events  # noqa: PLC0415
+        from finetop.store.evidence import Evidence  # noqa: PLC0415
+        from finetop.store.jobs import Jobs  # noqa: PLC0415
+        from finetop.store.journal import Journal  # noqa: PLC0415
+        from finetop.store.kept import KeptFiles  # noqa: PLC0415
+        from finetop.store.locks import Locks  # noqa: PLC0415
+        from finetop.store.pacing import Pacings  # noqa: PLC0415
+        from finetop.store.turns import Turns  # noqa: PLC0415
+        from finetop.store.visits import Visits  # noqa: PLC0415
+
         self.database = Database(path)
         self.accounts = Accounts(self.database)
         self.events = Events(self.database)
@@ -91,3 +102,15 @@ class Store:
     def release_thread(self) -> None:
         """Close the calling thread's connection, for the thread is about to end."""
         self.database.release_thread()
+
+
+__getattr__ = names_of(
+    __name__,
+    accounts="Contact",
+    alerts="Delivery Raised",
+    job_rows="JobKey JobRow",
+    journal="Intent",
+    locks="Asker Held",
+    pacing="Pacing",
+    rows="Curves EventRow ProfileState Series Turn",
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -82,6 +81,15 @@ class Accounts:
             with self._db.write() as connection:
                 connection.execute("insert or replace into profile values (?, ?)", (profile, account))
 
+    def at(self, *, dialect: str, base_url: str, organization: str = "", project: str = "") -> list[int]:
+        """The accounts at a place, whatever their keys."""
+        found = self._db.connection.execute(
+            """select id from account where dialect = ? and base_url = ? and organization = ?
+            and project = ? order by id""",
+            (dialect, base_url, organization, project),
+        )
+        return [row[0] for row in found]
+
     def last_of(
         self, profile: str, *, dialect: str, base_url: str, organization: str = "", project: str = ""
     ) -> int | None:
@@ -96,6 +104,8 @@ class Accounts:
     def _hash(self, key: str) -> str:
         if self._salt is None:
             self._salt = self._db.salt()
+        import hashlib  # noqa: PLC0415 - a look knows most accounts by their places
+
         return hashlib.sha256(f"{self._salt}:{key}".encode()).hexdigest()
 
     def contact(self, account: int) -> Contact:

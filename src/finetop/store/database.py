@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import threading
 import time
@@ -114,6 +113,8 @@ class Database:
         known: tuple[str] | None = self.connection.execute(_SALT).fetchone()
         if known is not None:
             return known[0]
+        import secrets  # noqa: PLC0415 - it loads much that a look does not need
+
         with self.write() as connection:
             connection.execute("insert or ignore into meta values ('salt', ?)", (secrets.token_hex(16),))
             found: tuple[str] = connection.execute(_SALT).fetchone()

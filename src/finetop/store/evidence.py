@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetop.store.measured import given
+from finetop.store.held import given
 from finetop.store.rows import JobKey, Series
 
 if TYPE_CHECKING:

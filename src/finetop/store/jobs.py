@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from finetop.store import endings, listing
+from finetop.store import listing
 from finetop.store.database import Database, tick
-from finetop.store.rows import ACTIVE, JobKey, JobRow
+from finetop.store.job_rows import ACTIVE, JobKey, JobRow
 
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, Event, File, Job, Model
@@ -36,6 +36,8 @@ class Jobs:
         A job that a younger question has already answered is left alone. A log that came inside its job
         goes where logs are: a listing leaves it out, which is no news.
         """
+        from finetop.store import endings  # noqa: PLC0415 - a look at what is known needs none of it
+
         changed = []
         now = self._clock()
         logs: dict[str, Sequence[Event]] = {}
@@ -285,6 +287,8 @@ class Jobs:
 
     def save_models(self, account: int, models: Iterable[Model]) -> None:
         """Replace what the account's model list said before; jobs whose model's last day moved change too."""
+        from finetop.store import endings  # noqa: PLC0415 - as in `save`
+
         listed = {model.id: model for model in models}
         forms = {id_: model.model_dump_json() for id_, model in listed.items()}
         if forms == dict(

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.names import suffix_in
-from finetop.store.measured import given
+from finetop.store.held import given
+from finetop.store.job_rows import FINAL, JobKey, JobRow
 from finetop.store.progress import Known, progress
-from finetop.store.rows import FINAL, JobKey, JobRow
 
 if TYPE_CHECKING:
     from finetop.query import Condition

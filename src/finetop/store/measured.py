@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from finetop.store.held import given, held
 from finetop.store.rows import Curves, JobKey, Series
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ _METRICS = (
     "rate",
 )
 """What has a column of its own; all else, such as a reward, stands together in one."""
-
-
-def held(number: float | None) -> float | None:
-    """A number as the database holds it: it has no nan, and nothing measured is ever minus infinity."""
-    return -math.inf if number is not None and math.isnan(number) else number
-
-
-def given(number: float | None) -> float | None:
-    """The number that was held."""
-    return math.nan if number == -math.inf else number
 
 
 def keep(connection: sqlite3.Connection, key: JobKey, metric: Metric) -> None:

@@ -3,85 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from finetop.store.job_rows import ACTIVE, FINAL, JobKey, JobRow
 
-class JobKey(NamedTuple):
-    """One job among all accounts."""
-
-    account: int
-    id: str
-
-
-@dataclass(slots=True, frozen=True)
-class JobRow:
-    """One line of the jobs list. Times are Unix seconds; a missing value is None, never 0."""
-
-    key: JobKey
-    seq: int
-    """Grows whenever the row's content changes, over the whole store."""
-    profile: str
-    status: str
-    """One of the nine words: checking, queued, running, stopping, paused, succeeded, failed, cancelled,
-    unknown."""
-    raw_status: str
-    """The API's own word."""
-    name: str
-    """Suffix, else the tuned model's suffix, else the id."""
-    model: str
-    method: str
-    """sft, dpo, rl, legacy, or the API's own word."""
-    created_at: float | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
-    step: int | None = None
-    total_steps: int | None = None
-    epoch: float | None = None
-    n_epochs: int | None = None
-    train_loss: float | None = None
-    valid_loss: float | None = None
-    share: float | None = None
-    """How much is done, 0 to 1, as far as that is told; see `done`."""
-    eta_s: float | None = None
-    """Seconds left as estimated from the job's own steps or the provider; None when unknown."""
-    fine_tuned_model: str | None = None
-    ends_at: float | None = None
-    """The last day of the tuned model: its beginning in UTC; None where nobody says."""
-    reason: str | None = None
-    """Our short sentence on why it failed, or on what could not be read."""
-    place: int | None = None
-    """Place in the queue, from 1, where it is known."""
-    cost: float | None = None
-    """US dollars, where the provider tells the price of a job."""
-    intent: str | None = None
-    """State of an unsettled request of ours about this job: creating, cancelling, pausing, resuming,
-    deleting, unsure, refused."""
-
-    @property
-    def is_job(self) -> bool:
-        """False for a create that is not a job yet."""
-        return not self.key.id.startswith("intent:")
-
-    @property
-    def is_final(self) -> bool:
-        """True once nothing will change by itself."""
-        return self.status in FINAL
-
-    @property
-    def is_active(self) -> bool:
-        """True while the job waits, works or comes to rest."""
-        return self.status in ACTIVE
-
-    @property
-    def done(self) -> float | None:
-        """Share of the steps done, 0 to 1, or of the epochs where no steps are told; None when unknown."""
-        if self.share is not None:
-            return self.share
-        if self.step is not None and self.total_steps:
-            return min(1.0, self.step / self.total_steps)
-        if self.step is None and self.epoch is not None and self.n_epochs:
-            return min(1.0, self.epoch / self.n_epochs)
-        return None
+__all__ = [
+    "ACTIVE",
+    "FINAL",
+    "Curves",
+    "EventRow",
+    "JobKey",
+    "JobRow",
+    "ProfileState",
+    "Series",
+    "Turn",
+]
 
 
 @dataclass(slots=True, frozen=True)
@@ -98,10 +33,6 @@ class Turn:
     """The same in our wall time."""
     is_past: bool
     """True where it had ended before finetop first heard of its account."""
-
-
-FINAL = frozenset({"succeeded", "failed", "cancelled"})
-ACTIVE = frozenset({"checking", "queued", "running", "stopping"})
 
 
 @dataclass(slots=True, frozen=True)
