@@ -29,6 +29,7 @@ from finetop.errors import (
     Unreachable,
 )
 from finetop.providers.reading import read_job
+from finetop.store import JobKey
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -92,6 +93,27 @@ def test_what_the_provider_forgets_the_archive_keeps(museum: Museum, copy: Path,
     last = lines(tmp_path / "a" / "jobs.jsonl")[-1]
     assert (last["id"], last["listed"]) == (gone, False)
     assert verify(tmp_path / "a").findings == ()
+
+
+def test_what_only_finetop_still_knows_is_saved_too(few: Museum, kept: Path, tmp_path: Path) -> None:
+    """A job that was recorded before its provider forgot it; but none that was deleted at our word."""
+    assert few.listed is not None
+    gone = few.listed.pop()["id"]
+    with session(tmp_path, few.profile, museum=few) as opened:
+        opened.get_job("museum", gone).result(10)
+        opened.events("museum", gone).result(10)
+        deleted = JobKey(opened.accounts["museum"], words(kept)[0]["id"])
+        opened.get_job("museum", deleted.id).result(10)
+        opened.store.jobs.mark_gone(deleted, deleted=True)
+        opened.archive("museum", tmp_path / "a").result(20)
+    last = lines(tmp_path / "a" / "jobs.jsonl")[-1]
+    assert (last["id"], last["listed"], last["remembered"]) == (gone, False, True)
+    assert len(lines(tmp_path / "a" / "jobs.jsonl")) == 3
+
+    def log(folder: Path) -> list[Any]:
+        return [line["event"] for line in lines(folder / "events.jsonl") if line["job"] == gone]
+
+    assert log(tmp_path / "a") == log(kept)
 
 
 def test_what_cannot_be_had_is_told_and_asked_for_again(few: Museum, tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ class Fetched:
     """What the provider does not have or would not give, and why."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """What could not be had this time, and why."""
+    is_remembered: bool = False
+    """The provider has forgotten it; this is what was recorded before."""
 
 
 class Draft:
@@ -79,6 +81,8 @@ class Draft:
             for name, told in (("missing", fetched.missing), ("failed", fetched.failed))
             if told
         }
+        if fetched.is_remembered:
+            line["remembered"] = True
         at = self._open[JOBS].tell()
         whole = line_of(line)
         self._open[JOBS].write(whole)

@@ -136,6 +136,10 @@ class Folder:
                 return kept.is_settled and kept.digest == digest
         return False
 
+    def has(self, id_: str) -> bool:
+        """Whether anything is kept of a job."""
+        return id_ in self.draft.kept or id_ in self.old
+
     def is_another_account(self, listed: set[str]) -> bool:
         """Not one job in common with what is there: the key may be another account's at the same place."""
         return bool(self.old and listed and not self._force and listed.isdisjoint(self.old))

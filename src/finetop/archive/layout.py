@@ -62,7 +62,8 @@ class Origin:
 
     def __str__(self) -> str:
         beside = [part for part in (self.organization, self.project) if part]
-        return " ".join([self.base_url.removeprefix("local:"), *(f"({part})" for part in beside)])
+        place = self.base_url.removeprefix("local:").removeprefix("archive:")
+        return " ".join([place, *(f"({part})" for part in beside)])
 
 
 def is_archive(folder: Path) -> bool:
@@ -114,6 +115,8 @@ A line of {JOBS}
   events, checkpoints, metrics
                where its lines are in the file of that name: `at` and `bytes` count
                bytes from the file's beginning, `lines` how many lines they are
+  remembered   true where the provider had forgotten it already, and this is what finetop
+               had recorded of it while it was there
   missing      what the provider does not have, or would not give, and why
   failed       what could not be had that day, and why
 

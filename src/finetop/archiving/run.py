@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,15 @@ class Progress:
     """Whose bytes were saved in this run."""
 
 
+Recorded = Callable[[Callable[[str], bool]], Iterable[Fetched]]
+"""Gives what was recorded of an account's jobs, but of those that it is told to leave out."""
+
+
+def _nothing(_: object) -> Iterable[Fetched]:
+    """Nobody has recorded anything."""
+    return ()
+
+
 class Archiving:
     """One run over an account."""
 
@@ -49,6 +58,7 @@ class Archiving:
         folder: Folder,
         *,
         with_files: bool = True,
+        recorded: Recorded = _nothing,
         say: Callable[[str], None] = nobody,
         progress: Callable[[Progress], None] = nobody,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -61,6 +71,8 @@ class Archiving:
         self._clock = clock
         self._patience = Patience(say, sleep)
         self._contents = Contents(provider, folder, self._patience.ask) if with_files else None
+        self._recorded = recorded
+        self._is_whole = True
         self._far = Progress()
         self._listed: dict[str, None] = {}
 
@@ -72,12 +84,16 @@ class Archiving:
                 for job, raw in page.items:
                     await self._take(job, Words(raw))
         except EndlessList as error:
+            self._is_whole = False
             self._say(f"{error.message}; the newest {len(self._listed):,} jobs are kept")
         if self._folder.is_another_account(set(self._listed)):
             raise BadInput(
                 f"{self._folder.path} holds none of the jobs listed now: this is another account's key",
                 hint="Choose another folder, or replace what is there with --force.",
             )
+        if self._is_whole:
+            for fetched in self._recorded(lambda id_: id_ in self._listed or self._folder.has(id_)):
+                self._folder.draft.add(fetched)
         files = await self._files()
         return await asyncio.to_thread(self._folder.finish, list(self._listed), models, files)
 

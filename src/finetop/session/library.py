@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from finetop.dataset import first_prompt
 from finetop.errors import BadInput, FinetopError, TryLater
 from finetop.models.results import plain
 from finetop.providers import every_page
+from finetop.session.remembering import recorded
 
 if TYPE_CHECKING:
     from finetop.actions.desk import Desk
@@ -129,7 +131,12 @@ class Library:
         try:
             with Folder(path, self._origin(profile), profile, force=force) as folder:
                 return await archiving.Archiving(
-                    provider, folder, with_files=with_files, say=say, progress=progress
+                    provider,
+                    folder,
+                    with_files=with_files,
+                    recorded=functools.partial(recorded, self._store, self._links.account(profile)),
+                    say=say,
+                    progress=progress,
                 ).run()
         except OSError as error:
             raise TryLater(

@@ -99,6 +99,18 @@ class Events:
         """What each step measured, by our names, in the order of steps; what was not sent is left out."""
         return measured.by_step(self._db.connection, key)
 
+    def whole(self, key: JobKey) -> list[Event]:
+        """A job's log, oldest first, with all that its lines carry."""
+        from finetop.models import Event  # noqa: PLC0415 - as in `save`
+
+        found = self._db.connection.execute(
+            """select id, created_at, level, type, message, data from event
+            where account = ? and job = ? order by rowid""",
+            key,
+        )
+        names = ("id", "created_at", "level", "type", "message")
+        return [Event(**dict(zip(names, line, strict=False)), data=json.loads(line[5])) for line in found]
+
     def curves(self, key: JobKey) -> Curves:
         """Everything measured of a job."""
         return measured.curves(self._db.connection, key)

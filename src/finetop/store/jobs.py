@@ -180,6 +180,15 @@ class Jobs:
             ids += [row[0] for row in found]
         return ids
 
+    def recorded(self, account: int) -> list[str]:
+        """Every job that could be read and that nobody had deleted, newest first."""
+        found = self._db.connection.execute(
+            """select id from job where account = ? and gone < ? and id not like 'unreadable-%'
+            order by created_at desc""",
+            (account, listing.DELETED),
+        )
+        return [row[0] for row in found]
+
     def mark_whole(self, key: JobKey) -> None:
         """Everything that a job has to tell until it changes is in the store."""
         with self._db.write() as connection:
