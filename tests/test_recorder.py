@@ -120,6 +120,21 @@ async def test_new_events_are_read_from_the_head_and_kept_in_order(desert: Deser
     assert desert.cloud.asked.count("/fine_tuning/jobs/a/events") <= 5
 
 
+async def test_it_knows_when_it_last_read_a_log(desert: Desert) -> None:
+    """What cannot be read has not been silent; who does not ask has heard nothing."""
+    desert.cloud.job("a")
+    desert.cloud.log("a", "created")
+    await desert.rounds(2)
+    assert desert.recorder.heard is None
+    desert.recorder._held = desert.store.locks.poll(desert.account)
+    heard_at = desert.now
+    assert desert.recorder.heard == {"a": heard_at}
+    desert.cloud.overrides["/fine_tuning/jobs/a/events"] = httpx.Response(500)
+    await desert.rounds(5)
+    assert desert.now > heard_at
+    assert desert.recorder.heard == {"a": heard_at}
+
+
 async def test_a_watched_job_is_asked_every_second(desert: Desert) -> None:
     desert.cloud.job("a")
     desert.recorder.watch("a")

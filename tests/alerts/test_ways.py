@@ -179,6 +179,8 @@ def test_a_session_tells_while_nobody_looks(tmp_path: Path, room: Hook, quick_pa
     cloud = Cloud()
     cloud.job("a")
     cloud.job("old", "failed", finished_at=1)
+    cloud.job("quiet")
+    cloud.step("quiet", *range(1, 9))  # weeks ago, as its server tells
     out = tmp_path / "out"
     settings = AlertSettings(
         webhook=room.url,
@@ -201,12 +203,12 @@ def test_a_session_tells_while_nobody_looks(tmp_path: Path, room: Hook, quick_pa
     try:
         for session in sessions:
             session.start()
-        until(lambda: stores[0].jobs.rows({1: "x"}), "the first look")
+        until(lambda: room.posted, "the silence")
         cloud.job("a", "failed", error={"message": "no"})
         sessions[0].refresh()
         until(
             lambda: (
-                room.posted
+                len(room.posted) == 2
                 and out.with_suffix(".told").exists()
                 and {delivery.state for delivery in stores[0].alerts.recent([1], 9)} <= {"delivered", "told"}
             ),
@@ -216,8 +218,10 @@ def test_a_session_tells_while_nobody_looks(tmp_path: Path, room: Hook, quick_pa
         for session, store in zip(sessions, stores, strict=True):
             session.close()
             store.close()
-    assert [posted["text"] for posted in room.posted] == ["a failed: no"]
-    assert out.with_suffix(".told").read_text() == "told\n"
+    assert [posted["event"] for posted in room.posted] == ["silent", "failed"]
+    assert room.posted[0]["text"].startswith("quiet has said nothing for ")
+    assert room.posted[1]["text"] == "a failed: no"
+    assert out.with_suffix(".told").read_text() == "told\n" * 2
 
 
 class TestHerald:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from finetop.store.database import Database
 
 
+STALE_S = 14 * 86_400.0
+"""What had ended so long before it was first seen is the past, however long its account is known."""
+
+
 class Turns:
     """The changes of status of all jobs, one for each job: the last."""
 
@@ -24,7 +28,8 @@ class Turns:
         marks = ", ".join("?" * len(wanted))
         found = self._db.connection.execute(
             f"""select account, job.id, status, was, turned, coalesce(turned_at, 0), was is null
-            and coalesce(json_extract(form, '$.finished_at'), json_extract(form, '$.updated_at'), 0) <= since
+            and coalesce(json_extract(form, '$.finished_at'), json_extract(form, '$.updated_at'), 0)
+            <= max(since, coalesce(turned_at, 0) - {STALE_S})
             from job join account on account.id = account
             where turned > ? and gone < {DELETED} and +account in ({marks}) order by turned""",
             (number, *wanted),
