@@ -125,8 +125,9 @@ async def test_it_knows_when_it_last_read_a_log(desert: Desert) -> None:
     desert.cloud.job("a")
     desert.cloud.log("a", "created")
     await desert.rounds(2)
-    assert desert.recorder.heard is None
+    before = desert.recorder.heard
     desert.recorder._held = desert.store.locks.poll(desert.account)
+    assert before is None
     heard_at = desert.now
     assert desert.recorder.heard == {"a": heard_at}
     desert.cloud.overrides["/fine_tuning/jobs/a/events"] = httpx.Response(500)
