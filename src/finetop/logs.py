@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HEAD = 50
 """Events asked for at first: more than a second of any run has brought."""
+SHORT_HEAD = 10
+"""The same of a log that brought little the last time: most of what is read of it is known."""
 MOST_RESULTS = 32_000_000
 """Bytes of a result file that are worth reading: some hundred thousand steps."""
 MOST_TRIES = 20
@@ -56,6 +58,7 @@ class Logs:
         self._clock = clock
         self._half_read: dict[str, HalfRead] = {}
         self._unread: dict[str, int] = {}
+        self._brought: dict[str, int] = {}
         self._missing_since: dict[Kind, float] = {}
         self._paused_since: dict[str, float] = {}
 
@@ -69,7 +72,7 @@ class Logs:
         """One walk down a log, from its head or from where the last one broke off."""
         key = JobKey(self._account, job_id)
         read = self._half_read.setdefault(job_id, HalfRead())
-        limits = iter((HEAD,) if read.after is None else ())
+        limits = iter((self._head(job_id),) if read.after is None else ())
 
         async def part(after: str | None) -> Page[Event]:
             return await provider.list_events(job_id, after=after, limit=next(limits, 100))
@@ -97,8 +100,13 @@ class Logs:
             raise
         self._save(key)
 
+    def _head(self, job_id: str) -> int:
+        """Twice what came last: reading what is known is most of the work of a long recording."""
+        return min(HEAD, max(SHORT_HEAD, 2 * self._brought.get(job_id, HEAD)))
+
     def _save(self, key: JobKey) -> None:
         new = self._half_read.pop(key.id).events
+        self._brought[key.id] = len(new)
         if new and self._store.events.save(key, new[::-1]):
             self._changed()
 

@@ -94,6 +94,7 @@ class Recorder:
         self._failures = 0
         self._not_before = 0.0
         self._is_barred = False
+        self._round_at = 0.0
 
     def refresh(self) -> None:
         """Ask now, whatever was agreed; where another process asks, tell it."""
@@ -178,7 +179,7 @@ class Recorder:
 
     async def round(self) -> float:
         """Ask what is due; the seconds until there is something to ask again."""
-        now = self._clock()
+        now = self._round_at = self._clock()
         if now < self._not_before:
             return self._not_before - now
         try:
@@ -206,7 +207,7 @@ class Recorder:
 
     async def _ask(self, provider: Provider, ask: Ask) -> None:
         """Carry one question out; what concerns one job only must not keep the others waiting."""
-        self._asked_at[ask] = self._clock()
+        self._asked_at[ask] = self._round_at  # what was asked together is due together, in one round
         carry_out: dict[Kind, Callable[[Provider, str], Awaitable[None]]] = {
             Kind.LIST: self._listing.ask_list,
             Kind.JOB: self._listing.ask_job,

@@ -6,6 +6,7 @@ a new step at each question. CPU is that of the recorder's process alone, start 
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -43,14 +44,21 @@ def switches(pid: int) -> int:
     return sum(int(one.read_text().partition("voluntary_ctxt_switches:")[2].split()[0]) for one in found)
 
 
+def step(peer: CloudServer, job: str, number: int) -> None:
+    """A job has made a step just now."""
+    data = {"step": number, "total_steps": 10_000, "train_loss": 1 / number}
+    told = peer.cloud.events.setdefault(job, [])
+    told.append({"id": f"{job}-{number}", "created_at": time.time(), "type": "metrics", "data": data})
+
+
 def train(peer: CloudServer, stop: threading.Event) -> None:
     """Every job makes a step every few seconds."""
-    step = 1
-    while not stop.wait(STEP_S):
-        step += 1
+    for number in itertools.count(2):
+        if stop.wait(STEP_S):
+            return
         with peer.lock:
-            for number in range(JOBS):
-                peer.cloud.step(f"run-{number:02}", step)
+            for job in range(JOBS):
+                step(peer, f"run-{job:02}", number)
 
 
 def measure(folder: Path, peer: CloudServer, seconds: float, *, stop: threading.Event) -> None:
@@ -91,8 +99,8 @@ def main() -> None:
             peer.cloud.job(f"past-{number:02}", "succeeded", finished_at=1_790_000_500)
             peer.cloud.step(f"past-{number:02}", *range(1, 40))
         for number in range(JOBS):
-            peer.cloud.job(f"run-{number:02}")
-            peer.cloud.step(f"run-{number:02}", 1)
+            peer.cloud.job(f"run-{number:02}", created_at=time.time())
+            step(peer, f"run-{number:02}", 1)
         stop = threading.Event()
         training = threading.Thread(target=train, args=(peer, stop), daemon=True)
         training.start()
