@@ -6,37 +6,15 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import finetop
-from commands import PATIENCE_S, here, kill, start, until
+from commands import here, kill, until
 from finetop.config import Paths
 from finetop.store import JobKey, Store
+from recording import recording
 
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
-
-
-@contextmanager
-def recording(*options: object, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """A recorder that runs, and is gone after the block."""
-    process = start("record", *options, **environ)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=PATIENCE_S)
-
-
-def ended(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[int, list[str]]:
-    """Send a signal; the exit code and the lines that were said."""
-    kill(process.pid, number)
-    out, err = process.communicate(timeout=PATIENCE_S)
-    assert out == "", "stdout is for data"
-    return process.returncode, err.splitlines()
 
 
 def test_it_keeps_what_happens_while_nobody_looks(mine: dict[str, str], good: Path) -> None:
@@ -55,9 +33,8 @@ def test_it_keeps_what_happens_while_nobody_looks(mine: dict[str, str], good: Pa
         store.close()
         lines = (Paths.of().store_dir / "results" / "mine" / kept.path).read_text("utf-8").splitlines()
         assert lines[0].startswith("step,")
-        code, said = ended(process)
-    assert code == 0
-    found = "\n".join(said)
+        assert process.ended() == 0
+    found = "".join(process.said)
     for line in (
         r"recording mine into \S+/finetop.db, result files into \S+/results",
         r"mine: live, \d+ jobs?, running jobs every 1 s",
@@ -82,13 +59,9 @@ def test_what_is_said_of_the_pace_reaches_who_asks(mine: dict[str, str]) -> None
         until(lambda: here("record", "--status", **mine).code == 0, "the recorder")
         assert here("record", "--pause", **mine).err == "finetop: mine: polling is paused\n"
         assert here("record", "--status", "--json", **mine).json[0]["paused"] is True
-        said = process.stderr
-        assert said is not None
-        while "polling is paused" not in said.readline():
-            assert process.poll() is None
+        process.says("polling is paused")
         here("record", "--resume", "--pace", 7, **mine)
-        while "running jobs every 7 s" not in said.readline():
-            assert process.poll() is None
+        process.says("running jobs every 7 s")
         assert re.search(r"^mine .* 7 s ", here("record", "--status", **mine).out, re.MULTILINE)
         done = here("record", "--status", "--pace", 0, "--json", **mine)
         assert (done.json[0]["pace_s"], done.json[0]["own_pace"]) == (2, True)
@@ -127,34 +100,27 @@ def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> Non
     """In the same process, by what is good; a broken one is told, and a newer store is not touched."""
     installed = Copy(tmp_path / "installed")
     with recording(**mine, **installed.environ) as process:
-        said = process.stderr
-        assert said is not None
-
-        def reads(words: str) -> None:
-            while words not in (line := said.readline()):
-                assert line, words
-
-        reads("mine: live")
+        process.says("mine: live")
         installed.change("cli/main.py", "import click", "import clicks")
         installed.set_version("8")
-        reads("does not start, so this one goes on: ModuleNotFoundError: No module named 'clicks'")
+        process.says("does not start, so this one goes on: ModuleNotFoundError: No module named 'clicks'")
         installed.change("cli/main.py", "import clicks", "import click")
         installed.set_version("9.0")
-        reads("starting anew, for finetop was updated")
-        reads("mine: live")
+        process.says("starting anew, for finetop was updated")
+        process.says("mine: live")
         (status,) = here("record", "--status", "--json", **mine).json
         assert (status["pid"], status["version"]) == (process.pid, "9.0")
         kill(process.pid, signal.SIGHUP)
-        reads("starting anew, for SIGHUP")
-        reads("mine: live")
+        process.says("starting anew, for SIGHUP")
+        process.says("mine: live")
         with sqlite3.connect(Paths.of().store_file) as database:
             applied = database.execute("pragma user_version").fetchone()[0]
             database.execute(f"pragma user_version = {applied + 1}")
-        reads("written by a newer finetop; recording goes on as soon as this one is updated")
+        process.says("written by a newer finetop; recording goes on as soon as this one is updated")
         with sqlite3.connect(Paths.of().store_file) as database:
             database.execute(f"pragma user_version = {applied}")
         database.close()
         assert here("record", "--status", **mine).code == 4, "it lets others ask meanwhile"
         installed.set_version("10.0.0")
-        reads("mine: live")
-        assert ended(process)[0] == 0
+        process.says("mine: live")
+        assert process.ended() == 0
