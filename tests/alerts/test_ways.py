@@ -18,6 +18,7 @@ from alerts.hook import Hook, hook
 from alerts.jobs import AlertRule, AlertSettings, House
 from cloud import Cloud
 from commands import alive, until
+from finetop.alerts import judging
 from finetop.alerts.herald import Herald
 from finetop.config import Paths, Profile
 from finetop.session import Session
@@ -174,8 +175,11 @@ def test_killed_between_the_ledger_and_the_delivery_it_is_delivered_all_the_same
     store.close()
 
 
-def test_a_session_tells_while_nobody_looks(tmp_path: Path, room: Hook, quick_pace: None) -> None:
+def test_a_session_tells_while_nobody_looks(
+    tmp_path: Path, room: Hook, quick_pace: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the provider's answer to the webhook and the command, once each, beside a second session."""
+    monkeypatch.setattr(judging, "WORKING_S", 0.0)
     cloud = Cloud()
     cloud.job("a")
     cloud.job("old", "failed", finished_at=1)
