@@ -175,6 +175,29 @@ def test_killed_between_the_ledger_and_the_delivery_it_is_delivered_all_the_same
     store.close()
 
 
+def test_two_processes_that_deliver_at_once_tell_each_thing_once(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("sh", "-c", f'echo "$FINETOP_ALERT_JOB_ID" >> "{out}"')
+    house = House(tmp_path, AlertSettings(ways=("command",), command=words))
+    jobs = [f"j{number}" for number in range(12)]
+    for id_ in jobs:
+        house.turns(id_, "running", "failed")
+    house.judged()
+    house.close()
+    code = (
+        "import asyncio, os; from pathlib import Path\n"
+        "from alerts.jobs import AlertSettings, House\n"
+        f"house = House(Path({str(tmp_path)!r}), AlertSettings(ways=('command',), command={words!r}),\n"
+        "              PATH=os.environ['PATH'])\n"
+        "house.now += 60\n"
+        "asyncio.run(house.courier.deliver([1]))\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    racers = [subprocess.Popen([sys.executable, "-c", code], env=environ) for _ in range(2)]
+    assert [racer.wait(60) for racer in racers] == [0, 0]
+    assert sorted(out.read_text().split()) == sorted(jobs)
+
+
 def test_a_session_tells_while_nobody_looks(
     tmp_path: Path, room: Hook, quick_pace: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,7 +77,7 @@ def test_the_rules_are_listed_as_they_are_understood(settings: dict[str, str]) -
     ]
     broken = here("alerts", "list", **settings, FINETOP_ALERTS_JOBS="modell:x")
     assert broken.code == 2
-    assert "alerts, [alerts]: in the query, at character 1" in broken.err
+    assert "alerts, all jobs: in the query, at character 1" in broken.err
 
 
 def test_a_bell_is_rung_where_one_looks_wherever_the_output_goes(settings: dict[str, str]) -> None:

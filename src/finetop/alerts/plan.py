@@ -97,7 +97,7 @@ def plan_of(settings: AlertSettings) -> Plan:
     general = Rule(
         title=GENERAL,
         jobs=settings.jobs,
-        condition=_condition(settings.jobs, "[alerts]"),
+        condition=_condition(settings.jobs, GENERAL),
         on=frozenset(settings.on),
         ways=settings.ways,
         silent_s=settings.silent_min * 60,
