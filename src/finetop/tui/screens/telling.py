@@ -129,16 +129,15 @@ class Telling(Polling):
     def touched(self) -> None:
         """A key was pressed: somebody looks, and has seen what the screen shows."""
         self._is_touched = True
-        if time.monotonic() - self._seen_at >= SEEN_S:
-            self.seen()
+        if self._since is not None and time.monotonic() - self._seen_at >= SEEN_S:
+            self._seen_at = time.monotonic()
+            self.run_worker(self.seen, thread=True, group="visit", exit_on_error=False)
 
     def seen(self) -> None:
         """Keep that everything known by now was seen; where the disk is full, it will be news once more."""
-        if self._since is None:
-            return
-        self._seen_at = time.monotonic()
-        with contextlib.suppress(FinetopError):
-            self.store.visits.mark(tuple(self.session.names))
+        if self._since is not None:
+            with contextlib.suppress(FinetopError):
+                self.store.visits.mark(tuple(self.session.names))
 
     @work(exit_on_error=False)
     async def action_news(self) -> None:
