@@ -9,10 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from cloud import START, Cloud
 from finetop.actions.draft import Draft
 from finetop.config import Paths, Profile
 from finetop.errors import BadInput, NotStarted, TryLater
@@ -366,3 +369,24 @@ class TestEnding:
         with pytest.raises(TryLater, match="ending"):
             done(waiting)
         assert not session._thread.is_alive()
+
+
+def test_a_machine_that_wakes_up_asks_at_once(
+    opened: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wall clock has gone on while the other one stood still; no pause of before holds."""
+    slept_s = 0.0
+    world = SimpleNamespace(time=lambda: time.time() + slept_s, monotonic=time.monotonic)
+    monkeypatch.setattr(network, "time", world)
+    monkeypatch.setattr(network, "LOOK_S", 0.02)
+    cloud = Cloud()
+    cloud.job("a", "succeeded", finished_at=START)
+    hosted = Profile("cloud", base_url="https://cloud.test/v1")
+    session = opened(hosted, transport=httpx.MockTransport(cloud))
+    wait_for(
+        lambda: session.store.jobs.models(1) and not session.store.jobs.incomplete(1, 9), "the first look"
+    )
+    wait_for(lambda: state(session, "ok"), "the end of the round")
+    asked = cloud.asked.count("/fine_tuning/jobs")
+    slept_s = 3600.0
+    wait_for(lambda: cloud.asked.count("/fine_tuning/jobs") > asked, "another question", within_s=20)

@@ -8,6 +8,8 @@ import signal
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 import finetop
 from commands import here, kill, until
 from finetop.config import Paths
@@ -124,3 +126,19 @@ def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> Non
         installed.set_version("10.0.0")
         process.says("mine: live")
         assert process.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--pace", "0.2"), "--pace 0.2 is too often"),
+        (("--pause", "--resume"), "opposites"),
+        (("--json",), "--json goes with --status"),
+        (("--profile", "nobody"), "there is no profile nobody"),
+    ],
+)
+def test_what_makes_no_sense_is_told(mine: dict[str, str], options: tuple[str, ...], words: str) -> None:
+    """Before anything is asked or written down."""
+    done = here("record", *options, **mine)
+    assert done.code == 2
+    assert words in done.err

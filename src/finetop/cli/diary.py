@@ -41,7 +41,8 @@ def standing(contact: Contact, asker: Asker | None, pacing: Pacing, trouble: str
     if not is_news and not pacing.paused:
         return None
     other = None if asker.is_me else asker.pid
-    return Standing(contact.state if is_news else "", other, pacing.paused, pacing.pace_s)
+    state = contact.state if is_news else ""
+    return Standing(state, other, pacing.paused, pacing.pace_s if state == "ok" else None)
 
 
 def said_of(name: str, now: Standing, contact: Contact, jobs: int) -> tuple[int, str]:

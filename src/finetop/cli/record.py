@@ -9,6 +9,7 @@ import click
 
 from finetop.cli import account, options, output
 from finetop.errors import BadInput, Unreachable
+from finetop.pace import SHORTEST_S
 from finetop.text import age
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def record(
         raise BadInput("--json goes with --status", hint="finetop record --status --json")
     if pause and resume:
         raise BadInput("--pause and --resume are opposites", hint="Say one of them.")
+    if pace is not None and 0 < pace < SHORTEST_S:
+        raise BadInput(
+            f"--pace {pace:g} is too often",
+            hint=f"Say {SHORTEST_S:g} or more, or 0 for the profile's own pace.",
+        )
     profiles = account.chosen_profiles(run)
     with account.looked_at(run, *profiles) as session:
         _pass_on(session, pace=pace, paused=pause if pause or resume else None)
