@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -62,8 +63,47 @@ class Museum(httpx.AsyncBaseTransport):
         self.rule = None
 
 
+class Door:
+    """Stands before the museum and can be shut after so many questions."""
+
+    def __init__(self) -> None:
+        self._open_for: int | None = None
+        self._passed = 0
+        self._met = threading.Event()
+
+    @contextmanager
+    def shut_after(self, questions: int) -> Iterator[Callable[[], None]]:
+        """Let so many questions pass and no more; what is given waits until one stands before it."""
+        self._passed, self._open_for = 0, questions
+        self._met.clear()
+        try:
+            yield self._wait
+        finally:
+            self._open_for = None
+
+    def _wait(self) -> None:
+        assert self._met.wait(60), "nobody came to the door"
+
+    def before(self, app: Any) -> Any:
+        """The same application behind this door."""
+
+        async def behind(scope: Any, receive: Any, send: Any) -> None:
+            self._passed += 1
+            while self._open_for is not None and self._passed > self._open_for:
+                self._met.set()
+                await asyncio.sleep(0.02)
+            await app(scope, receive, send)
+
+        return behind
+
+
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, closed_network: None) -> Iterator[str]:
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, closed_network: None, door: Door) -> Iterator[str]:
     """Where the demo's past is served."""
     folder = tmp_path_factory.mktemp("museum")
     layout = Layout(folder, folder / "server.db")
@@ -73,7 +113,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, closed_network: None) -> I
     def serve() -> None:  # SQLite's objects stay in the thread that made them
         with closing(Database(layout.database)) as database:
             seed(database, layout)
-            app = make_app(Services(database, layout, cast("Scheduler", None), KEY))
+            app = door.before(make_app(Services(database, layout, cast("Scheduler", None), KEY)))
             serving.put(server := uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off")))
             server.run(sockets=[listener])
 

@@ -51,7 +51,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_whatever_byte_is_lost_or_changed_the_file_and_the_line_are_told(
     kept: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -90,7 +90,7 @@ def test_a_missing_file_and_a_changed_manifest_are_told(kept: Path, tmp_path: Pa
     assert caught.value.line == 2
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_draft_that_ends_at_any_byte_is_gone_on_with(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

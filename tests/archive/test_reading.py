@@ -215,7 +215,7 @@ def test_a_path_without_jobs_is_named(tmp_path: Path) -> None:
         until(lambda: opened.store.accounts.contact(account).state == "offline", "the lost disk")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_no_file_is_too_odd(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Whatever is cut off or put in, every whole line before it is found, and the rest is told."""
