@@ -13,6 +13,7 @@ from drivers import NOW, PROFILES, STORY, Driver, Told, fill, house, opened
 from finetop.models import Job
 from finetop.session import Session
 from finetop.store import JobKey, Raised, Store
+from finetop.tui.screens import telling
 
 if TYPE_CHECKING:
     from finetop.config import Paths
@@ -122,6 +123,20 @@ async def test_who_is_at_work_already_is_only_told_in_a_line(paths: Paths) -> No
         await person.main._tell_news()
         await person.reads("While you were away: 1 failed, 1 done.  B shows them.")
         assert person.app.screen is person.main
+
+
+async def test_who_comes_back_to_a_screen_that_stayed_open_is_told_in_a_line(paths: Paths) -> None:
+    async with opened(paths) as person:
+        await until_it_tells(person)
+        await person.press("j")
+        await person.pilot.app.workers.wait_for_complete()
+        change(paths, ended("tone-2", "failed"))
+        await person.press("j")
+        assert "away" not in person.picture
+        person.main._key_at -= telling.AWAY_S
+        change(paths, ended("rehearsal-3", "succeeded"))
+        await person.press("k")
+        await person.reads("While you were away: 1 failed, 1 done.  B shows them.")
 
 
 async def test_a_visit_ends_with_leaving_and_not_with_a_window_that_is_closed(paths: Paths) -> None:

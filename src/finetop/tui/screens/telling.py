@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SEEN_S = 20.0
 """A key says that somebody looks; it is written down no more often than this."""
+AWAY_S = 900.0
+"""Who presses a key after so long was away, though the screen stayed open."""
 
 
 class Telling(Polling):
@@ -47,20 +49,21 @@ class Telling(Polling):
     _herald: Herald | None = None
     _judge: Judge | None = None
     _since: Mapping[int, int] | None = None
-    """Up to where each account had been seen when this screen was opened; None while that is not known."""
+    """Up to where each account had been seen when this visit began; None while that is not known."""
     _unheard: frozenset[int] = frozenset()
     """Accounts that have not been asked yet since then: what they will tell happened before."""
     _shown: frozenset[tuple[str, JobKey]] = frozenset()
     """The news that were shown."""
     _opened_at = 0.0
     _seen_at = 0.0
+    _key_at = 0.0
     _is_touched = False
     """A key was pressed: from now on nothing comes up unasked."""
 
     async def begin_telling(self) -> None:
         """The screen is up: from here on it tells."""
         accounts = tuple(self.session.names)
-        self._opened_at = time.time()
+        self._opened_at, self._key_at = time.time(), time.monotonic()
         self._since = self.store.visits.seen(accounts)
         self._unheard = frozenset(self._since)
         try:
@@ -129,8 +132,15 @@ class Telling(Polling):
     def touched(self) -> None:
         """A key was pressed: somebody looks, and has seen what the screen shows."""
         self._is_touched = True
-        if self._since is not None and time.monotonic() - self._seen_at >= SEEN_S:
-            self._seen_at = time.monotonic()
+        if self._since is None:
+            return
+        now = time.monotonic()
+        gone_s, self._key_at = now - self._key_at, now
+        if gone_s >= AWAY_S:
+            self._since, self._shown = self.store.visits.seen(self.session.names), frozenset()
+            self.run_worker(self._tell_news(), group="news")
+        if now - self._seen_at >= SEEN_S:
+            self._seen_at = now
             self.run_worker(self.seen, thread=True, group="visit", exit_on_error=False)
 
     def seen(self) -> None:
