@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,27 @@ def main() -> None:
         from finetop import cli  # noqa: PLC0415 - as above
 
         cli.main(cli.Screens(open=_open, ask=_ask))
+    except SystemExit as ended:
+        frame.leave()
+        _leave(ended.code)
+        raise
     finally:
         frame.leave()
+
+
+def _leave(code: object) -> None:
+    """End here and now: to take itself apart piece by piece costs Python as much as a list of known jobs.
+
+    What had to be closed is closed by then; what cannot be said any more is left to the usual way.
+    """
+    if not isinstance(code, int):
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return
+    os._exit(code)
 
 
 def _open(opening: Opening) -> int:

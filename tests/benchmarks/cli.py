@@ -70,10 +70,15 @@ def environ(folder: Path, count: int) -> dict[str, str]:
         "FINETOP_STATE": str(folder / "state"),
         "KEY": "sk-none",
     }
+    found.pop("PYTHONDONTWRITEBYTECODE", None)  # as a person has it: only the first start compiles
     paths = Paths.of(found)
-    profile = Profile("one", base_url="https://one.example/v1", key_env="KEY")
     store = Store(paths.store_file)
-    fill(store, store.accounts.ensure(**account_place(profile, paths, found)), count)
+    for name in ("one", "two", "three"):
+        profile = Profile(name, base_url=f"https://{name}.example/v1", key_env="KEY")
+        account = store.accounts.ensure(**account_place(profile, paths, found))
+        store.accounts.remember(name, account)
+        if name == "one":
+            fill(store, account, count)
     store.close()
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -180,7 +179,7 @@ async def test_one_changed_number_writes_its_cells_only() -> None:
         rows = [job(n, "running", step=10, total_steps=20, train_loss=0.512) for n in range(1, 9)]
         app.grid.jobs.update_rows(rows, now=NOW)
         await pilot.pause()
-        rows[4] = replace(rows[4], train_loss=0.498, seq=99)
+        rows[4] = rows[4]._replace(train_loss=0.498, seq=99)
         updates: list[str] = []
         display = app._display
 

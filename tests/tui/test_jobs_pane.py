@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Offset
@@ -38,7 +36,7 @@ async def test_one_changed_job_repaints_one_line() -> None:
         pane.update_rows(rows, now=NOW)
         await pilot.pause()
         repaints = Repaints(pane)
-        rows[3] = replace(rows[3], train_loss=0.4, seq=99)
+        rows[3] = rows[3]._replace(train_loss=0.4, seq=99)
         pane.update_rows(rows, now=NOW)
         assert repaints.whole == 0
         assert repaints.lines == {2 + 3}
@@ -127,7 +125,7 @@ async def test_a_job_whose_state_changed_is_marked_until_the_cursor_was_there() 
     app = Stage(pane)
     async with app.run_test(size=(100, 12)) as pilot:
         pane.update_rows(ROWS[:3], now=NOW)
-        pane.update_rows([ROWS[0], ROWS[1], replace(ROWS[2], status="failed", reason="why")], now=NOW)
+        pane.update_rows([ROWS[0], ROWS[1], ROWS[2]._replace(status="failed", reason="why")], now=NOW)
         await pilot.pause()
         assert "∙" in picture(app)[4]
         assert "∙" not in picture(app)[3]
@@ -225,7 +223,7 @@ def test_active_jobs_come_first_then_the_newest() -> None:
 
 
 async def test_two_accounts_are_told_apart_by_colour() -> None:
-    rows = [replace(ROWS[0], profile="prod"), replace(ROWS[1], profile="play")]
+    rows = [ROWS[0]._replace(profile="prod"), ROWS[1]._replace(profile="play")]
     pane = JobsPane()
     pane.colours = {"prod": "red", "play": ""}
     async with Stage(pane).run_test(size=(200, 10)) as pilot:

@@ -61,7 +61,7 @@ CURVES = Curves(
 
 def model(**changes: object) -> object:
     return detail_model(
-        replace(ROW, **changes),  # type: ignore[arg-type]
+        ROW._replace(**changes),  # type: ignore[arg-type]
         now=NOW,
         job=JOB,
         checkpoints=CHECKPOINTS,
@@ -114,13 +114,13 @@ async def test_a_failed_job_tells_its_reason_once() -> None:
     pane = DetailPane()
     app = Stage(pane)
     async with app.run_test(size=(72, 40)) as pilot:
-        pane.show(detail_model(replace(ROW, status="failed", reason=said), now=NOW, job=failed))
+        pane.show(detail_model(ROW._replace(status="failed", reason=said), now=NOW, job=failed))
         await pilot.pause()
         lines = picture(app)
         assert sum(said in line for line in lines) == 1
         at = lines.index(f" Reason       ✗ {said}")
         assert lines[at + 1] == "              code invalid_training_file  param training_file"
-        pane.show(detail_model(replace(ROW, status="failed", reason="it stopped"), now=NOW, job=failed))
+        pane.show(detail_model(ROW._replace(status="failed", reason="it stopped"), now=NOW, job=failed))
         await pilot.pause()
         assert f" Error        {said}." in picture(app), "the API says something else"
 
@@ -214,13 +214,13 @@ async def test_on_a_tiny_screen_four_facts_stand_for_all() -> None:
 def test_what_a_tiny_screen_tells_without_losses(
     status: str, rewards: dict[str, Series], fact: tuple[str, str]
 ) -> None:
-    row = replace(ROW, status=status, train_loss=None, valid_loss=None)
+    row = ROW._replace(status=status, train_loss=None, valid_loss=None)
     told = detail_model(row, now=NOW, curves=Curves(key=ROW.key, more=rewards)).facts[2]
     assert (told.label, "".join(words for words, _ in told.runs)) == fact
 
 
 def test_a_job_known_only_by_its_row_has_facts_too() -> None:
-    known = detail_model(replace(ROW, intent="unsure", reason="why not", status="failed"), now=NOW)
+    known = detail_model(ROW._replace(intent="unsure", reason="why not", status="failed"), now=NOW)
     labels = [entry.label for entry in known.overview]
     assert labels[:4] == ["Job", "Request", "Reason", "Model"]
 

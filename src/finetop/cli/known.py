@@ -62,8 +62,9 @@ def _names(accounts: Accounts, run: Run, profiles: Sequence[Profile]) -> dict[in
 
 def _account(accounts: Accounts, run: Run, profile: Profile) -> int | None:
     """The account of a profile, or the one it had last: nobody needs a key for looking."""
-    last = last_account(accounts, profile, run.paths)
-    if last is not None and accounts.at(**where(profile, run.paths)) == [last]:
+    there = accounts.at(**where(profile, run.paths))
+    last = last_account(accounts, profile, run.paths) if there else None
+    if there in ([], [last]):
         return last  # whatever its key is now, no other account is there
     found = accounts.find(**account_place(profile, run.paths, run.environ))
     return last if found is None else found

@@ -96,6 +96,7 @@ def finetop(context: click.Context, profile: str | None, archive: str | None, *,
     context.obj = state = context.obj._replace(profile=profile, archive=archive)
     if context.invoked_subcommand is None:
         return open_screen(state, yes=yes)
+    gc.freeze()  # what is loaded by now stays: nobody need look through it again
     gc.enable()  # the entry point switches it off for the sake of the screen's first paint
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,11 +22,15 @@ PIPE_CLOSED = 141
 
 def write_json(value: object) -> None:
     """One JSON value; all but ASCII is escaped, so it is as safe to look at as to parse."""
+    import json  # noqa: PLC0415 - a table without it is there 1 ms sooner
+
     _write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def write_json_line(value: object) -> None:
     """One JSON value on a line of its own, for one who reads while we write."""
+    import json  # noqa: PLC0415 - as in `write_json`
+
     _write(json.dumps(value, allow_nan=False) + "\n")
 
 
@@ -64,6 +67,8 @@ def write_bytes(path: Path) -> None:
 
 def in_json(value: object) -> str:
     """A value that has no other form, in one line."""
+    import json  # noqa: PLC0415 - as in `write_json`
+
     return json.dumps(value, ensure_ascii=False)
 
 

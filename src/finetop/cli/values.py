@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -69,6 +68,8 @@ def field_of(value: object, path: str) -> str:
         found, before = inside[name], name
     if found is None:
         return ""
+    import json  # noqa: PLC0415 - as in `output`
+
     return found if isinstance(found, str) else json.dumps(found)
 
 

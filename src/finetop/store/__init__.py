@@ -9,8 +9,8 @@ from finetop.lazily import names_of
 from finetop.store.database import Database
 
 if TYPE_CHECKING:
-    from finetop.store.accounts import Contact
     from finetop.store.alerts import Delivery, Raised
+    from finetop.store.contacts import Contact
     from finetop.store.job_rows import JobKey, JobRow
     from finetop.store.journal import Intent
     from finetop.store.locks import Asker, Held
@@ -106,7 +106,7 @@ class Store:
 
 __getattr__ = names_of(
     __name__,
-    accounts="Contact",
+    contacts="Contact",
     alerts="Delivery Raised",
     job_rows="JobKey JobRow",
     journal="Intent",

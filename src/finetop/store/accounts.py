@@ -4,33 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from finetop.store.contacts import Contact
     from finetop.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How asking one account is going."""
-
-    state: str = "never"
-    """never, ok, stale, offline, no key, refused, none, limited or not started."""
-    message: str = ""
-    failures: int = 0
-    last_ok_at: float | None = None
-    poller: str = ""
-    """Who asks: host, pid and version."""
-    requests_left: int | None = None
-    """Of the provider's present window, where it tells."""
-    requests_limit: int | None = None
-
-    @property
-    def is_low(self) -> bool:
-        """True where less than a tenth of the requests is left."""
-        limit = self.requests_limit
-        return self.requests_left is not None and limit is not None and self.requests_left * 10 < limit
 
 
 _FIND = """select id from account where dialect = ? and base_url = ? and organization = ?
@@ -115,10 +93,14 @@ class Accounts:
             from contact where account = ?""",
             (account,),
         ).fetchone()
+        from finetop.store.contacts import Contact  # noqa: PLC0415 - a look asks nobody
+
         return Contact() if found is None else Contact(*found)
 
     def save_contact(self, account: int, contact: Contact) -> None:
         """Keep how asking goes. It moves no clock: screens look at all contacts at once when told to."""
+        from dataclasses import astuple  # noqa: PLC0415 - as above
+
         with self._db.write() as connection:
             connection.execute(
                 "insert or replace into contact (account, state, message, failures, last_ok_at, poller,"

@@ -1,8 +1,6 @@
 """One line of the jobs list: light, for a list without a screen draws it before anything else is loaded."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+# Without `from __future__ import annotations`: a NamedTuple compiles every type that is written as text.
 from typing import NamedTuple
 
 
@@ -13,8 +11,7 @@ class JobKey(NamedTuple):
     id: str
 
 
-@dataclass(slots=True, frozen=True)
-class JobRow:
+class JobRow(NamedTuple):
     """One line of the jobs list. Times are Unix seconds; a missing value is None, never 0."""
 
     key: JobKey
