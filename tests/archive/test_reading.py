@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archive.conftest import Museum, session
 from commands import here, until
+from finetop.archive import loose
 from finetop.archive.loose import items_in
 from finetop.config import Profile
 from finetop.errors import BadInput
@@ -213,6 +214,21 @@ def test_a_path_without_jobs_is_named(tmp_path: Path) -> None:
     with session(tmp_path, lost, poll=True) as opened:
         account = opened.accounts["lost"]
         until(lambda: opened.store.accounts.contact(account).state == "offline", "the lost disk")
+
+
+def test_a_list_in_one_long_line_is_read_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most programs write a list so, and a large one has no room in memory."""
+    monkeypatch.setattr(loose, "CHUNK", 100)
+    path = tmp_path / "jobs.json"
+    for words in (FORMS["array"], FORMS["page"]):
+        path.write_text(words)
+        assert [item.value for item in items_in(path)] == JOBS
+    path.write_text(FORMS["array"][:-20])
+    *whole, last = items_in(path)
+    assert [item.value for item in whole] == JOBS[:2]
+    assert "nothing after it can be read" in last.error or "breaks off" in last.error
 
 
 @settings(max_examples=30)

@@ -58,6 +58,15 @@ def write_lines(path: Path, count: int) -> Path:
     return path
 
 
+def write_one_line(path: Path, count: int) -> Path:
+    """The same as one JSON array in one line."""
+    with path.open("w") as opened:
+        for number in range(count):
+            opened.write(("[" if not number else ", ") + json.dumps(raw(number)))
+        opened.write("]\n")
+    return path
+
+
 def write_array(path: Path, count: int) -> Path:
     """The same as one JSON array over many lines."""
     with path.open("w") as opened:
@@ -125,6 +134,7 @@ def main(count: int) -> None:
         "archive": write_archive,
         "jobs.jsonl": write_lines,
         "jobs.json": write_array,
+        "one line": write_one_line,
     }
     print(f"{count:,} jobs; target 30 s and 100 MB")
     print(f"{'file':12} {'size':>8} {'first s':>8} {'CPU s':>7} {'peak MB':>8} {'again s':>8} {'CPU s':>7}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from finetop.archive.found import Line, lines_in
+from finetop.archive.found import lines_in
 from finetop.archive.lines import LONGEST
 
 CHUNK: Final = 1 << 20
@@ -32,24 +32,27 @@ class Item(NamedTuple):
 
 def items_in(path: Path) -> Iterator[Item]:
     """Everything a file of jobs holds; what cannot be read says why, and hides nothing before or after it."""
-    if _is_lines(path):
+    if is_lines(path):
         for line in lines_in(path):
-            yield from _of_line(line)
+            if line.error:
+                yield Item(line.number, None, line.error)
+            else:
+                yield from _spread(line.number, line.value)
     else:
         with path.open("rb") as opened:
             yield from _Document(opened).items()
 
 
-def _is_lines(path: Path) -> bool:
+def is_lines(path: Path) -> bool:
     """Whether each line is a value of its own; the second line tells where the first is damaged."""
     heads: list[bytes] = []
     with path.open("rb") as opened:
-        while len(heads) < 2 and (raw := opened.readline(LONGEST)):
+        while len(heads) < 2 and (raw := opened.readline(CHUNK)):
+            if len(raw) == CHUNK:
+                return False  # a list in one line may be as long as it likes, and is read piece by piece
             if raw.strip():
                 heads.append(raw)
-    if not heads:
-        return True
-    if _is_value(heads[0]):
+    if not heads or _is_value(heads[0]):
         return True
     return not heads[0].lstrip().startswith(b"[") and len(heads) > 1 and _is_value(heads[1])
 
@@ -61,23 +64,23 @@ def _is_value(raw: bytes) -> bool:
         return False
 
 
-def _of_line(line: Line) -> Iterator[Item]:
-    if line.error:
-        yield Item(line.number, None, line.error)
-    else:
-        yield from _spread(line.number, line.value)
+def list_in(value: Any) -> list[Any] | None:
+    """The items of a list, or of a list's page; None for anything else."""
+    is_page = isinstance(value, Mapping) and value.get("object", "list") == "list"
+    inner = value.get("data") if is_page else value
+    return inner if isinstance(inner, list) else None
+
+
+def item_of(line: int, value: Any) -> Item:
+    """One thing that should be a job."""
+    if isinstance(value, Mapping):
+        return Item(line, value)
+    return Item(line, None, "this is no JSON object, so it is no job")
 
 
 def _spread(line: int, value: Any) -> Iterator[Item]:
-    """A list's items, or those of its page; else the value itself."""
-    inner = (
-        value.get("data") if isinstance(value, Mapping) and value.get("object", "list") == "list" else value
-    )
-    for item in inner if isinstance(inner, list) else [value]:
-        if isinstance(item, Mapping):
-            yield Item(line, item)
-        else:
-            yield Item(line, None, "this is no JSON object, so it is no job")
+    items = list_in(value)
+    return (item_of(line, item) for item in ([value] if items is None else items))
 
 
 class _Document:
@@ -113,14 +116,15 @@ class _Document:
     def _array(self, *, is_page: bool = False) -> Iterator[Item]:
         while self._skip():
             if self._text[self._at] == "]":
-                self._go_to(self._at + 1 if not is_page else len(self._text))
-                self._ended = self._ended or is_page  # what a page says after its items is not about them
+                self._go_to(self._at + 1)
+                if is_page:
+                    self._leave()  # what a page says after its items is not about them
                 return
             found = self._value()
+            yield from [found] if found.error else _spread(found.line, found.value)
             if found.error:
-                yield found
+                self._leave()
                 return
-            yield from _spread(found.line, found.value)
         yield Item(self._line, None, "the list breaks off here; the file may have been cut off")
 
     def _value(self) -> Item:
@@ -145,6 +149,11 @@ class _Document:
             line = self._line
             self._go_to(end)
             return Item(line, value)
+
+    def _leave(self) -> None:
+        """Read nothing more."""
+        self._ended = True
+        self._go_to(len(self._text))
 
     def _skip(self) -> bool:
         """Go to what comes next; False at the end."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from finetop.archive.found import is_job_line, lines_in, read_line, spans_of
 from finetop.archive.index import Index
 from finetop.archive.layout import CHECKPOINTS, EVENTS, FILES, JOBS, MANIFEST, MODELS, content_name
-from finetop.archive.loose import items_in
+from finetop.archive.loose import Item, is_lines, item_of, items_in, list_in
 from finetop.errors import NotFound, Unreachable
 from finetop.models import to_time
 
@@ -37,6 +37,8 @@ class Shelf:
         self._jobs: Index | None = None
         self._files: Index | None = None
         self._edition = ""
+        self._is_copied = False
+        """True where the index is of a copy, each of whose lines tells where it stood."""
 
     @property
     def is_ours(self) -> bool:
@@ -145,26 +147,43 @@ class Shelf:
         return index
 
     def _index_loose(self) -> Index:
-        """Items of any form are written one a line to a file without a name, so that each can be found."""
+        """A file of one job a line as it lies there; of any other form a copy that has."""
+        found = self._index_lines() if is_lines(self.path) else None
+        self._is_copied = found is None
+        return found or self._index_copy()
+
+    def _index_lines(self) -> Index | None:
+        """None where a line holds several jobs."""
+        index = Index(self.path.open("rb"))
+        for line in lines_in(self.path):
+            if list_in(line.value) is not None:
+                index.close()
+                return None
+            self._add(index, line.at, item_of(line.number, line.value))
+        return index
+
+    def _index_copy(self) -> Index:
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - the index closes it
         index = Index(spool)
         for item in items_in(self.path):
             at = spool.tell()
             spool.write(json.dumps(item).encode() + b"\n")
-            known = isinstance(item.value, Mapping)
-            name = self._name_of(item.value) if known else None
-            created = item.value.get("created_at", item.value.get("created")) if known else None
-            index.add(at, item.line, name, to_time(created))
+            self._add(index, at, item)
         spool.flush()
         return index
+
+    def _add(self, index: Index, at: int, item: Item) -> None:
+        known = item.value if isinstance(item.value, Mapping) else None
+        name = self._name_of(known) if known is not None else None
+        created = known.get("created_at", known.get("created")) if known is not None else None
+        index.add(at, item.line, name, to_time(created))
 
     def _told(self, number: int, raw: bytes) -> Told:
         value, error = read_line(raw)
         if error:
             return Told(number, None, error)
         if not self.is_ours:
-            line, item, said = value
-            return Told(line, item, said)
+            return Told(*(value if self._is_copied else item_of(number, value)))
         if is_job_line(value):
             return Told(number, value, "")
         return Told(number, None, "this is no job of an archive")
