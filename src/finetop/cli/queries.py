@@ -21,6 +21,15 @@ _NEGATED = re.compile(r"-[A-Za-z][\w.-]+(:|=|!=|<|>)")
 _MARK = "\0"
 """No argument of a process can begin with it."""
 
+_SIGNS = (
+    ("word", "in name, id or model"),
+    ("field:text", "in that field; * stands for anything, field:* asks whether there is a value"),
+    ("field=text", "the whole of it; != is the opposite"),
+    ("field>1  <=1e-4  :1..5", "numbers, also 10k, 50%, 7d, 1h30m, 2026-05-31; n_epochs, lr, batch_size..."),
+    ("a,b", "one of them; a space means and"),
+    ("-term", "not so"),
+)
+
 argument = click.argument(
     "query", nargs=-1, metavar="[QUERY]...", shell_complete=options.completed("query_words")
 )
@@ -32,6 +41,14 @@ class QueryCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Hide the terms with a dash from what looks for options."""
         return super().parse_args(ctx, [self._hidden(arg) for arg in args])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What can stand in a query."""
+        from finetop.query import FIELDS  # noqa: PLC0415 - only for help
+
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Query"):
+            formatter.write_dl([*_SIGNS, *((field.name, field.help) for field in FIELDS.values())])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """What begins with a dash may be an option, or a term that is not to hold."""
