@@ -50,6 +50,7 @@ def test_each_way_is_proved(settings: dict[str, str], room: Hook, tmp_path: Path
     assert found["command:team"] == (False, "failed: false ended with 1")
     assert done.code == 1
     assert [posted["event"] for posted in room.posted] == ["test"]
+    assert room.posted[0].keys() <= here("schema", "alert").json["properties"].keys()
     assert '"event": "test"' in (tmp_path / "out").read_text()
 
 
@@ -118,6 +119,10 @@ def test_a_recorder_and_a_screen_each_tell_their_terminal_once(mine: dict[str, s
     listed = here("alerts", "list", "--json", **mine).json["alerts"]
     (alert,) = [alert for alert in listed if alert["job"]["id"] == made.json["id"]]
     assert {one["way"]: one["state"] for one in alert["deliveries"]} == {"bell": "told", "notify": "told"}
+    known = here("schema", "alert").json["properties"]
+    assert alert.keys() <= known.keys()
+    assert alert["job"].keys() == known["job"]["properties"].keys()
+    assert alert["deliveries"][0].keys() == known["deliveries"]["items"]["properties"].keys()
 
 
 def test_a_job_can_be_left_out_by_its_id(mine: dict[str, str], good: Path) -> None:
@@ -135,5 +140,6 @@ def test_the_news_since_a_visit_can_be_read_without_a_screen(mine: dict[str, str
         "jobs", "create", good, "--model", "tiny-bytes-1", "--suffix", "night", "--wait", "--json", **mine
     )
     (one,) = here("jobs", "news", "--seen", "--json", **mine).json
+    assert one.keys() == here("schema", "news").json["properties"].keys()
     assert (one["event"], one["job"], one["name"]) == ("done", made.json["id"], "night")
     assert "nothing has happened" in here("jobs", "news", **mine).err

@@ -8,7 +8,7 @@ import click
 
 from finetop.cli import output
 
-SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "config")
+SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "alert", "news", "config")
 
 
 @click.command("schema", short_help="Print what the JSON of other commands holds, as JSON Schema.")
@@ -27,6 +27,10 @@ def schema_of(what: str) -> dict[str, Any]:
         from finetop.config.schema import json_schema  # noqa: PLC0415 - only what is asked for is loaded
 
         return json_schema()
+    if what in {"alert", "news"}:
+        from finetop.alerts import schema as told  # noqa: PLC0415 - as above
+
+        return told.ALERT if what == "alert" else told.NEWS
     if what == "metric":
         return {**_HEAD, "title": "Metric", **_METRIC}
     from finetop import models  # noqa: PLC0415 - loads pydantic
