@@ -251,6 +251,28 @@ def test_a_session_tells_while_nobody_looks(
     assert out.with_suffix(".told").read_text() == "told\n" * 2
 
 
+def test_a_fault_of_ours_is_told_and_the_recorder_goes_on(
+    tmp_path: Path, quick_pace: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise RuntimeError("a slip")
+
+    monkeypatch.setattr(judging.Judge, "judge", broken)
+    cloud = Cloud()
+    cloud.job("a")
+    paths = Paths(tmp_path / "config.toml", tmp_path / "data", tmp_path / "state")
+    store = Store(paths.store_file)
+    profile = Profile("acme", base_url="https://cloud.test/v1")
+    session = Session(paths, (profile,), store, transport=httpx.MockTransport(cloud), environ={})
+    try:
+        session.start()
+        until(lambda: "a slip" in session.alert_fault, "the fault")
+        until(lambda: store.jobs.rows({1: "x"}), "the job")
+    finally:
+        session.close()
+        store.close()
+
+
 class TestHerald:
     """What a terminal is told: at once, then together."""
 

@@ -43,6 +43,7 @@ class Recording:
         self._begins_anew = False
         self._installation = Installation()
         self._look_at = 0.0
+        self._fault = ""
 
     def until_the_end(self) -> None:
         """Record until SIGTERM or SIGINT; what is under way is closed in order."""
@@ -79,7 +80,7 @@ class Recording:
         try:
             while not self._is_over() and not store.is_newer():
                 self._tell(session)
-                self._pass_on(herald)
+                self._pass_on(session, herald)
                 self._rest()
         finally:
             session.close()
@@ -136,8 +137,11 @@ class Recording:
             self._diary.say(f"nothing is told of jobs: {error.message}", WARNING)
             return None
 
-    def _pass_on(self, herald: Herald | None) -> None:
+    def _pass_on(self, session: Session, herald: Herald | None) -> None:
         """One line for alerts that are new, and a bell where this is a terminal."""
+        if session.alert_fault != self._fault:
+            self._fault = session.alert_fault
+            self._diary.say(self._fault, WARNING)
         told = None if herald is None else herald.listen()
         if told is not None:
             for sentence in told.news:

@@ -75,6 +75,8 @@ class Session(LibraryCalls):
         """Profile name -> account."""
         self.troubles: Mapping[int, str] = {}
         """Account -> what keeps this process from writing down what it learns."""
+        self.alert_fault = ""
+        """What keeps this process from telling of jobs, where that is our own fault."""
         self._on_change = on_change
         self._alerts = alerts
         for profile in profiles:

@@ -244,7 +244,9 @@ class Network:
         while True:
             try:
                 await work()
-            except Exception:  # noqa: BLE001 - the outermost frame of this work
+            except Exception as error:  # noqa: BLE001 - the outermost frame of this work
+                self._session.alert_fault = f"a fault in finetop keeps alerts from being told: {error!r}"
+                self.changed()
                 await asyncio.sleep(RESTART_S)
 
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:

@@ -55,6 +55,7 @@ class Telling(Polling):
     _shown: frozenset[tuple[str, JobKey]] = frozenset()
     """The news that were shown."""
     _opened_at = 0.0
+    _fault = ""
     _seen_at = 0.0
     _key_at = 0.0
     _is_touched = False
@@ -98,6 +99,9 @@ class Telling(Polling):
 
     def tell(self) -> None:
         """Say what was raised, and the news of accounts that were heard for the first time."""
+        if self.session.alert_fault != self._fault:
+            self._fault = self.session.alert_fault
+            self.post_message(Said(self._fault, role="bad"))
         told = self._herald.listen() if self._herald is not None else None
         if told is not None:
             if told.news:
