@@ -12,6 +12,7 @@ import pytest
 
 from finetop.cli.diary import INFO, WARNING, Diary, said_of, standing
 from finetop.store import Asker, Contact, Pacing
+from finetop.store.locks import me
 
 ME = Asker(platform.node(), os.getpid(), "1.0", since=0)
 OTHER = Asker("elsewhere", 4711, "1.0", since=0)
@@ -60,7 +61,12 @@ def test_the_words(contact: Contact, asker: Asker, pacing: Pacing, trouble: str,
 def test_what_an_earlier_run_wrote_down_is_no_news() -> None:
     """Nor is an account that nobody asks yet."""
     assert said(Contact("offline", "yesterday", poller="vm 1 0.9"), ME) is None
-    assert said(Contact("ok", poller=ME.name), None) is None
+    assert said(Contact("ok", poller=OTHER.name), None) is None
+
+
+def test_who_was_refused_lets_others_ask_and_is_told_all_the_same() -> None:
+    contact = Contact("no key", "the variable KEY is not set", poller=me())
+    assert said(contact, None) == (WARNING, "lab: no key: the variable KEY is not set; it is asked again")
 
 
 def test_lines_bear_their_time_and_nothing_of_a_provider_raw() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from finetop.store.locks import me
 from finetop.text import clean
 
 if TYPE_CHECKING:
@@ -35,12 +36,11 @@ def standing(contact: Contact, asker: Asker | None, pacing: Pacing, trouble: str
     """None until this run has news: what an earlier one wrote down is none."""
     if trouble:
         return Standing("", None, paused=False, pace_s=None, trouble=trouble)
-    if asker is None:
-        return None
-    is_news = contact.poller == asker.name
+    # Who was refused lets others ask, so that nobody may be asking after what this process wrote down.
+    is_news = contact.poller == (me() if asker is None else asker.name)
     if not is_news and not pacing.paused:
         return None
-    other = None if asker.is_me else asker.pid
+    other = None if asker is None or asker.is_me else asker.pid
     state = contact.state if is_news else ""
     return Standing(state, other, pacing.paused, pacing.pace_s if state == "ok" else None)
 
