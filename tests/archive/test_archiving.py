@@ -147,6 +147,10 @@ def test_a_refused_key_ends_the_run_and_nothing_is_lost(few: Museum, tmp_path: P
         saved(few, tmp_path, tmp_path / "a")
     fetched = {line["id"] for line in lines(tmp_path / "a" / "unfinished" / "jobs.jsonl")}
     assert fetched
+    done = here("--archive", tmp_path / "a", "jobs", "list")
+    assert (done.code, "never finished" in done.err) == (4, True)
+    so_far = here("--archive", tmp_path / "a" / "unfinished", "jobs", "list", "--json").json
+    assert {job["id"] for job in so_far} == fetched
     few.forget()
     saved(few, tmp_path, tmp_path / "a")
     assert not [path for path in few.asked if "/events" in path and path.split("/")[3] in fetched]

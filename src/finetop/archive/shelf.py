@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from finetop.archive.found import is_job_line, lines_in, read_line, spans_of
 from finetop.archive.index import Index
-from finetop.archive.layout import CHECKPOINTS, EVENTS, FILES, JOBS, MANIFEST, MODELS, content_name
+from finetop.archive.layout import (
+    CHECKPOINTS,
+    EVENTS,
+    FILES,
+    JOBS,
+    MANIFEST,
+    MODELS,
+    UNFINISHED,
+    content_name,
+)
 from finetop.archive.loose import Item, is_lines, item_of, items_in, list_in
 from finetop.errors import NotFound, Unreachable
 from finetop.models import to_time
@@ -34,6 +44,8 @@ class Shelf:
         self.path = path
         self._name_of = name_of
         """What a job calls itself, in any API's words."""
+        self._guard = threading.RLock()
+        """Several questions may be under way at once, each in a thread; the files have one place to read at."""
         self._jobs: Index | None = None
         self._files: Index | None = None
         self._edition = ""
@@ -62,25 +74,31 @@ class Shelf:
 
     def close(self) -> None:
         """Let go of its files."""
-        for index in (self._jobs, self._files):
-            if index is not None:
-                index.close()
-        self._jobs = self._files = None
+        with self._guard:
+            for index in (self._jobs, self._files):
+                if index is not None:
+                    index.close()
+            self._jobs = self._files = None
 
     def count(self) -> int:
         """How many jobs there are."""
-        return len(self._opened().order)
+        with self._guard:
+            return len(self._opened().order)
 
     def page(self, start: int, size: int) -> list[Told]:
         """Jobs in the order of time, the newest first."""
-        jobs = self._opened()
-        return [self._told(*jobs.read(number)) for number in jobs.order[start : start + size]]
+        with self._guard:
+            jobs = self._opened()
+            lines = [jobs.read(number) for number in jobs.order[start : start + size]]
+        return [self._told(*line) for line in lines]
 
     def job(self, name: str) -> Told:
         """One job. Raises NotFound."""
-        jobs = self._opened()
-        number = jobs.find(name)
-        told = self._told(*jobs.read(number)) if number is not None else None
+        with self._guard:
+            jobs = self._opened()
+            number = jobs.find(name)
+            line = jobs.read(number) if number is not None else None
+        told = self._told(*line) if line is not None else None
         if told is None or told.value is None or self._name(told.value) != name:
             raise NotFound(f"{self.path} has no job {name}", hint="Check the id.")
         return told
@@ -103,16 +121,13 @@ class Shelf:
 
     def file(self, name: str) -> Mapping[str, Any]:
         """What is known of one file. Raises NotFound."""
-        if self._files is None and self.is_ours and (self.path / FILES).exists():
-            self._files = Index((self.path / FILES).open("rb"))
-            for line in lines_in(self.path / FILES):
-                if isinstance(line.value, Mapping) and isinstance(line.value.get("id"), str):
-                    self._files.add(line.at, line.number, line.value["id"], None)
-        number = self._files.find(name) if self._files is not None else None
-        if self._files is not None and number is not None:
-            value, _ = read_line(self._files.read(number)[1])
-            if isinstance(value, Mapping) and value.get("id") == name:
-                return value
+        with self._guard:
+            files = self._opened_files()
+            number = files.find(name) if files is not None else None
+            raw = files.read(number)[1] if files is not None and number is not None else b"null"
+        value, _ = read_line(raw)
+        if isinstance(value, Mapping) and value.get("id") == name:
+            return value
         raise NotFound(f"{self.path} tells nothing of the file {name}", hint="Check the id.")
 
     def content(self, name: str) -> Path:
@@ -136,6 +151,16 @@ class Shelf:
             self._jobs.sort()
             self._edition = edition
         return self._jobs
+
+    def _opened_files(self) -> Index | None:
+        """The index of the files, as they were when the jobs' was made."""
+        self._opened()
+        if self._files is None and self.is_ours and (self.path / FILES).exists():
+            self._files = Index((self.path / FILES).open("rb"))
+            for line in lines_in(self.path / FILES):
+                if isinstance(line.value, Mapping) and isinstance(line.value.get("id"), str):
+                    self._files.add(line.at, line.number, line.value["id"], None)
+        return self._files
 
     def _index_ours(self) -> Index:
         if not (self.path / JOBS).exists():
@@ -229,6 +254,11 @@ class Shelf:
 
     def _nothing(self) -> Unreachable:
         """A disk that is not there just now is like a server that does not answer."""
+        if (self.path / UNFINISHED / JOBS).exists():
+            return Unreachable(
+                f"{self.path}: this archive was never finished",
+                hint=f"Finish it with: finetop archive DIR. What came so far is in {self.path / UNFINISHED}.",
+            )
         said = f"there is no {JOBS} in it" if self.is_ours else "there is no such file or folder"
         return Unreachable(f"{self.path}: {said}", hint="Give an archive, or a file of jobs.")
 
