@@ -45,7 +45,7 @@ class Shelf:
         self._name_of = name_of
         """What a job calls itself, in any API's words."""
         self._guard = threading.RLock()
-        """Several questions may be under way at once, each in a thread; the files have one place to read at."""
+        """Several questions may be under way, each in a thread; a file has one place to read at."""
         self._jobs: Index | None = None
         self._files: Index | None = None
         self._edition = ""
