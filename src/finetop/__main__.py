@@ -64,6 +64,7 @@ def _open(opening: Opening) -> int:
         theme=said.theme if said else "auto",
         glyphs=said.glyphs if said else "auto",
         keep_frame=not opening.is_demo,
+        condition=opening.condition,
         sample=opening.sample,
         start_local=not opening.is_demo,
         at_end=opening.at_end,

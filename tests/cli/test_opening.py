@@ -210,3 +210,16 @@ def test_theme_and_glyphs_of_the_settings_reach_the_screen(
     monkeypatch.setattr(start, "run", show)
     assert run([], Screens(open=__main__._open, ask=lambda found: None)) == 0
     assert (shown[0].theme, shown[0].glyphs) == ("light", "ascii")
+
+
+def test_a_query_for_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    """Read before anything is drawn; commands have their own place for it."""
+    person = Person()
+    assert run(["--profile", "local", "-q", "status:active"], person.screens()) == 0
+    (shown,) = person.opened
+    assert shown.condition is not None
+    assert shown.condition.text == "status:active"
+    assert run(["--profile", "local", "-q", "stauts:x"], person.screens()) == 2
+    assert "there is no field stauts" in capsys.readouterr().err
+    assert run(["-q", "status:active", "jobs", "list"], person.screens()) == 2
+    assert "finetop jobs list" in capsys.readouterr().err

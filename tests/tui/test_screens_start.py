@@ -12,6 +12,8 @@ import pytest
 
 from drivers import PROFILES, STORY, fill, house, opened
 from finetop.errors import BadInput
+from finetop.models import JobStatus
+from finetop.query import parse
 from finetop.tui import start
 
 if TYPE_CHECKING:
@@ -78,3 +80,24 @@ async def test_the_frame_says_how_old_it_will_be(tmp_path: Path) -> None:
         assert len(rows) == 40
         assert "as of " in rows[0]
         assert any("support-bot-v3" in row for row in rows)
+
+
+async def test_a_query_shows_only_the_jobs_it_means(tmp_path: Path) -> None:
+    """The title says which; a job that no longer matches leaves, one that comes to match appears."""
+    paths = house(tmp_path)
+    fill(paths)
+    async with opened(paths, condition=parse("status:running")) as driver:
+        shown = driver.main.jobs.rows
+        assert {row.status for row in shown} == {"running"}
+        assert "status:running" in driver.lines[0]
+        job = driver.app.store.jobs.get(shown[0].key)
+        assert job is not None
+        ended = job.model_copy(update={"status": JobStatus.SUCCEEDED})
+        driver.app.store.jobs.save(shown[0].key.account, [(ended, b"ended")], driver.app.store.ask())
+        driver.main.look()
+        assert shown[0].key not in {row.key for row in driver.main.jobs.rows}
+        driver.app.store.jobs.save(shown[0].key.account, [(job, b"again")], driver.app.store.ask())
+        driver.main.look()
+        assert shown[0].key in {row.key for row in driver.main.jobs.rows}
+    async with opened(paths, condition=parse("name:nobody")) as driver:
+        assert any("No job matches name:nobody" in line for line in driver.lines)

@@ -6,14 +6,20 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from finetop import __version__
 from finetop.cli import variables
 from finetop.cli.lazy import LazyGroup, Listed
 from finetop.cli.run import Opening, Run, Screens
 from finetop.errors import BadInput, FinetopError
+
+if TYPE_CHECKING:
+    from finetop.config import Profile
+    from finetop.query import Condition
 
 INTERRUPTED = 130
 
@@ -89,13 +95,20 @@ def _complain(error: FinetopError) -> int:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--profile", metavar="NAME", help="Show this profile only.")
 @click.option("--archive", metavar="PATH", help="Look at an archive, or at any file of jobs.")
+@click.option("--query", "-q", metavar="QUERY", help="Show only the jobs it means, as in 'status:active'.")
 @click.option("--yes", is_flag=True, help="Take the environment's key without asking.")
 @click.pass_context
-def finetop(context: click.Context, profile: str | None, archive: str | None, *, yes: bool) -> int:
+def finetop(
+    context: click.Context, profile: str | None, archive: str | None, query: str | None, *, yes: bool
+) -> int:
     """Top for fine-tuning jobs. Without a command it opens the screen."""
     context.obj = state = context.obj._replace(profile=profile, archive=archive)
     if context.invoked_subcommand is None:
-        return open_screen(state, yes=yes)
+        return open_screen(state, query, yes=yes)
+    if query and context.get_parameter_source("query") is ParameterSource.COMMANDLINE:
+        raise BadInput(
+            "--query is for the screen", hint="Write it after the command, as in: finetop jobs list 'age<7d'"
+        )
     gc.freeze()  # what is loaded by now stays: nobody need look through it again
     gc.enable()  # the entry point switches it off for the sake of the screen's first paint
     return 0
@@ -104,7 +117,7 @@ def finetop(context: click.Context, profile: str | None, archive: str | None, *,
 variables.give(finetop)
 
 
-def open_screen(state: Run, *, yes: bool) -> int:
+def open_screen(state: Run, query: str | None = None, *, yes: bool) -> int:
     """Open the screen, asking first when nothing is written down yet."""
     from finetop import config  # noqa: PLC0415 - help needs none of this
     from finetop.cli import opening  # noqa: PLC0415 - as above
@@ -118,7 +131,8 @@ def open_screen(state: Run, *, yes: bool) -> int:
         profiles = opening.environment_profiles(state)
     if profiles is not None:
         settings = config.load_settings(state.paths, state.environ)
-        return state.screens.open(Opening(state.paths, profiles, settings))
+        condition = _condition(state, query, profiles)
+        return state.screens.open(Opening(state.paths, profiles, settings, condition=condition))
     found = config.found_keys(state.environ)
     answer = state.screens.ask(found)
     if answer is None:
@@ -129,4 +143,10 @@ def open_screen(state: Run, *, yes: bool) -> int:
         return run_demo(state, keep=None)
     profiles = opening.answered_profiles(answer, found)
     config.save(state.paths, profiles)
-    return state.screens.open(Opening(state.paths, profiles))
+    return state.screens.open(Opening(state.paths, profiles, condition=_condition(state, query, profiles)))
+
+
+def _condition(state: Run, query: str | None, profiles: Sequence[Profile]) -> Condition | None:
+    from finetop.cli import queries  # noqa: PLC0415 - mostly there is no query
+
+    return queries.condition(state, (query,), profiles) if query else None

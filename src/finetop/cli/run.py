@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from finetop.config import FoundKey, Paths, Profile, Settings
+    from finetop.query import Condition
 
 
 class Opening(NamedTuple):
@@ -18,6 +19,8 @@ class Opening(NamedTuple):
     """What the settings file says beside them; None where it is not asked."""
     is_demo: bool = False
     """A demo opens its form with a sample file, and leaves no saved frame behind."""
+    condition: Condition | None = None
+    """Which jobs are shown; None is all."""
     sample: str = ""
     """Id of the uploaded file the form opens with."""
     at_end: Callable[[], None] | None = None

@@ -72,7 +72,7 @@ class FinetopApp(BaseApp[int]):
         except BaseException:
             self.store.close()
             raise
-        self.feed = Feed(self.store, self.session.names)
+        self.feed = Feed(self.store, self.session.names, options.condition)
         self._main = MainScreen(options, self.store, self.session, self.feed, clock=clock)
         self._started = False
         self._ended = False

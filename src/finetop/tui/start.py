@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from finetop.config import FoundKey, Paths, Profile
+    from finetop.query import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Options:
     """False where the next run will show something else, as in the demo."""
     theme: str = "auto"
     glyphs: str = "auto"
+    condition: Condition | None = None
+    """Which jobs are shown; None is all."""
     sample: str = ""
     """Id of an uploaded file that the form opens with."""
     start_local: bool = True

@@ -117,6 +117,8 @@ class MainScreen(Telling):
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
+        if self.feed.condition:
+            self.jobs.say(f"No job matches {text.clean(self.feed.condition.text)}")
         self.jobs.colours = {profile.name: profile.colour for profile in self.session.profiles}
         self.look()
         self._show_job()
@@ -164,7 +166,8 @@ class MainScreen(Telling):
         rows = list(self.feed.rows.values())
         states = self.session.states()
         title = self.query_one(TitleBar)
-        title.show(states, rows, now=self._clock(), as_of=as_of)
+        shown = self.feed.condition.text if self.feed.condition else ""
+        title.show(states, rows, now=self._clock(), profile=shown, as_of=as_of)
         title.note(pause_note(states))
 
     def _show_job(self) -> None:
