@@ -26,8 +26,8 @@ class Endings:
 
     def keep(self, job: Job) -> None:
         """Put the last day of the job's tuned model on its row, inside the caller's transaction."""
-        if job.fine_tuned_model is None:
-            return
+        if job.fine_tuned_model is None or not self._shutdowns:
+            return  # without a day in the list there is none on any row
         ending = self._shutdowns.of(job.fine_tuned_model, job.model)
         at = None if ending is None else ending.at
         self._connection.execute(
