@@ -98,6 +98,7 @@ def found(store: Store, query: str) -> list[str]:
         ("org:org-7", "one"),
         ("metadata:team=support", "one"),
         ("metadata:team=support,Sales", "three one"),
+        ("metadata:team=sales", ""),
         ("metadata.team:sales", "three"),
         ("metadata:team", "three one"),
         ("metadata:finetop", ""),

@@ -50,6 +50,8 @@ def test_a_query_finds_the_same_jobs_with_and_without_asking(
         (("--columns", "nmae"), "Use name."),
         (("--timeout", "5"), "'5' is not a time such as 90s"),
         (("--limit", "0"), "--limit"),
+        (("-limit=3",), "Write --limit 3"),
+        (("-mteam",), "'team' is not KEY=VALUE"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(past: dict[str, Any], words: tuple[str, ...], said: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finetop.cli import options
+from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -60,15 +61,17 @@ class QueryCommand(click.Command):
         return found
 
     def _hidden(self, arg: str) -> str:
-        return _MARK + arg if _NEGATED.match(arg) and not self._is_short_option(arg) else arg
-
-    def _is_short_option(self, arg: str) -> bool:
-        """True for `-mteam=support`: an option with its value, unless there is such a field."""
-        if not any(arg[:2] in option.opts for option in self.params):
-            return False
+        if not _NEGATED.match(arg):
+            return arg
         from finetop.query import fields  # noqa: PLC0415 - help shall not load it
 
-        return fields.found(re.split("[:=!<>]", arg[1:], maxsplit=1)[0]) is None
+        name, value = re.split("[:=!<>]+", arg[1:], maxsplit=1)
+        if fields.found(name) is None:
+            if any(f"--{name}" in option.opts for option in self.params):
+                raise BadInput(f"-{name} has one dash too few", hint=f"Write --{name} {value}".rstrip())
+            if any(arg[:2] in option.opts for option in self.params):
+                return arg  # `-mteam=support`: an option with its value
+        return _MARK + arg
 
 
 def condition(

@@ -18,6 +18,8 @@ _ODD = re.compile("[\0\ud800-\udfff]")
 _QUOTES = "\"'"
 _WORDS = {"or": "a comma, as in status:failed,cancelled", "and": "a space", "not": "a dash, as in -tag:test"}
 """What other languages say for it, and what is said here."""
+_SOME = "status, name, model, profile, age, lr, valid_loss, metadata"
+"""What is asked for most; the help of `finetop jobs list` has all."""
 _LONGEST = 4_000
 
 
@@ -80,7 +82,7 @@ def _field(word: str, at: int) -> tuple[Field, str]:
     found = fields.found(word)
     if found is None:
         alike = fields.nearest(word)
-        other = f"Use {alike}" if alike else f"Use one of {', '.join(fields.FIELDS)}"
+        other = f"Use {alike}" if alike else f"Use one such as {_SOME}"
         raise BadQuery(
             f"there is no field {word}", at=at, hint=f"{other}; in quotes it is looked for as text."
         )

@@ -150,11 +150,10 @@ class _Words:
         return f"({' and '.join(bounds)})"
 
     def _inside(self, path: str, key: str, test: Match | Range | Present, also: str = "") -> str:
-        """A test of the value that an object holds under a key."""
-        return (
-            f"exists (select 1 from json_each(form, '{path}') where key = {key}{also}"
-            f" and {self._on('value', test)})"
-        )
+        """A test of the value that an object holds under a key; a whole one is met to the letter."""
+        exact = isinstance(test, Match) and test.plain  # as providers filter
+        held = f"value = {self._bind(exact)}" if exact else self._on("value", test)
+        return f"exists (select 1 from json_each(form, '{path}') where key = {key}{also} and {held})"
 
     def _setting(self, names: str, test: Match | Range | Present) -> str:
         """A test of a hyperparameter, or of the first of several that is there."""
