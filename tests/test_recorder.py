@@ -519,7 +519,10 @@ class TestPace:
         recorder = desert.make(sleep=sleep)
         running = asyncio.ensure_future(recorder.run())
         await until(lambda: bool(slept))
-        disturbances: list[Callable[[], None]] = [lambda: recorder.watch("a"), recorder.start_over]
+        disturbances: list[Callable[[], None]] = [
+            lambda: recorder.watch("a"),
+            lambda: recorder.start_over(3600),
+        ]
         for disturb in disturbances:
             slept.clear()
             disturb()  # neither a job looked at nor a machine that wakes up is a reason to ask
@@ -542,20 +545,31 @@ class TestPace:
 class TestClock:
     """A machine that slept, or whose clock was set, has agreed on nothing."""
 
-    @pytest.mark.parametrize("jump_s", [-86_400.0, 86_400.0])
+    @pytest.mark.parametrize("jump_s", [-86_400.0, 11.0, 86_400.0])
     async def test_everything_is_asked_at_once(self, desert: Desert, jump_s: float) -> None:
         desert.cloud.job("a")
         await desert.idle()
-        desert.cloud.overrides["/fine_tuning/jobs"] = httpx.Response(401)
-        desert.now += LOCAL.idle_s
-        await desert.recorder.round()
-        desert.cloud.overrides.clear()
-        desert.now += jump_s
-        desert.recorder.start_over()
         desert.cloud.asked.clear()
+        desert.now += jump_s
+        desert.recorder.start_over(jump_s)
         await desert.recorder.round()
         assert {"/fine_tuning/jobs", "/fine_tuning/jobs/a/events"} <= set(desert.cloud.asked)
         assert desert.state() == "ok"
+
+    @pytest.mark.parametrize(("jump_s", "left_s"), [(-86_400.0, 600), (100.0, 500), (86_400.0, 0)])
+    async def test_a_wish_to_be_left_alone_is_kept(
+        self, desert: Desert, jump_s: float, left_s: float
+    ) -> None:
+        """Not for longer than it was meant."""
+        desert.cloud.overrides["/fine_tuning/jobs"] = httpx.Response(429, headers={"retry-after": "600"})
+        await desert.recorder.round()
+        desert.cloud.overrides.clear()
+        desert.cloud.asked.clear()
+        desert.now += jump_s
+        desert.recorder.start_over(jump_s)
+        pause_s = await desert.recorder.round()
+        assert bool(desert.cloud.asked) == (left_s == 0)
+        assert left_s == 0 or pause_s == pytest.approx(left_s)
 
 
 class TestFullDisk:

@@ -119,12 +119,10 @@ class Recorder:
         if self._held is not None and (self._take_wishes() | self._heed()):
             self._wake.set()
 
-    def start_over(self) -> None:
-        """The machine has slept, or its clock was set: what was agreed by the clock no longer holds."""
-        self._not_before = 0.0
-        self._failures = 0
+    def start_over(self, jump_s: float) -> None:
+        """The machine has slept, or its clock was set: ask at once, but keep to what a provider wished."""
+        self._not_before += min(0.0, jump_s)  # a clock set back would make it wait for so much longer
         self._asked_at.clear()
-        self._tried.clear()
         self._wake.set()
 
     @property
@@ -310,7 +308,11 @@ class Recorder:
         self._asks_once = True
         self._routes.reopen()
         self._streams.forget()
-        self.start_over()
+        self._not_before = 0.0
+        self._failures = 0
+        self._asked_at.clear()
+        self._tried.clear()
+        self._wake.set()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless something makes it worth asking sooner."""

@@ -266,7 +266,7 @@ class Network:
             before_s, apart_s = apart_s, time.time() - time.monotonic()
             if abs(apart_s - before_s) > JUMP_S:
                 for recorder in self._recorders.values():
-                    recorder.start_over()
+                    recorder.start_over(apart_s - before_s)
             version = self._store.data_version()
             if version != known:
                 known = version
