@@ -186,8 +186,11 @@ class Telling(Polling):
         dialog = Away(found, now=time.time())
 
         def go(place: str | None) -> None:
-            if place is not None and dialog.found[int(place)].key in self.feed.rows:
-                self.go_to(dialog.found[int(place)].key)
+            chosen = None if place is None else dialog.found[int(place)]
+            if chosen is not None and chosen.key in self.feed.rows:
+                self.go_to(chosen.key)
+            elif chosen is not None and chosen.event != "shutdown":
+                self.post_message(Said(f"{chosen.name} is not among the jobs shown here."))
 
         self.app.push_screen(dialog, go)
 
