@@ -18,6 +18,7 @@ from finetop.archive import loose
 from finetop.archive.loose import items_in
 from finetop.config import Profile
 from finetop.errors import BadInput
+from finetop.providers import archive, every_page, pages
 from finetop.store import JobKey
 
 if TYPE_CHECKING:
@@ -214,6 +215,19 @@ def test_a_path_without_jobs_is_named(tmp_path: Path) -> None:
     with session(tmp_path, lost, poll=True) as opened:
         account = opened.accounts["lost"]
         until(lambda: opened.store.accounts.contact(account).state == "offline", "the lost disk")
+
+
+async def test_a_very_long_list_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MOST_PAGES", 10)
+    monkeypatch.setattr(archive, "MOST_PAGES", 10)
+    path = tmp_path / "jobs.jsonl"
+    path.write_text("".join(json.dumps({"id": f"j{number}"}) + "\n" for number in range(500)))
+    there = archive.Archive.at(path, "past")
+    found: list[str] = []
+    async for page in every_page(lambda after: there.list_jobs(after=after, limit=5)):
+        found += [job.id for job, _ in page.items]
+    await there.close()
+    assert len(set(found)) == len(found) == 500
 
 
 def test_a_list_in_one_long_line_is_read_piece_by_piece(

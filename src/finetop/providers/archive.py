@@ -15,7 +15,7 @@ from finetop.client.closed import closed_client
 from finetop.errors import BadReply
 from finetop.models import Capabilities, Checkpoint, Event, File, Job, Model, Naming, Value, words_of
 from finetop.providers.contract import Provider
-from finetop.providers.pages import Page
+from finetop.providers.pages import MOST_PAGES, Page
 from finetop.providers.reading import Listed, Sent, read_any, read_job, unreadable_id
 
 V = TypeVar("V", bound=Value)
@@ -77,9 +77,12 @@ class Archive(Provider):
         return await asyncio.to_thread(self._jobs, start, limit)
 
     def _jobs(self, start: int, limit: int) -> Page[Sent]:
-        jobs = tuple(self._sent(told) for told in self.shelf.page(start, limit))
+        count = self.shelf.count()
+        # However many there are, nobody may take them for a list that does not end.
+        size = max(limit, 2 * count // MOST_PAGES)
+        jobs = tuple(self._sent(told) for told in self.shelf.page(start, size))
         end = start + len(jobs)
-        more = str(end) if jobs and end < self.shelf.count() else None
+        more = str(end) if jobs and end < count else None
         return Page(jobs, more, tuple(job.id for job, _ in jobs))
 
     async def get_job(self, job_id: str) -> Sent:
