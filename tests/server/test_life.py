@@ -232,6 +232,14 @@ def test_a_server_with_work_is_not_idle(tmp_path: Path) -> None:
         assert life.status(server.data_dir).unfinished_jobs == 0, job_id
 
 
+def test_a_server_whose_card_was_taken_away_is_found_again(tmp_path: Path) -> None:
+    """It holds the lock, so that nobody could start another one either."""
+    with serving(tmp_path / "data", "--idle-exit", "1") as server:
+        (server.data_dir / "server.json").unlink()
+        found = wait_for(lambda: life.running(server.data_dir), "the card")
+        assert (found.url, found.pid) == (server.url, server.process.pid)
+
+
 LOOKS_ONCE_AN_HOUR = """
 import sys
 

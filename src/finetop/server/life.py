@@ -173,6 +173,14 @@ def announce(home: Path, url: str) -> None:
     write_private(home / _CARD, json.dumps(card))
 
 
+def keep_announced(home: Path, url: str) -> bool:
+    """Write it down anew where somebody has taken it away, for nobody could find us; True if so."""
+    if (home / _CARD).exists():
+        return False
+    announce(home, url)
+    return True
+
+
 def withdraw(home: Path) -> None:
     """The server ends: nobody is to look for it."""
     (home / _CARD).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
@@ -39,6 +39,8 @@ _LEAVE_PATIENCE_S = 5.0
 _CLIENT_PATIENCE_S = 1
 """How long an answer under way may take when the server ends."""
 _IDLE_LOOK_S = 5.0
+_CARD_LOOK_S = 30.0
+"""How often a server that is never idle looks whether it can still be found."""
 # Longer than any client keeps an idle connection, so that no request meets a closing one.
 _KEEP_ALIVE_S = 75
 
@@ -110,7 +112,7 @@ def _serve_locked(options: Options, data_dir: Path, home: Path) -> None:
         life.announce(home, url)
         _tell(options, url, key, data_dir)
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(Life(options, database, layout, key).run(listener))
+            asyncio.run(Life(options, database, layout, key, _Card(home, url)).run(listener))
     finally:
         database.close()
         listener.close()
@@ -182,14 +184,22 @@ class _Http(uvicorn.Server):
         await self.ending.wait()
 
 
+class _Card(NamedTuple):
+    """What is written down of where we serve."""
+
+    home: Path
+    url: str
+
+
 class Life:
     """What goes on in a server beside its answers: the scheduler, and the reasons to end."""
 
-    def __init__(self, options: Options, database: Database, layout: Layout, key: str) -> None:
+    def __init__(self, options: Options, database: Database, layout: Layout, key: str, card: _Card) -> None:
         self._options = options
         self._database = database
         self._layout = layout
         self._key = key
+        self._card = card
         self._pausing = False
         self._orphaned = False
         self._has_failed = False
@@ -206,12 +216,12 @@ class Life:
         self._watch_parent()
         async with asyncio.TaskGroup() as tasks:
             work = tasks.create_task(self._work(scheduler))
-            idle = tasks.create_task(self._watch_idleness(services))
+            looks = tasks.create_task(self._look_around(services))
             await self._http.serve(sockets=[listener])
             if self._pausing:
                 await scheduler.pause_all(_LEAVE_PATIENCE_S if self._orphaned else _PAUSE_PATIENCE_S)
             work.cancel()
-            idle.cancel()
+            looks.cancel()
         if self._orphaned or self._options.ephemeral:
             await scheduler.kill_all()
         if self._has_failed:
@@ -263,12 +273,15 @@ class Life:
         self._pausing = not self._options.ephemeral
         self._end()
 
-    async def _watch_idleness(self, services: Services) -> None:
+    async def _look_around(self, services: Services) -> None:
+        """Stay to be found; end once nobody has wanted anything for long enough."""
         patience_s = self._options.idle_exit_s
-        if patience_s is None:
-            return
         while True:
-            await asyncio.sleep(min(_IDLE_LOOK_S, patience_s / 2))
+            await asyncio.sleep(_CARD_LOOK_S if patience_s is None else min(_IDLE_LOOK_S, patience_s / 2))
+            if life.keep_announced(*self._card):
+                _log.warning("somebody took away the file that says where this server is; it is there again")
+            if patience_s is None:
+                continue
             if jobs.going_on(self._database):
                 services.asked_at = max(services.asked_at, time.monotonic())
             elif time.monotonic() - services.asked_at > patience_s:
