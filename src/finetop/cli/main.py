@@ -94,7 +94,7 @@ def _complain(error: FinetopError) -> int:
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--profile", metavar="NAME", help="Show this profile only.")
-@click.option("--archive", metavar="PATH", help="Look at an archive, or at any file of jobs.")
+@click.option("--archive", type=click.Path(), metavar="PATH", help="Look at an archive or any file of jobs.")
 @click.option("--query", "-q", metavar="QUERY", help="Show only the jobs it means, as in 'status:active'.")
 @click.option("--yes", is_flag=True, help="Take the environment's key without asking.")
 @click.pass_context
