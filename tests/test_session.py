@@ -22,6 +22,7 @@ from finetop.errors import BadInput, NotStarted, TryLater
 from finetop.recorder import Recorder
 from finetop.server import life
 from finetop.session import Session, links, network, profile_named, starting
+from finetop.session.thread import NetworkThread
 from finetop.store import JobKey, JobRow, ProfileState, Store
 from server.running_server import RunningServer, examples, serving, wait_for
 
@@ -390,3 +391,20 @@ def test_a_machine_that_wakes_up_asks_at_once(
     asked = cloud.asked.count("/fine_tuning/jobs")
     slept_s = 3600.0
     wait_for(lambda: cloud.asked.count("/fine_tuning/jobs") > asked, "another question", within_s=20)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_network_that_cannot_begin_keeps_nobody_waiting() -> None:
+    """An installation that is half replaced, say: who asks is told, before the thread's end and after it."""
+
+    def broken() -> network.Network:
+        raise ImportError("a module is missing")
+
+    thread = NetworkThread(broken, at_end=lambda: None)
+    first = thread.ask(lambda begun: begun.use("local"))
+    thread.start()
+    with pytest.raises(TryLater):
+        first.result(20)
+    thread._thread.join(20)
+    with pytest.raises(TryLater):
+        thread.ask(lambda begun: begun.use("local")).result(20)

@@ -99,6 +99,8 @@ class NetworkThread:
             return future
         self._inbox.put((future, call))
         self._call(self._drain_soon)
+        if self._closing:  # it ended just now
+            self._refuse_all()
         return future
 
     def _call(self, call: Callable[[], object] | None) -> None:
@@ -128,6 +130,7 @@ class NetworkThread:
         try:
             asyncio.run(self._serve())
         finally:
+            self._closing = True  # also where it could not begin: who asks from now on shall not wait
             self._loop = None
             self._refuse_all()
             self._at_end()
