@@ -114,6 +114,7 @@ def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> Non
         assert (status["pid"], status["version"]) == (process.pid, "9.0")
         kill(process.pid, signal.SIGHUP)
         process.says("starting anew, for SIGHUP")
+        kill(process.pid, signal.SIGHUP)  # a shell and its terminal both send one
         process.says("mine: live")
         with sqlite3.connect(Paths.of().store_file) as database:
             applied = database.execute("pragma user_version").fetchone()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import finetop
 from finetop.errors import FinetopError
 
 Stamp = tuple[int, int, int]
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 PROBE_S = 60.0
 _NEVER_NEEDED = frozenset({"__main__", "cli", "demo", "server", "tui"})
 """What of these a recorder uses has loaded with it."""
@@ -68,8 +70,17 @@ class Installation:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 
+def hear_signals() -> None:
+    """Take the signals that came while a new process began."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
 def start_anew() -> NoReturn:
-    """Become a new process of what is installed now, with the same arguments and the same pid."""
+    """Become a new process of what is installed now, with the same arguments and the same pid.
+
+    Signals that arrive meanwhile wait until `hear_signals`: before it knows them, they would end it.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is the point
     except OSError as error:

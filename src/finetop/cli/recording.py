@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from finetop.cli import account
 from finetop.cli.diary import INFO, WARNING, Diary, Standing, said_of, standing
-from finetop.cli.installed import Installation, load_all, start_anew
+from finetop.cli.installed import Installation, hear_signals, load_all, start_anew
 from finetop.errors import FinetopError
 from finetop.session import Results, Session
 from finetop.session.alerting import herald_of
@@ -58,8 +58,8 @@ class Recording:
                 self._diary.say(NEWER_STORE, WARNING)
             while not self._is_over():
                 self._rest()
-        if self._signal is None:
-            start_anew()
+            if self._signal is None:
+                start_anew()
         self._diary.say(f"ended by {signal.Signals(self._signal).name}")
 
     def _record(self, store: Store) -> None:
@@ -79,6 +79,8 @@ class Recording:
         session.start()
         try:
             while not self._is_over() and not store.is_newer():
+                if not session.is_alive():
+                    raise FinetopError("the thread that asks has ended", hint="Start finetop record again.")
                 self._tell(session)
                 self._pass_on(session, herald)
                 self._rest()
@@ -163,6 +165,7 @@ class Recording:
         before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
             before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
+        hear_signals()
         try:
             yield
         finally:

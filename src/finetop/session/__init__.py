@@ -104,6 +104,10 @@ class Session(LibraryCalls):
         """End the thread, in about a second at most; what is under way stays in the journal."""
         self._thread.close()
 
+    def is_alive(self) -> bool:
+        """False once the thread has ended, by `close` or by a fault of ours."""
+        return self._thread.is_alive()
+
     def states(self) -> list[ProfileState]:
         """How each profile is doing, from the store; any thread may ask."""
         counts = self.store.jobs.counts()
