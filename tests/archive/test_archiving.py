@@ -239,6 +239,7 @@ class TestOtherFolders:
         with pytest.raises(BadInput, match="holds none of the jobs"):
             saved(museum, tmp_path, tmp_path / "a")
         assert (tmp_path / "a" / "manifest.json").read_bytes() == before
+        assert saved(museum, tmp_path, tmp_path / "a", force=True).counts["jobs"] == 1
 
     def test_a_folder_that_is_no_archive(self, museum: Museum, tmp_path: Path) -> None:
         (tmp_path / "mine").mkdir()

@@ -140,9 +140,16 @@ class Folder:
         """Whether anything is kept of a job."""
         return id_ in self.draft.kept or id_ in self.old
 
-    def is_another_account(self, listed: set[str]) -> bool:
-        """Not one job in common with what is there: the key may be another account's at the same place."""
-        return bool(self.old and listed and not self._force and listed.isdisjoint(self.old))
+    def check_account(self, listed: set[str]) -> None:
+        """Raise BadInput where not one listed job is there already: the key may be another account's."""
+        if not self.old or not listed or not listed.isdisjoint(self.old):
+            return
+        if not self._force:
+            raise BadInput(
+                f"{self.path} holds none of the jobs listed now: this is another account's key",
+                hint="Choose another folder, or replace what is there with --force.",
+            )
+        self.old, self.before = {}, None
 
     def finish(
         self, listed: list[str], models: list[dict[str, Any]], files: list[dict[str, Any]]

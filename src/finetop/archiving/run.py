@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from finetop.archive import Fetched, Words, form_of
 from finetop.archiving.asking import Parts, Patience, nobody
 from finetop.archiving.contents import Contents
-from finetop.errors import BadInput
 from finetop.models import Metric, Naming
 from finetop.models.results import metrics_of_csv
 from finetop.providers import every_page
@@ -86,11 +85,7 @@ class Archiving:
         except EndlessList as error:
             self._is_whole = False
             self._say(f"{error.message}; the newest {len(self._listed):,} jobs are kept")
-        if self._folder.is_another_account(set(self._listed)):
-            raise BadInput(
-                f"{self._folder.path} holds none of the jobs listed now: this is another account's key",
-                hint="Choose another folder, or replace what is there with --force.",
-            )
+        self._folder.check_account(set(self._listed))
         if self._is_whole:
             for fetched in self._recorded(lambda id_: id_ in self._listed or self._folder.has(id_)):
                 self._folder.draft.add(fetched)
