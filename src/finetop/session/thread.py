@@ -99,9 +99,13 @@ class NetworkThread:
             return future
         self._inbox.put((future, call))
         self._call(self._drain_soon)
-        if self._closing:  # it ended just now
+        if self._is_closing():  # it ended just now
             self._refuse_all()
         return future
+
+    def _is_closing(self) -> bool:
+        """Asked anew: the other thread sets it at any time, which a type checker does not expect."""
+        return self._closing
 
     def _call(self, call: Callable[[], object] | None) -> None:
         loop = self._loop
