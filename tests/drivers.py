@@ -138,8 +138,8 @@ def _write(paths: Paths, story: Sequence[Told], profiles: Sequence[Profile], sai
     session = OfflineSession(paths, tuple(profiles), store)
     for account in session.names:
         store.accounts.save_contact(account, Contact(state="ok", last_ok_at=NOW - 4))
-        store.jobs.save_models(account, [Model(id=f"tiny-bytes-1{said}")])
-        store.jobs.save_files(
+        store.library.save_models(account, [Model(id=f"tiny-bytes-1{said}")])
+        store.library.save_files(
             account,
             [
                 *([File(id=said, filename=said, size_bytes=1, purpose="fine-tune")] if said else []),

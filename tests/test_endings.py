@@ -46,7 +46,7 @@ def rows(store: Store, since: int = 0) -> dict[str, JobRow]:
 def test_a_job_learns_its_models_last_day_from_the_list_and_from_itself(store: Store) -> None:
     keep(store, "before")
     assert rows(store)["before"].ends_at is None
-    store.jobs.save_models(1, LISTED)
+    store.library.save_models(1, LISTED)
     keep(store, "after")
     keep(store, "running", status="running", fine_tuned_model=None)
     keep(store, "elsewhere", model="curie", fine_tuned_model="curie:ft-acme-2023-04-18-09-53-20")
@@ -60,13 +60,13 @@ def test_a_job_learns_its_models_last_day_from_the_list_and_from_itself(store: S
 
 def test_only_rows_whose_day_moved_are_drawn_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endings, "BATCH", 2)
-    store.jobs.save_models(1, LISTED)
+    store.library.save_models(1, LISTED)
     keep(store, "a", "b", "c")
     keep(store, "other", model="o1", fine_tuned_model="mine")
     drawn = max(row.seq for row in rows(store).values())
-    store.jobs.save_models(1, LISTED[::-1])
+    store.library.save_models(1, LISTED[::-1])
     assert rows(store, drawn) == {}
-    store.jobs.save_models(1, [Model(id=BASE, shutdown_date="2027-02-01"), LISTED[1]])
+    store.library.save_models(1, [Model(id=BASE, shutdown_date="2027-02-01"), LISTED[1]])
     assert {id_: row.ends_at for id_, row in rows(store, drawn).items()} == dict.fromkeys(
         "abc", moment_of("2027-02-01")
     )

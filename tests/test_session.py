@@ -385,7 +385,7 @@ def test_a_machine_that_wakes_up_asks_at_once(
     hosted = Profile("cloud", base_url="https://cloud.test/v1")
     session = opened(hosted, transport=httpx.MockTransport(cloud))
     wait_for(
-        lambda: session.store.jobs.models(1) and not session.store.jobs.incomplete(1, 9), "the first look"
+        lambda: session.store.library.models(1) and not session.store.jobs.incomplete(1, 9), "the first look"
     )
     wait_for(lambda: state(session, "ok"), "the end of the round")
     asked = cloud.asked.count("/fine_tuning/jobs")

@@ -208,7 +208,7 @@ class TestModels:
         assert done(session.model("here", name)).id == name
         done(session.models("here"))
         done(session.delete_model("here", name))
-        assert name not in [model.id for model in session.store.jobs.models(session.accounts["here"])]
+        assert name not in [model.id for model in session.store.library.models(session.accounts["here"])]
         assert name not in [model.id for model in done(session.models("here"))]
         done(session.delete_model("here", name))  # gone already is no failure
         with pytest.raises(NotFound):

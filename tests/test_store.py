@@ -367,9 +367,9 @@ def test_what_hangs_on_a_job_and_an_account(store: Store) -> None:
     twice = [Checkpoint(id="c3"), Checkpoint(id="c3", step_number=3)]
     assert store.jobs.save_checkpoints(key, twice)
     assert [point.step_number for point in store.jobs.checkpoints(key)] == [3]
-    store.jobs.save_models(1, [Model(id="b"), Model(id="a")])
-    store.jobs.save_models(1, [Model(id="a"), Model(id="c")])
-    assert [model.id for model in store.jobs.models(1)] == ["a", "c"]
+    store.library.save_models(1, [Model(id="b"), Model(id="a")])
+    store.library.save_models(1, [Model(id="a"), Model(id="c")])
+    assert [model.id for model in store.library.models(1)] == ["a", "c"]
 
 
 def test_files_and_the_bytes_they_hold(store: Store) -> None:
@@ -378,15 +378,15 @@ def test_files_and_the_bytes_they_hold(store: Store) -> None:
         File(id="f2", filename="b.jsonl", purpose="fine-tune", created_at=2),
         File(id="f3", purpose="fine-tune-results", created_at=3),
     ]
-    store.jobs.save_files(1, files)
-    store.jobs.note_file_hash(1, "f1", "aa")
-    store.jobs.save_files(1, files)
-    assert store.jobs.file_known_by_hash(1, "aa") == files[0]
-    assert store.jobs.file_known_by_hash(2, "aa") is None
-    assert [file.id for file in store.jobs.files(1)] == ["f2", "f1"]
-    assert store.jobs.file(1, "f3") == files[2]
-    store.jobs.forget_file(1, "f1")
-    assert store.jobs.file_known_by_hash(1, "aa") is None
+    store.library.save_files(1, files)
+    store.library.note_file_hash(1, "f1", "aa")
+    store.library.save_files(1, files)
+    assert store.library.file_known_by_hash(1, "aa") == files[0]
+    assert store.library.file_known_by_hash(2, "aa") is None
+    assert [file.id for file in store.library.files(1)] == ["f2", "f1"]
+    assert store.library.file(1, "f3") == files[2]
+    store.library.forget_file(1, "f1")
+    assert store.library.file_known_by_hash(1, "aa") is None
 
 
 class TestAccounts:

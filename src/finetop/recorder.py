@@ -250,7 +250,7 @@ class Recorder:
             self._asked_at[Ask(Kind.BACKLOG)] = next_at(logs, self._asked_at) - self._pace.backlog_s
 
     async def _ask_models(self, provider: Provider, _: str) -> None:
-        self.store.jobs.save_models(self.account, await provider.list_models())
+        self.store.library.save_models(self.account, await provider.list_models())
 
     def _learned(self, news: list[Job], before: Mapping[str, str]) -> None:
         """Jobs are new or have changed; one that has moved on is asked for its log at once."""

@@ -136,7 +136,7 @@ class TestWhole:
         desk = Shelf(after=at("/files")(lambda _: long_file.write_bytes(b"other") and None)).desk(store)
         with pytest.raises(BadFile, match="changed while"):
             await files.uploaded(desk, long_file)
-        assert store.jobs.files(desk.account) == []
+        assert store.library.files(desk.account) == []
 
     async def test_a_refusal_is_told_and_settled(self, store: Store, long_file: Path) -> None:
         full = httpx.Response(413, json={"error": {"message": "too large"}})

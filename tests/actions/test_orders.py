@@ -313,14 +313,14 @@ class TestLibrary:
     async def test_a_file_is_deleted(self, world: Callable[..., World], fault: str) -> None:
         here = world(*{"lost": [lost_after(is_order)], "lost before": [lost_before(is_order)]}.get(fault, []))
         file_id = here.server.upload(examples(11))
-        here.store.jobs.save_files(here.account, [await here.provider.get_file(file_id)])
+        here.store.library.save_files(here.account, [await here.provider.get_file(file_id)])
         if fault == "lost before":
             with pytest.raises(Unsettled):
                 await removal.delete_file(here.desk, file_id)
             here.network.rules.clear()
         await removal.delete_file(here.desk, file_id)
         assert here.server.http.get(f"/files/{file_id}").status_code == 404
-        assert here.store.jobs.files(here.account) == []
+        assert here.store.library.files(here.account) == []
         await removal.delete_file(here.desk, file_id)  # twice is no failure
 
     @pytest.mark.parametrize("lost", [False, True])

@@ -79,7 +79,7 @@ class House:
 
     def models(self, **days: str | None) -> None:
         """The account's list of models says so."""
-        self.store.jobs.save_models(
+        self.store.library.save_models(
             self.account,
             [Model(id=name.replace("__", ":"), shutdown_date=day) for name, day in days.items()],
         )

@@ -105,7 +105,7 @@ class House:
             return (
                 len(store.jobs.known(1)) == len(PAST)
                 and store.jobs.incomplete(1, 99) == []
-                and store.jobs.models(1) != []
+                and store.library.models(1) != []
             )
         finally:
             store.close()

@@ -22,7 +22,7 @@ class FileDeletion(Order):
     async def send(self, desk: Desk, provider: Provider, target: str) -> bool:
         """Ask once; what is agreed to is taken off the list."""
         await provider.delete_file(target)
-        desk.store.jobs.forget_file(desk.account, target)
+        desk.store.library.forget_file(desk.account, target)
         return True
 
     async def look(self, desk: Desk, provider: Provider, target: str) -> Seen:
@@ -30,7 +30,7 @@ class FileDeletion(Order):
         try:
             file = await provider.get_file(target)
         except NotFound:
-            desk.store.jobs.forget_file(desk.account, target)
+            desk.store.library.forget_file(desk.account, target)
             return Seen(done=True)
         return Seen(done=file.status == DELETED)
 
@@ -41,7 +41,7 @@ class ModelDeletion(Order):
     async def send(self, desk: Desk, provider: Provider, target: str) -> bool:
         """Ask once; what is agreed to is taken off the list."""
         await provider.delete_model(target)
-        desk.store.jobs.forget_model(desk.account, target)
+        desk.store.library.forget_model(desk.account, target)
         return True
 
     async def look(self, desk: Desk, provider: Provider, target: str) -> Seen:
@@ -49,7 +49,7 @@ class ModelDeletion(Order):
         try:
             await provider.get_model(target)
         except NotFound:
-            desk.store.jobs.forget_model(desk.account, target)
+            desk.store.library.forget_model(desk.account, target)
             return Seen(done=True)
         return Seen(done=False)
 

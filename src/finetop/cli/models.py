@@ -108,7 +108,7 @@ def _held(store: Store, account: int, profile: str, condition: Condition | None)
     """The models of an account; with a condition only those that its jobs made."""
     from finetop.holdings import holdings  # noqa: PLC0415 - help shall not load it
 
-    listed = store.jobs.listed_models(account)
+    listed = store.library.listed_models(account)
     found = holdings(profile, listed, store.jobs.newest({account: profile}))
     if condition is None:
         return found

@@ -61,7 +61,7 @@ class Library:
             async for page in every_page(lambda after: provider.list_files(after=after, purpose=purpose))
             for file in page.items
         ]
-        self._store.jobs.save_files(account, found)
+        self._store.library.save_files(account, found)
         self._changed()
         return found
 
@@ -147,7 +147,7 @@ class Library:
     async def models(self, profile: str) -> list[Model]:
         account = self._links.account(profile)
         models = await (await self._links[account].patient()).list_models()
-        self._store.jobs.save_models(account, models)
+        self._store.library.save_models(account, models)
         self._changed()
         return list(models)
 

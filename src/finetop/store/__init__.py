@@ -47,6 +47,7 @@ class Store:
         from finetop.store.jobs import Jobs  # noqa: PLC0415
         from finetop.store.journal import Journal  # noqa: PLC0415
         from finetop.store.kept import KeptFiles  # noqa: PLC0415
+        from finetop.store.library import Library  # noqa: PLC0415
         from finetop.store.locks import Locks  # noqa: PLC0415
         from finetop.store.pacing import Pacings  # noqa: PLC0415
         from finetop.store.turns import Turns  # noqa: PLC0415
@@ -56,6 +57,7 @@ class Store:
         self.accounts = Accounts(self.database)
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
+        self.library = Library(self.database)
         self.turns = Turns(self.database)
         self.visits = Visits(self.database)
         self.evidence = Evidence(self.database)

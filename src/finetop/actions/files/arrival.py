@@ -73,8 +73,8 @@ async def same_bytes(provider: Provider, file: File, sha256: str) -> bool | None
 
 def keep(desk: Desk, intent: Intent, file: File) -> File:
     """The file is there: write down which bytes it holds, and close the intent."""
-    desk.store.jobs.save_files(desk.account, [file])
-    desk.store.jobs.note_file_hash(desk.account, file.id, intent.file)
+    desk.store.library.save_files(desk.account, [file])
+    desk.store.library.note_file_hash(desk.account, file.id, intent.file)
     desk.store.journal.settle(intent, "created", job=file.id)
     desk.changed()
     return file

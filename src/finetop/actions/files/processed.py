@@ -36,7 +36,7 @@ async def wait_processed(desk: Desk, file_id: str, *, say: Say) -> None:
         else:
             failures = 0
             status = (file.status or "").lower()
-            desk.store.jobs.save_files(desk.account, [file])
+            desk.store.library.save_files(desk.account, [file])
             if status in UNUSABLE:
                 why = f": {clean(file.status_details)}" if file.status_details else ""
                 raise BadInput(

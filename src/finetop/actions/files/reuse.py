@@ -40,13 +40,13 @@ def in_parts(desk: Desk, bytes_: Fingerprint) -> Intent | None:
 
 async def _still_there(desk: Desk, provider: Provider, bytes_: Fingerprint) -> File | None:
     """A file with these bytes that the provider still has."""
-    known = desk.store.jobs.file_known_by_hash(desk.account, bytes_.sha256)
+    known = desk.store.library.file_known_by_hash(desk.account, bytes_.sha256)
     if known is None:
         return None
     try:
         file = await provider.get_file(known.id)
     except NotFound:
-        desk.store.jobs.forget_file(desk.account, known.id)
+        desk.store.library.forget_file(desk.account, known.id)
         return None
     return None if file.status in UNUSABLE else file
 
@@ -72,8 +72,8 @@ async def _alike(desk: Desk, provider: Provider, bytes_: Fingerprint) -> File | 
             alike = file.filename == bytes_.name and file.size_bytes == bytes_.size_bytes
             usable = file.status not in UNUSABLE
             if alike and usable and await same_bytes(provider, file, bytes_.sha256):
-                desk.store.jobs.save_files(desk.account, [file])
-                desk.store.jobs.note_file_hash(desk.account, file.id, bytes_.sha256)
+                desk.store.library.save_files(desk.account, [file])
+                desk.store.library.note_file_hash(desk.account, file.id, bytes_.sha256)
                 return file
     except (ApiError, Unreachable):
         pass  # it was only to save an upload

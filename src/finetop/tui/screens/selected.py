@@ -72,7 +72,7 @@ class Selected:
         self._raw = jobs.raw(key) or b""
         if self._job is not None:
             named = (*self._job.training_files, *self._job.validation_files, *self._job.result_files)
-            known = (jobs.file(key.account, file.id) for file in named)
+            known = (self._store.library.file(key.account, file.id) for file in named)
             self._files = {file.id: file for file in known if file is not None}
 
     def detail(self, now: float, glyphs: text.Glyphs, *, cannot: str = "") -> DetailModel | None:

@@ -82,11 +82,11 @@ class SessionSupplies:
 
     def known_files(self, profile: str) -> list[File]:
         """Uploaded files as last heard of."""
-        return self._store.jobs.files(self._session.accounts[profile])
+        return self._store.library.files(self._session.accounts[profile])
 
     def known_models(self, profile: str) -> list[Model]:
         """Models as last heard of."""
-        return self._store.jobs.models(self._session.accounts[profile])
+        return self._store.library.models(self._session.accounts[profile])
 
     async def ask_files(self, profile: str) -> list[File]:
         """Uploaded files, asked anew."""
