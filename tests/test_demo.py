@@ -13,6 +13,7 @@ from commands import FINETOP, alive, finetop, here, kill, until
 from finetop.demo import run
 from finetop.demo.run import Demo, start
 from finetop.errors import BadInput, FinetopError
+from server.running_server import held, workers
 from terminal import Terminal, terminal
 
 PAST = (
@@ -78,20 +79,21 @@ def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None
         assert "demo" in shown.splitlines()[0]
         for name in PAST[:-1]:  # the oldest is below what fits
             assert name in shown
-        screen.press("c")
-        screen.until("New job")
-        screen.until("already uploaded")
-        screen.press("enter")
-        screen.until(r"16 jobs")
-        screen.until(r"^▌.*succeeded +harbor-support")
-        screen.press("i")
-        screen.until("Try a prompt")
-        screen.until("Where is my refund")  # what it was taught first is offered; ctrl+u takes it away
-        screen.type("\x15How do I return an item?")
-        screen.press("enter")
-        screen.until("You can return anything")
-        screen.press("esc")
-        screen.until_gone("Try a prompt")
+        with held(workers(*own_temporary_folder.iterdir())):
+            screen.press("c")
+            screen.until("New job")
+            screen.until("already uploaded")
+            screen.press("enter")
+            screen.until(r"16 jobs")
+            screen.until(r"^▌.*succeeded +harbor-support")
+            screen.press("i")
+            screen.until("Try a prompt")
+            screen.until("Where is my refund")  # what it was taught first is offered; ctrl+u takes it away
+            screen.type("\x15How do I return an item?")
+            screen.press("enter")
+            screen.until("You can return anything")
+            screen.press("esc")
+            screen.until_gone("Try a prompt")
         screen.press("q")
         assert screen.ended() == 0
         assert screen.written.endswith(b"\x1b[?1004l") or b"\x1b[?1049l" in screen.written[-200:]

@@ -9,7 +9,7 @@ import pytest
 
 from faulty import Faulty, Rule, World
 from finetop.store import Store
-from server.running_server import RunningServer, serving
+from server.running_server import RunningServer, examples, held, serving, workers
 
 
 @pytest.fixture
@@ -27,10 +27,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="module")
-def busy_server(server: RunningServer) -> RunningServer:
-    """Its one slot is taken for the whole module, so that the jobs of its stories wait in line."""
+def busy_server(server: RunningServer) -> Iterator[RunningServer]:
+    """Its one slot is taken for the whole module, so that the long jobs of its stories wait in line."""
     server.wait(server.create_long()["id"], "running")
-    return server
+    with held(workers(server.data_dir)):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def full_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """It has no slot but that for short jobs, and that one is taken: all jobs wait in line."""
+    with serving(tmp_path_factory.mktemp("engine") / "data", "--slots", "0") as running:
+        short = running.create(running.upload(examples(400)), hyperparameters={"n_epochs": 8})
+        running.wait(short["id"], "running")
+        with held(workers(running.data_dir)):
+            yield running
 
 
 @pytest.fixture

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
+def server(full_server: RunningServer) -> RunningServer:
+    """Nothing is trained here; whether jobs are made is the matter."""
+    return full_server
+
+
+@pytest.fixture(scope="module")
 def file_id(server: RunningServer) -> str:
     return server.upload(examples(12))
 

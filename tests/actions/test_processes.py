@@ -27,6 +27,12 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
+def server(full_server: RunningServer) -> RunningServer:
+    """Nothing is trained here; whether jobs are made is the matter."""
+    return full_server
+
+
+@pytest.fixture(scope="module")
 def file_id(server: RunningServer) -> str:
     return server.upload(examples(12))
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -176,6 +176,19 @@ def workers(data_dir: Path) -> list[int]:
     return [
         pid for pid, words in _processes() if "finetop.server.worker" in words and words[-1].startswith(jobs)
     ]
+
+
+@contextmanager
+def held(pids: Collection[int]) -> Iterator[None]:
+    """These workers keep their jobs and slots, but take the processor from nothing that a test waits for."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def processes_with(word: str, parent: int) -> list[int]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from finetop.demo import recordings
-from server.running_server import PATIENCE_S, RunningServer, wait_for, workers
+from server.running_server import PATIENCE_S, RunningServer, held, wait_for, workers
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +103,13 @@ def test_the_sample_trains_at_once_beside_the_long_jobs(demo: RunningServer) -> 
     """It takes the express slot, and its model answers."""
     sample = json.loads((demo.data_dir / "demo.json").read_text())["sample"]
     assert demo.get(f"/files/{sample}")["filename"].endswith(".jsonl")
-    as_offered = demo.create(sample)["id"]
-    demo.wait(as_offered, "running")
-    demo.http.post(f"/fine_tuning/jobs/{as_offered}/cancel")
-    demo.wait(as_offered, "cancelled")
-    short = {"n_epochs": 1, "batch_size": 16}
-    job = demo.wait(demo.create(sample, hyperparameters=short)["id"], "succeeded")
+    with held(workers(demo.data_dir)):
+        as_offered = demo.create(sample)["id"]
+        demo.wait(as_offered, "running")
+        demo.http.post(f"/fine_tuning/jobs/{as_offered}/cancel")
+        demo.wait(as_offered, "cancelled")
+        short = {"n_epochs": 1, "batch_size": 16}
+        job = demo.wait(demo.create(sample, hyperparameters=short)["id"], "succeeded")
     asked = {"model": job["fine_tuned_model"], "prompt": "How do I return an item?", "temperature": 0}
     answer = demo.http.post("/completions", json=asked).json()
     assert len(answer["choices"][0]["text"]) > 10
@@ -120,8 +121,9 @@ def test_the_paused_job_can_really_be_resumed(demo: RunningServer, listed: list[
     job_id = paused["id"]
     before = [event["id"] for event in demo.events(job_id)]
     assert "repeats its first steps" in demo.events(job_id)[-1]["message"]
-    assert demo.http.post(f"/fine_tuning/jobs/{job_id}/resume").status_code == 200
-    assert demo.wait(job_id, "succeeded")["fine_tuned_model"] is not None
+    with held(workers(demo.data_dir)):
+        assert demo.http.post(f"/fine_tuning/jobs/{job_id}/resume").status_code == 200
+        assert demo.wait(job_id, "succeeded")["fine_tuned_model"] is not None
     told = demo.events(job_id)
     assert [event["id"] for event in told][: len(before)] == before
     steps = [event["data"]["step"] for event in told if event["type"] == "metrics"]
