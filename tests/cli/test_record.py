@@ -101,7 +101,7 @@ class Copy:
 def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> None:
     """In the same process, by what is good; a broken one is told, and a newer store is not touched."""
     installed = Copy(tmp_path / "installed")
-    with recording(**mine, **installed.environ) as process:
+    with recording("--pace", 7, **mine, **installed.environ) as process:
         process.says("mine: live")
         installed.change("cli/main.py", "import click", "import clicks")
         installed.set_version("8")
@@ -112,6 +112,8 @@ def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> Non
         process.says("mine: live")
         (status,) = here("record", "--status", "--json", **mine).json
         assert (status["pid"], status["version"]) == (process.pid, "9.0")
+        assert status["pace_s"] == 7
+        here("record", "--status", "--pace", 9, **mine)
         kill(process.pid, signal.SIGHUP)
         process.says("starting anew, for SIGHUP")
         kill(process.pid, signal.SIGHUP)  # a shell and its terminal both send one
@@ -123,7 +125,9 @@ def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> Non
         with sqlite3.connect(Paths.of().store_file) as database:
             database.execute(f"pragma user_version = {applied}")
         database.close()
-        assert here("record", "--status", **mine).code == 4, "it lets others ask meanwhile"
+        status = here("record", "--status", "--json", **mine)
+        assert status.code == 4, "it lets others ask meanwhile"
+        assert status.json[0]["pace_s"] == 9, "what was said last counts"
         installed.set_version("10.0.0")
         process.says("mine: live")
         assert process.ended() == 0

@@ -16,6 +16,7 @@ from finetop.errors import FinetopError
 
 Stamp = tuple[int, int, int]
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+ANEW = "_FINETOP_BEGAN_ANEW"
 PROBE_S = 60.0
 _NEVER_NEEDED = frozenset({"__main__", "cli", "demo", "server", "tui"})
 """What of these a recorder uses has loaded with it."""
@@ -70,6 +71,11 @@ class Installation:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 
+def began_anew() -> bool:
+    """Whether this process was a recorder before; asked once, and not told to its children."""
+    return os.environ.pop(ANEW, "") != ""
+
+
 def hear_signals() -> None:
     """Take the signals that came while a new process began."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -82,6 +88,7 @@ def start_anew() -> NoReturn:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
+        os.environ[ANEW] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is the point
     except OSError as error:
         raise FinetopError(

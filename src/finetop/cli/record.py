@@ -58,6 +58,10 @@ def record(
             f"--pace {pace:g} is too often",
             hint=f"Say {SHORTEST_S:g} or more, or 0 for the profile's own pace.",
         )
+    from finetop.cli.installed import began_anew  # noqa: PLC0415 - for who asks for help only, it is much
+
+    if began_anew():
+        pace = None  # it was said at the first start, and something else may have been said since
     profiles = account.chosen_profiles(run)
     with account.looked_at(run, *profiles) as session:
         _pass_on(session, pace=pace, paused=pause if pause or resume else None)
