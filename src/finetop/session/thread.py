@@ -94,18 +94,12 @@ class NetworkThread:
         What has begun goes on whatever becomes of the future, unless it is `stoppable`.
         """
         future: Future[T] = Stoppable() if stoppable else Future()
-        if self._closing:
-            future.set_exception(TryLater("finetop is ending"))
-            return future
         self._inbox.put((future, call))
-        self._call(self._drain_soon)
-        if self._is_closing():  # it ended just now
+        if self._closing:  # looked at after it was put there, or nobody might refuse it
             self._refuse_all()
+        else:
+            self._call(self._drain_soon)
         return future
-
-    def _is_closing(self) -> bool:
-        """Asked anew: the other thread sets it at any time, which a type checker does not expect."""
-        return self._closing
 
     def _call(self, call: Callable[[], object] | None) -> None:
         loop = self._loop
