@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from commands import Served, examples, here
+from finetop.client import ApiClient, Reply
 
 
 def made(mine: dict[str, str], file: Path, *options: object) -> str:
@@ -129,3 +131,19 @@ def test_the_list_is_filtered_by_metadata(
     none = here("jobs", "list", "--metadata", "team=red", **mine)
     assert (none.code, none.out) == (0, "")
     assert "no job matches metadata:team=red" in none.err
+
+
+def test_the_provider_filters_where_it_can(mine: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten thousand jobs nobody wants to read all for the three of a team."""
+    asked: list[Mapping[str, str]] = []
+    really = ApiClient.get
+
+    async def noted(
+        client: ApiClient, path: str, params: Mapping[str, str] | None = None, *, retries: int = 0
+    ) -> Reply:
+        asked.append(params or {})
+        return await really(client, path, params, retries=retries)
+
+    monkeypatch.setattr(ApiClient, "get", noted)
+    assert here("jobs", "list", "metadata:team=nobody's status:ended", **mine).code == 0
+    assert [params["metadata[team]"] for params in asked] == ["nobody's"]
