@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -164,6 +165,16 @@ FORMS = {
     "with a mark": "\ufeff" + json.dumps(JOBS),
     "lines with a mark": "\ufeff" + "\r\n\r\n".join(map(json.dumps, JOBS)),
 }
+
+
+def test_a_loss_that_diverged_is_printed_as_a_word(tmp_path: Path) -> None:
+    """JSON has no word for it, and many programs write one all the same."""
+    path = tmp_path / "jobs.json"
+    point = {"id": "c1", "step_number": 1, "metrics": {"train_loss": math.nan}}
+    path.write_text(json.dumps([{**JOBS[0], "checkpoints": [point]}]))
+    (told,) = here("--archive", path, "jobs", "checkpoints", "ftjob-1", "--json").json
+    assert told["metrics"] == {"train_loss": "NaN"}
+    assert here("--archive", path, "jobs", "get", "ftjob-1", "--json").json["checkpoints"] == [told]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -22,16 +22,23 @@ PIPE_CLOSED = 141
 
 def write_json(value: object) -> None:
     """One JSON value; all but ASCII is escaped, so it is as safe to look at as to parse."""
-    import json  # noqa: PLC0415 - a table without it is there 1 ms sooner
-
-    _write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+    _write(_json(value, indent=2) + "\n")
 
 
 def write_json_line(value: object) -> None:
     """One JSON value on a line of its own, for one who reads while we write."""
-    import json  # noqa: PLC0415 - as in `write_json`
+    _write(_json(value) + "\n")
 
-    _write(json.dumps(value, allow_nan=False) + "\n")
+
+def _json(value: object, indent: int | None = None) -> str:
+    import json  # noqa: PLC0415 - a table without it is there 1 ms sooner
+
+    try:
+        return json.dumps(value, indent=indent, allow_nan=False)
+    except ValueError:  # JSON has no word for a loss that diverged
+        from finetop.cli.values import strict  # noqa: PLC0415 - few losses do
+
+        return json.dumps(strict(value), indent=indent, allow_nan=False)
 
 
 def write_values(values: Iterable[object], *, lines: bool) -> None:

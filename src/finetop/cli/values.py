@@ -46,6 +46,15 @@ def sound(number: float | None) -> float | str | None:
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 
+def strict(value: object) -> object:
+    """The same with every number that JSON cannot hold as a word."""
+    if isinstance(value, float):
+        return sound(value)
+    if isinstance(value, Mapping):
+        return {key: strict(item) for key, item in value.items()}
+    return [strict(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     """A file under today's names; the store may hold one from before."""
     return {"bytes" if name == "size_bytes" else name: value for name, value in file.items()}
