@@ -108,6 +108,17 @@ def test_a_running_job_that_falls_silent_is_told_once_for_each_silence(house: Ho
     assert house.judged(a=last + 60 * MINUTE + 121 * MINUTE) == ["silent a: bell"]
 
 
+def test_a_log_whose_clock_is_behind_is_told_of_once(house: House) -> None:
+    """Local time taken for UTC: each line of a job at work comes hours old."""
+    house.turns("a", "running", started_at=1000)
+    start, behind = house.now, 7 * 60 * MINUTE
+    house.says("a", *(start + 30 * number - behind for number in range(10)))
+    assert house.judged(a=start + 300) == ["silent a: bell"]
+    for number in range(10, 20):
+        house.says("a", start + 30 * number - behind)
+        assert house.judged(a=start + 30 * number) == []
+
+
 def test_while_nobody_reads_the_log_nobody_is_silent(house: House) -> None:
     house.turns("a", "running")
     house.says("a", *(house.now + 30 * number for number in range(10)))

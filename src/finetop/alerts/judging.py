@@ -109,11 +109,22 @@ class Judge:
         if found is None or not any(found.outlasts(rule.silent_s) for rule in self._plan.rules):
             return
         row = self._row(key)
-        if row is not None:
+        if row is not None and not self._is_told(key, found):
             facts = wording.of_silence(row, found)
             yield Occurrence(
                 key.id, "silent", int(found.since), facts, lambda rule: found.outlasts(rule.silent_s)
             )
+
+    def _is_told(self, key: JobKey, found: rules.Silence) -> bool:
+        """True where a silence was told while this one had begun: the clock of the log is behind.
+
+        Each of its lines would else be the last word before a silence of hours.
+        """
+        last = self._store.alerts.last(key, "silent")
+        if last is None or last[0] == int(found.since):
+            return False
+        begun, facts = last
+        return found.since < begun + json.loads(facts)["silent_s"]
 
     def _worse(self, key: JobKey) -> Iterator[Occurrence]:
         checks = self._store.evidence.checks(key)

@@ -154,6 +154,14 @@ class Alerts:
         )
         return [_delivery(line) for line in found]
 
+    def last(self, key: JobKey, event: str) -> tuple[int, str] | None:
+        """The turn and the facts of what was raised last of this kind for a job."""
+        found: tuple[int, str] | None = self._db.connection.execute(
+            "select turn, facts from alert where account = ? and job = ? and event = ? order by id desc",
+            (*key, event),
+        ).fetchone()
+        return found
+
     def since(self, account: int, number: int) -> list[Delivery]:
         """What was raised for an account after this number of the clock, oldest first, once each."""
         found = self._db.connection.execute(
