@@ -124,7 +124,7 @@ class Judge:
         if last is None or last[0] == int(found.since):
             return False
         begun, facts = last
-        return found.since < begun + json.loads(facts)["silent_s"]
+        return found.since < begun + float(json.loads(facts)["silent_s"])
 
     def _worse(self, key: JobKey) -> Iterator[Occurrence]:
         checks = self._store.evidence.checks(key)
