@@ -205,9 +205,16 @@ def test_the_keys_know_what_the_dialects_can(dialect: str) -> None:
     profile = Profile("p", dialect=dialect, base_url="https://tune.example/v1")
     can = DIALECTS[dialect].capabilities
     said = {
-        action: not abilities.lacks(profile, action) for action in ("cancel", "pause", "resume", "delete")
+        action: not abilities.lacks(profile, action)
+        for action in ("cancel", "pause", "resume", "delete", "chat")
     }
-    assert said == {"cancel": can.cancel, "pause": can.pause, "resume": can.resume, "delete": can.delete_job}
+    assert said == {
+        "cancel": can.cancel,
+        "pause": can.pause,
+        "resume": can.resume,
+        "delete": can.delete_job,
+        "chat": can.chat,
+    }
 
 
 @pytest.mark.parametrize(("age_s", "offered"), [(60, False), (86_300, False), (86_500, True)])

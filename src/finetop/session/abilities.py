@@ -15,7 +15,7 @@ _LACKS: Mapping[str, frozenset[str]] = {
     "openai": frozenset(),
     "local": frozenset({"delete"}),
     "openai-legacy": frozenset({"pause", "resume", "delete"}),
-    "archive": frozenset({"cancel", "pause", "resume", "delete"}),
+    "archive": frozenset({"cancel", "pause", "resume", "delete", "chat"}),
 }
 """What the capabilities of each dialect say, in a form that costs nothing to load."""
 _OPENAI = (".openai.com",)

@@ -96,6 +96,8 @@ class JobActions(CalmScreen[None]):
             case "cancel" | "pause" | "resume" | "delete":
                 return self._order_state(action, row)
             case "try_prompt":
+                if row is not None and self.session.lacks(row.profile, "chat"):
+                    return False
                 return bool(row and row.fine_tuned_model) or None
             case "copy":
                 return row is not None or None
