@@ -14,6 +14,7 @@ from finetop.models import Job
 from finetop.session import Session
 from finetop.store import JobKey, Raised, Store
 from finetop.tui.screens import telling
+from stage import Repaints
 
 if TYPE_CHECKING:
     from finetop.config import Paths
@@ -111,6 +112,22 @@ async def test_what_was_typed_for_the_screen_is_done_there(paths: Paths) -> None
         await person.reads("Keys in")
         await person.press("escape")
         assert person.app.screen is person.main
+
+
+async def test_under_a_dialog_no_more_is_painted_than_what_changed(paths: Paths) -> None:
+    change(paths, ended("tone-2", "failed"))
+    async with opened(paths) as person:
+        await person.reads("While you were away")
+        painted = Repaints(person.app.screen)
+        change(paths, ended("support-bot-v3", "paused"))
+        person.main.look()
+        await person.until(lambda: any("paused" in line for line in person.lines[2:6]), "the new state")
+        for _ in range(5):  # each message to the screen below was once reason enough to paint all of it
+            person.main.look()
+            await person.pilot.pause(0.02)
+        assert painted.regions
+        assert max(region.height for region in painted.regions) == 1
+        assert painted.whole == 0
 
 
 async def test_who_is_at_work_already_is_only_told_in_a_line(paths: Paths) -> None:
