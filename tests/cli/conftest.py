@@ -54,4 +54,9 @@ def past(
     id_ = done.out.strip()
     assert here("jobs", "metrics", id_, **environ).code == 0
     job = here("jobs", "get", id_, "--json", **environ).json
-    return {"environ": environ, "job": job, "result": job["result_files"][0]["id"]}
+    return {
+        "environ": environ,
+        "job": job,
+        "result": job["result_files"][0]["id"],
+        "base_url": served.card["base_url"],
+    }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -124,19 +126,45 @@ def test_the_profile_of_a_known_job_need_not_be_named(past: dict[str, Any], tmp_
     assert "--profile" in unknown.err
 
 
-def test_a_profile_that_never_answers_holds_nobody(past: dict[str, Any], tmp_path: Path) -> None:
-    """It takes the question and is silent: the others are shown, and the code tells."""
+@pytest.fixture
+def beside_others(past: dict[str, Any], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The profile with the job, one that refuses the key, and one that takes the question and is silent."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings = tmp_path / "two.toml"
-        other = f'[profiles.silent]\nbase_url = "http://127.0.0.1:{silent.getsockname()[1]}/v1"\n'
-        settings.write_text(Path(past["environ"]["FINETOP_CONFIG"]).read_text() + other)
-        done = here(
-            "jobs", "list", "looked", "--timeout", "2s", "--json",
-            **{**past["environ"], "FINETOP_CONFIG": str(settings)},
-        )  # fmt: skip
+        settings = tmp_path / "three.toml"
+        settings.write_text(
+            f'[profiles.silent]\nbase_url = "http://127.0.0.1:{silent.getsockname()[1]}/v1"\n'
+            f'[profiles.refused]\nbase_url = "{past["base_url"]}"\nkey_env = "WRONG"\n'
+            + Path(past["environ"]["FINETOP_CONFIG"]).read_text()
+        )
+        yield {**past["environ"], "FINETOP_CONFIG": str(settings), "WRONG": "sk-wrong"}
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [(("jobs", "list", "looked"), "id"), (("files", "list"), "file"), (("models", "looked"), "job")],
+)
+def test_a_profile_that_fails_hides_no_other(
+    past: dict[str, Any], beside_others: dict[str, str], words: tuple[str, ...], field: str
+) -> None:
+    """What the good one has is shown, each failure is told once and by name, and the code is the first's."""
+    done = here(*words, "--timeout", "1s", "--json", **beside_others)
+    wanted = {"id": past["job"]["id"], "file": past["result"], "job": past["job"]["id"]}[field]
+    assert wanted in {one["id" if field == "file" else field] for one in done.json}
     assert done.code == 75
-    assert [job["id"] for job in done.json] == [past["job"]["id"]]
-    assert "silent has not answered within 2 s" in done.err
+    assert done.err.count("silent has not answered within 1 s") == done.err.count("silent") == 1
+    assert done.err.count("finetop: refused: Incorrect API key") == done.err.count("refused") == 1
+
+
+def test_rows_do_not_wait_for_a_silent_profile(past: dict[str, Any], beside_others: dict[str, str]) -> None:
+    """They stand on the terminal while the silent one is still waited for."""
+    process = start("jobs", "list", "looked", "--timeout", "1h", **beside_others)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("STATUS")
+    assert past["job"]["id"] in process.stdout.readline()
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
 
 
 def test_waiting_tells_by_its_code(past: dict[str, Any], tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import click
 
 from finetop import text
 from finetop.cli import account, opening, options, output
+from finetop.cli.asking import Asked
 from finetop.cli.lazy import LazyGroup, Listed
 from finetop.errors import BadInput, FinetopError
 
@@ -39,36 +40,27 @@ def files() -> None:
 
 @click.command("list")
 @click.option("--purpose", metavar="WORD", default="", help="Only these: fine-tune, fine-tune-results.")
+@options.patience
 @options.profile
 @options.as_json
 @options.as_jsonl
 @click.pass_obj
-def list_files(run: Run, purpose: str, *, as_json: bool, as_jsonl: bool) -> int:
+def list_files(run: Run, purpose: str, *, timeout: float, as_json: bool, as_jsonl: bool) -> int:
     """List files: training data, results."""
     profiles = account.chosen_profiles(run)
-    found: list[tuple[str, File]] = []
-    code = 0
+    table = output.Table(("NAME", "PURPOSE", "SIZE", "STATUS", "AGE", "PROFILE", "FILE"))
     with account.opened(run, *profiles) as session:
-        asked = [(profile.name, session.files(profile.name, purpose)) for profile in profiles]
-        for name, answer in asked:
-            try:
-                found += [(name, file) for file in answer.result()]
-            except FinetopError as error:  # one silent provider must not hide the others
-                if len(profiles) == 1:
-                    raise
-                output.complain(error)
-                code = code or error.exit_code
-    if as_json or as_jsonl:
-        output.write_values([_value(name, file) for name, file in found], lines=as_jsonl)
-    elif found:
-        now = time.time()
-        output.write_table(
-            ("NAME", "PURPOSE", "SIZE", "STATUS", "AGE", "PROFILE", "FILE"),
-            [_line(name, file, now) for name, file in found],
-        )
-    elif not code:
+        asked = Asked({one.name: session.files(one.name, purpose) for one in profiles}, timeout)
+        if as_json or as_jsonl:
+            found = [_value(name, file) for name, files in asked.all().items() for file in files]
+            output.write_values(found, lines=as_jsonl)
+            return asked.code
+        for wave in asked.waves():
+            now = time.time()
+            table.write([_line(name, file, now) for name, files in wave.items() for file in files])
+    if table.is_empty and not asked.code:
         output.talk("no files")
-    return code
+    return asked.code
 
 
 def _value(profile: str, file: File) -> dict[str, Any]:

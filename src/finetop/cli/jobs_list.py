@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from finetop.cli import columns, options, output, queries, values
-from finetop.errors import FinetopError, TryLater
 
 if TYPE_CHECKING:
+    from finetop.cli.asking import Asked
     from finetop.cli.run import Run
     from finetop.config import Profile
+    from finetop.models import Job
     from finetop.query import Condition
     from finetop.session import Session
-    from finetop.store import JobRow
+    from finetop.store import JobKey, JobRow
     from finetop.store.jobs import Jobs
 
 MOST = 1_000_000
@@ -30,9 +31,7 @@ MOST = 1_000_000
 )
 @options.metadata("Only jobs that bear this pair; may be given several times.")
 @options.offline
-@click.option(
-    "--timeout", type=options.DURATION, default=30.0, show_default="30s", help="Wait so long for a profile."
-)
+@options.patience
 @click.option("--columns", "shown", metavar="NAME,...", help=f"What to show: {', '.join(columns.COLUMNS)}.")
 @options.profile
 @options.as_json
@@ -69,9 +68,13 @@ def list_jobs(
         code = 0
     else:
         with account.opened(run, *profiles) as session:
-            ids, code = _ask(session, profiles, condition, limit, timeout)
-            rows = itertools.islice(_answered(session, ids), limit)
-            found = _print(session.store.jobs, rows, names, as_json=as_json, as_jsonl=as_jsonl)
+            asked = _ask(session, profiles, condition, limit, timeout)
+            if as_json or as_jsonl:
+                newest = _newest(session, asked.all(), limit)
+                found = _print(session.store.jobs, newest, names, as_json=as_json, as_jsonl=as_jsonl)
+            else:
+                found = _print_as_they_come(session, asked, names, limit)
+        code = asked.code
     if not found and not code and not (as_json or as_jsonl):
         output.talk(_nothing(condition, offline=offline))
     return code
@@ -79,39 +82,36 @@ def list_jobs(
 
 def _ask(
     session: Session, profiles: Sequence[Profile], condition: Condition | None, limit: int, timeout_s: float
-) -> tuple[dict[str, list[str]], int]:
-    """The ids that each profile answered with, and the first failure's exit code."""
-    from concurrent.futures import wait  # noqa: PLC0415 - who asks nobody waits for nobody
+) -> Asked[list[Job]]:
+    from finetop.cli.asking import Asked  # noqa: PLC0415 - who asks nobody waits for none of it
 
     pairs = condition.pairs if condition else None
-    asked = {profile.name: session.list_jobs(profile.name, limit, pairs, condition) for profile in profiles}
-    wait(asked.values(), timeout=timeout_s)
-    ids: dict[str, list[str]] = {}
-    code = 0
-    for name, answer in asked.items():
-        try:
-            if not answer.done():
-                raise TryLater(
-                    f"{name} has not answered within {timeout_s:g} s", hint="Wait longer with --timeout 2m."
-                )
-            ids[name] = [job.id for job in answer.result()]
-        except FinetopError as error:  # one silent provider must not hide the others
-            if len(profiles) == 1:
-                raise
-            output.complain(error)
-            code = code or error.exit_code
-    return ids, code
+    answers = {one.name: session.list_jobs(one.name, limit, pairs, condition) for one in profiles}
+    return Asked(answers, timeout_s)
 
 
-def _answered(session: Session, ids: dict[str, list[str]]) -> Iterable[JobRow]:
-    """The rows of those that were answered with, newest first; of one second in the provider's order."""
+def _print_as_they_come(session: Session, asked: Asked[list[Job]], names: Sequence[str], limit: int) -> bool:
+    """A person sees at once what was answered, and late rows below; whether there was anything."""
+    answers: dict[str, list[Job]] = {}
+    shown: set[JobKey] = set()
+    table = output.Table(columns.heads(names))
+    for wave in asked.waves():
+        answers |= wave
+        rows = [row for row in _newest(session, answers, limit) if row.key not in shown]
+        shown |= {row.key for row in rows}
+        now = time.time()
+        table.write([columns.cells(names, row, now) for row in rows])
+    return bool(shown)
+
+
+def _newest(session: Session, answers: Mapping[str, list[Job]], limit: int) -> Sequence[JobRow]:
+    """The newest of what was answered; of one second in the provider's order."""
     found: list[JobRow] = []
-    for name, known in ids.items():
-        rows = {
-            row.key.id: row for row in session.store.jobs.newest({session.accounts[name]: name}, ids=known)
-        }
-        found += [rows[id_] for id_ in known if id_ in rows]
-    return sorted(found, key=lambda row: -(row.created_at or 0.0))
+    for name, jobs in answers.items():
+        ids = [job.id for job in jobs]
+        rows = {row.key.id: row for row in session.store.jobs.newest({session.accounts[name]: name}, ids=ids)}
+        found += [rows[id_] for id_ in ids if id_ in rows]
+    return sorted(found, key=lambda row: -(row.created_at or 0.0))[:limit]
 
 
 def _print(

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from finetop.cli import options, output, queries
-from finetop.errors import FinetopError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from finetop.cli.run import Run
     from finetop.config import Profile
     from finetop.holdings import Holding
     from finetop.query import Condition
-    from finetop.session import Session
     from finetop.store import Store
 
+HEADS = ("MODEL", "OWNER", "AGE", "TUNED FROM", "JOB", "ENDS", "DAYS", "PROFILE")
 MOST_JOBS = 10_000
 """Of an account, the newest, that are looked through for what made a model."""
 
@@ -31,39 +28,49 @@ MOST_JOBS = 10_000
 )
 @queries.argument
 @options.offline
+@options.patience
 @options.profile
 @options.as_json
 @options.as_jsonl
 @click.pass_obj
-def models(run: Run, query: tuple[str, ...], *, offline: bool, as_json: bool, as_jsonl: bool) -> int:
+def models(
+    run: Run, query: tuple[str, ...], *, offline: bool, timeout: float, as_json: bool, as_jsonl: bool
+) -> int:
     """List models: which job made each, and when it ends.
 
     A tuned model ends with its base, on the day that the provider's list of models tells. With a QUERY
     such as 'ends_in<30d model:mini' only models made by the jobs it means; put it in quotes.
     """
-    from finetop.cli import account  # noqa: PLC0415 - help shall not load the settings
+    from finetop.cli import account, asking  # noqa: PLC0415 - help shall not load the settings
     from finetop.holdings import in_order, summary  # noqa: PLC0415 - as above
 
     profiles = account.chosen_profiles(run)
     condition = queries.condition(run, query, profiles)
-    found, code = _known(run, profiles, condition) if offline else _asked(run, profiles, condition)
+    is_for_people = not (as_json or as_jsonl)
+    table = output.Table(HEADS)
+    found: list[Holding] = []
+    code = 0
+    together_s = asking.TOGETHER_S if is_for_people else timeout  # programs get all in one order
+    known = [(_known(run, profiles, condition), 0)] if offline else None
+    for part, code_so_far in known or _asked(run, profiles, condition, timeout, together_s):
+        found += part
+        code = code_so_far
+        now = time.time()
+        if is_for_people:
+            table.write([_line(one, now) for one in in_order(part)])
     now = time.time()
-    if as_json or as_jsonl:
-        output.write_values([_value(one, now) for one in in_order(found)], lines=as_jsonl)
+    if not is_for_people:
+        if found or not code or len(profiles) > 1:
+            output.write_values([_value(one, now) for one in in_order(found)], lines=as_jsonl)
         return code
-    if found:
-        output.write_table(
-            ("MODEL", "OWNER", "AGE", "TUNED FROM", "JOB", "ENDS", "DAYS", "PROFILE"),
-            [_line(one, now) for one in in_order(found)],
-        )
-    elif not code:
+    if not found and not code:
         output.talk(f"no job that matches {condition.text} made a model" if condition else "no models")
     if said := summary(found, now):
         output.talk(said)
     return code
 
 
-def _known(run: Run, profiles: Sequence[Profile], condition: Condition | None) -> tuple[list[Holding], int]:
+def _known(run: Run, profiles: Sequence[Profile], condition: Condition | None) -> list[Holding]:
     """As the store has it."""
     from finetop.cli.known import stored  # noqa: PLC0415 - opens the store
 
@@ -71,37 +78,35 @@ def _known(run: Run, profiles: Sequence[Profile], condition: Condition | None) -
     with stored(run, profiles) as known:
         for account, name in known.names.items():
             found += _held(known.store, account, name, condition)
-    return found, 0
+    return found
 
 
-def _asked(run: Run, profiles: Sequence[Profile], condition: Condition | None) -> tuple[list[Holding], int]:
-    """As the providers tell it now, and the first failure's exit code."""
-    from finetop.cli import account  # noqa: PLC0415 - help shall not load the settings
+def _asked(
+    run: Run,
+    profiles: Sequence[Profile],
+    condition: Condition | None,
+    timeout_s: float,
+    together_s: float,
+) -> Iterator[tuple[list[Holding], int]]:
+    """As the providers tell it now, and the exit code so far; last what is known of those that failed."""
+    from finetop.cli import account, asking  # noqa: PLC0415 - help shall not load the settings
 
-    found: list[Holding] = []
-    problems: list[FinetopError] = []
     with account.opened(run, *profiles) as session:
-        asked = [(profile.name, _ask(session, profile.name)) for profile in profiles]
-        for name, answers in asked:  # one that is silent hides neither the others nor what is known of it
-            problems += [error for answer in answers if (error := _failure(answer)) is not None]
-            found += _held(session.store, session.accounts[name], name, condition)
-    if problems and not found and len(profiles) == 1:
-        raise problems[0]
-    for error in problems:
-        output.complain(error)
-    return found, problems[0].exit_code if problems else 0
 
+        def held(names: Iterable[str]) -> list[Holding]:
+            parts = [_held(session.store, session.accounts[name], name, condition) for name in names]
+            return [one for part in parts for one in part]
 
-def _failure(answer: Future[Any]) -> FinetopError | None:
-    try:
-        answer.result()
-    except FinetopError as error:
-        return error
-    return None
-
-
-def _ask(session: Session, profile: str) -> tuple[Future[Any], ...]:
-    return session.list_jobs(profile, MOST_JOBS), session.models(profile)
+        answers = {
+            one.name: asking.together(session.list_jobs(one.name, MOST_JOBS), session.models(one.name))
+            for one in profiles
+        }
+        asked = asking.Asked(answers, timeout_s, one_raises=False)
+        for wave in asked.waves(together_s):
+            for name in wave:
+                del answers[name]
+            yield held(wave), asked.code
+        yield held(answers), asked.code
 
 
 def _held(store: Store, account: int, profile: str, condition: Condition | None) -> list[Holding]:

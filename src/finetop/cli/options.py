@@ -55,6 +55,9 @@ as_jsonl = click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSO
 field = click.option(
     "--field", metavar="NAME", help="Print one field of the JSON as text, as in result_files.0.id."
 )
+patience = click.option(
+    "--timeout", type=DURATION, default=30.0, show_default="30s", help="Wait so long for a profile."
+)
 offline = click.option("--offline", is_flag=True, help="Ask nobody: show what is known.")
 job_id = click.argument("job_id", shell_complete=completed("jobs"))
 job_ids = click.argument(

@@ -79,16 +79,32 @@ def in_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+class Table:
+    """Columns as wide as what the first rows hold; nothing is cut, for a pipe has no width."""
+
+    def __init__(self, heads: Sequence[str]) -> None:
+        self._heads = heads
+        self._widths: list[int] = []
+
+    def write(self, rows: Sequence[Sequence[str]]) -> None:
+        """Write some more rows, the first of them below the heads; none writes nothing."""
+        if not rows:
+            return
+        drawn: list[Sequence[str]] = [[clean(value) for value in row] for row in rows]
+        if not self._widths:
+            drawn.insert(0, self._heads)
+            self._widths = [max(map(cells, column)) for column in zip(*drawn, strict=True)]
+        _write("".join(GAP.join(map(pad, line, self._widths)).rstrip() + "\n" for line in drawn))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written so far."""
+        return not self._widths
+
+
 def write_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns as wide as their longest value; nothing is cut, for a pipe has no width."""
-    drawn = [[clean(value) for value in row] for row in rows]
-    widths = [max(cells(line[column]) for line in (heads, *drawn)) for column in range(len(heads))]
-    _write(
-        "".join(
-            GAP.join(pad(value, width) for value, width in zip(line, widths, strict=True)).rstrip() + "\n"
-            for line in (heads, *drawn)
-        )
-    )
+    """A whole table."""
+    Table(heads).write(rows)
 
 
 def write_facts(facts: Sequence[tuple[str, str]]) -> None:
@@ -99,22 +115,25 @@ def write_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def talk(sentence: str) -> None:
     """Say something to the person, beside the data."""
-    with contextlib.suppress(OSError):  # a terminal that was closed hears nothing, and stops nothing
-        sys.stderr.write(f"finetop: {clean(sentence)}\n")
-        sys.stderr.flush()
+    _say(f"finetop: {clean(sentence)}\n")
 
 
 def tell_over(sentence: str) -> None:
     """Say something in the place of what was said so last; for a person's terminal alone."""
-    sys.stderr.write(f"\r\x1b[K{clean(sentence)}")
-    sys.stderr.flush()
+    _say(f"\r\x1b[K{clean(sentence)}")
 
 
-def complain(error: FinetopError) -> None:
-    """One sentence on what is wrong and one on what to do."""
-    talk(error.message)
-    if error.advice:
-        sys.stderr.write(f"  {clean(error.advice)}\n")
+def complain(error: FinetopError, *, of: str = "") -> None:
+    """One sentence on what is wrong, where there are several profiles of which, and one on what to do."""
+    said = error.message.removeprefix(f"profile {of}: ")
+    advice = f"\n  {clean(error.advice)}" if error.advice else ""
+    _say(f"finetop: {f'{of}: ' if of else ''}{clean(said)}{advice}\n")
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # a terminal that was closed hears nothing, and stops nothing
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _write(text: str) -> None:
