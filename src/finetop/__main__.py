@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run finetop with the arguments of the process; never returns normally where a command ends it."""
+    _mend_streams()
     shown = frame.show(sys.argv[1:])
     # Collecting garbage among modules that stay for ever costs a sixth of the start;
     # the screen freezes what has loaded and switches it on again.
@@ -36,6 +38,24 @@ def main() -> None:
         raise
     finally:
         frame.leave()
+
+
+def _mend_streams() -> None:
+    """Have all three streams, and let none fail at a letter that the locale does not know.
+
+    Of one that was closed Python makes nothing, and its number would go to the next file that is opened.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # What cannot be delivered is an error; what nobody wants to hear is none.
+            handle = os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, open(number, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.__stdout__):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _leave(code: object) -> None:

@@ -247,6 +247,29 @@ def test_a_full_disk(mine: dict[str, str]) -> None:
     assert done.stderr == "finetop: the result cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("--help >/dev/full", 1, "finetop: the result cannot be written: No space left on device\n"),
+        ("config >&-", 1, "finetop: the result cannot be written: Bad file descriptor\n"),
+        ("jobs lst 2>&-", 2, ""),
+    ],
+)
+def test_streams_that_take_nothing(words: str, code: int, said: str) -> None:
+    """A disk that is full, or a stream that was closed: what was asked for could not be delivered."""
+    command = f"{sys.executable} -m finetop {words}"
+    done = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
+def test_a_locale_without_the_letter(tmp_path: Path) -> None:
+    """It is a question mark there, and the rest of the table stands."""
+    settings = tmp_path / "config.toml"
+    settings.write_text('[profiles.one]\ndialect = "archive"\npath = "/nowhere/\u5c71"\n', "utf-8")
+    done = finetop("config", FINETOP_CONFIG=str(settings), PYTHONIOENCODING="ascii")
+    assert (done.code, "one (/nowhere/?)" in done.out) == (0, True)
+
+
 def test_a_reader_that_goes_away(mine: dict[str, str], good: Path) -> None:
     """`finetop jobs list | head` ends quietly."""
     reader, writer = socket.socketpair()

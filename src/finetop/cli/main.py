@@ -76,7 +76,20 @@ def run(arguments: Sequence[str], screens: Screens) -> int:
 
         output.talk("interrupted")
         return INTERRUPTED
+    except OSError as error:  # the help, which click writes: what a command says is written by `output`
+        if error.filename is not None:
+            raise
+        return _unwritten(error)
     return code if isinstance(code, int) else 0
+
+
+def _unwritten(error: OSError) -> int:
+    from finetop.cli import output  # noqa: PLC0415 - as below
+
+    try:
+        output.give_up(error)
+    except FinetopError as told:
+        return _complain(told)
 
 
 def _complain(error: FinetopError) -> int:

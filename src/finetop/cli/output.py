@@ -69,7 +69,7 @@ def write_bytes(path: Path) -> None:
             shutil.copyfileobj(opened, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except OSError as error:
-        _give_up(error)
+        give_up(error)
 
 
 def in_json(value: object) -> str:
@@ -141,10 +141,11 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        _give_up(error)
+        give_up(error)
 
 
-def _give_up(error: OSError) -> NoReturn:
+def give_up(error: OSError) -> NoReturn:
+    """End the command, for its result cannot be delivered."""
     # The interpreter flushes once more at its end, and would complain a second time.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     if isinstance(error, BrokenPipeError):
