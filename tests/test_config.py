@@ -15,7 +15,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetop.config import OPENAI_URL, Paths, Profile, commands, found_keys, identity_of, key_of, load, save
+from finetop.config import (
+    OPENAI_URL,
+    Paths,
+    Profile,
+    add,
+    commands,
+    found_keys,
+    identity_of,
+    key_of,
+    load,
+    save,
+)
 from finetop.config.commands import current_key
 from finetop.errors import BadInput, TryLater
 from finetop.server import disks
@@ -69,6 +80,7 @@ def test_the_nearest_dialect_is_named(paths: Paths, written: str, hint: str) -> 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_survives(paths: Paths, text: str) -> None:
+    paths.config_file.unlink(missing_ok=True)
     save(paths, (Profile("p", organization=text, project=text),))
     assert load(paths) == (Profile("p", organization=text, project=text),)
 
@@ -104,7 +116,7 @@ def test_a_file_that_cannot_be_read_or_written_is_told(paths: Paths, tmp_path: P
         load(paths)
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be written"):
-        save(Paths(tmp_path / "file" / "config.toml", tmp_path, tmp_path), ())
+        add(Paths(tmp_path / "file" / "config.toml", tmp_path, tmp_path), Profile("one", key_env="ONE"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from finetop.config.profile import COLOURS
 from finetop.config.reading import parse
 from finetop.config.schema import json_schema
 from finetop.config.settings import THEMES
-from finetop.config.writing import add, table_of
+from finetop.config.writing import add, save, table_of
 from finetop.errors import BadInput
 from finetop.tui import theme
 
@@ -294,3 +295,27 @@ def test_no_file_is_more_than_a_list_of_complaints(text: str) -> None:
         assert problem.message.startswith("f")
         line = getattr(problem, "line", None)
         assert line is None or 1 <= line <= text.count("\n") + 1
+
+
+def test_the_first_profiles_keep_what_stood_there(paths: Paths) -> None:
+    """A file that held settings alone is added to when the first question is answered."""
+    paths.config_file.write_text('\ufefftheme = "dark"  # at night\r\n', "utf-8")
+    save(paths, (Profile("one", key_env="ONE"), Profile("two", key_env="TWO")))
+    assert paths.config_file.read_text().startswith('theme = "dark"  # at night\n')
+    assert [profile.name for profile in load(paths) or ()] == ["one", "two"]
+    assert load_settings(paths, {}).theme == "dark"
+
+
+def test_two_who_add_at_once_both_stand_there(paths: Paths) -> None:
+    profiles = [Profile(f"p{number}", key_env="KEY") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda profile: add(paths, profile), profiles))
+    assert set(profiles) <= set(load(paths) or ())
+
+
+@pytest.mark.parametrize("key", ["sk-proj-1234", "0123456789abcdef", "a1b2c3d4e5f60718a1b2c3d4e5f60718"])
+def test_a_key_in_the_place_of_its_variable_is_told_and_not_repeated(paths: Paths, key: str) -> None:
+    found = parse(paths.config_file, f'[profiles.one]\nkey_env = "{key}"\n')
+    (problem,) = found.problems
+    assert "line 2: profile one: key_env is not the name of a variable" in problem.message
+    assert key not in f"{problem.message} {problem.advice} {found.profiles}"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 HERE = ("local", "archive")
 """Dialects of what lies on this machine: they have no address."""
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEY = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{24,}")
+"""Long, with digits and in one piece: more like a key than like the name of a variable."""
 _OURS = {"host", "connection", "content-length", "content-type", "transfer-encoding", "accept-encoding"}
 _KEYS = ("key_env", "key_command", "key_file")
 _FILES = ("key_file", "data_dir", "path")
@@ -24,6 +27,11 @@ def contradictions(profile: Profile) -> Problems:
     found: Problems = []
     if profile.dialect not in HERE:
         found += [("base_url", said, hint) for said, hint in _address_problems(profile.base_url)]
+    if profile.key_env and (not _VARIABLE.fullmatch(profile.key_env) or _KEY.fullmatch(profile.key_env)):
+        said = "key_env is not the name of a variable"  # nor is it told what it is: most likely the key
+        found.append(
+            ("key_env", said, "Write the name alone, such as OPENAI_API_KEY; keys stay out of here.")
+        )
     sources = [name for name in _KEYS if getattr(profile, name)]
     if len(sources) > 1:
         found.append((sources[1], f"{' and '.join(sources)} are two keys", "Keep one of them."))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from finetop.config.paths import Paths
     from finetop.config.settings import Settings
 
+BYTE_ORDER = "\ufeff"
+"""What some editors put before the first letter of a file."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
@@ -72,7 +74,7 @@ def read(file: Path) -> Reading:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         hint = "Mend it, or set FINETOP_CONFIG to another file."
         return Reading(file, problems=(BadFile(f"cannot be read: {reason}", path=file, hint=hint),))
-    return parse(file, text)
+    return parse(file, text.removeprefix(BYTE_ORDER))
 
 
 def parse(file: Path, text: str) -> Reading:
@@ -124,6 +126,8 @@ def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
         profile = replace(profile, base_url="")
     for setting, said, hint in contradictions(profile):
         complaints.append(Complaint((*place, setting), said, hint))
+        if setting == "key_env":
+            profile = replace(profile, key_env="")  # it may be a key, and is shown no more
     return profile
 
 

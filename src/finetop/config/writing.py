@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop.config.lines import statements
 from finetop.config.profile import Profile
-from finetop.config.reading import parse, problems_of
+from finetop.config.reading import BYTE_ORDER, load, parse, problems_of
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from finetop.config.paths import Paths
 
 HEADING = "# finetop: one table for each account it watches. Keys stay outside of this file.\n"
@@ -23,11 +24,14 @@ _ELSEWHERE = "Set FINETOP_CONFIG to a file that can be written."
 
 
 def save(paths: Paths, profiles: tuple[Profile, ...]) -> None:
-    """Write a first settings file; it says where keys are. Raises BadInput for one that would hold a key."""
+    """Write the first profiles; what stands in the file already stays. Raises BadInput as `add` does."""
     for profile in profiles:
         for problem in problems_of(table_of(profile)):
             raise problem
-    _write(paths.config_file, HEADING + "".join(f"\n{table_of(profile)}" for profile in profiles))
+    known = load(paths) or ()
+    for profile in profiles:
+        if profile not in known:
+            add(paths, profile)
 
 
 def add(paths: Paths, profile: Profile, *, replacing: bool = False) -> None:
@@ -35,13 +39,20 @@ def add(paths: Paths, profile: Profile, *, replacing: bool = False) -> None:
 
     Raises BadInput where the file is in error, where the name is taken, or where it cannot be written.
     """
-    file = paths.config_file
+    file = Path(os.path.realpath(paths.config_file))  # a link stays one; Path.resolve fails at a circle
+    with _alone(file):
+        _write(file, _with(paths.config_file, profile, replacing=replacing))
+
+
+def _with(file: Path, profile: Profile, *, replacing: bool) -> str:
+    """The text of the file with this profile in it."""
     try:
         before = file.read_bytes().decode("utf-8")
     except FileNotFoundError:
         before = HEADING
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile("cannot be read", path=file, hint="Mend it first.") from error
+    before = before.removeprefix(BYTE_ORDER)
     read = parse(file, before)
     if read.problems:
         raise read.problems[0]
@@ -58,7 +69,7 @@ def add(paths: Paths, profile: Profile, *, replacing: bool = False) -> None:
     if again.problems or {known.name: known for known in again.profiles} != expected:
         advice = f"Write these lines into it by hand:\n{table_of(profile)}"
         raise BadFile("is written in a way that cannot be added to", path=file, hint=advice)
-    _write(file, after)
+    return after
 
 
 def table_of(profile: Profile) -> str:
@@ -86,11 +97,25 @@ def _placed(text: str, profile: Profile) -> str:
     return "\n".join([*above, *table_of(profile).rstrip().split("\n"), *(below or [""])])
 
 
-def _write(file: Path, text: str) -> None:
-    """Put the text in the file's place at once; a link stays a link, and a new file is for its owner only."""
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Two who add at once add one after the other; the folder is what they lock, so that no file is left."""
     try:
-        file = file.resolve()
         file.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    try:
+        with suppress(OSError):  # a disk that knows no locks
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the text in the file's place at once; a new file is for its owner only."""
+    try:
         mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
         part = file.with_name(f"{file.name}.{os.getpid()}.part")
         try:
@@ -101,7 +126,11 @@ def _write(file: Path, text: str) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error.strerror}", hint=_ELSEWHERE) from error
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> BadInput:
+    return BadInput(f"{file} cannot be written: {error.strerror}", hint=_ELSEWHERE)
 
 
 def _written(value: object) -> str:
