@@ -59,4 +59,5 @@ def past(
         "job": job,
         "result": job["result_files"][0]["id"],
         "base_url": served.card["base_url"],
+        "api_key": served.card["api_key"],
     }

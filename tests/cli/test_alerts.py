@@ -127,7 +127,8 @@ def test_a_recorder_and_a_screen_each_tell_their_terminal_once(mine: dict[str, s
 
 def test_a_job_can_be_left_out_by_its_id(mine: dict[str, str], good: Path) -> None:
     made = here("jobs", "create", good, "--model", "tiny-bytes-1", "--json", **mine)
-    assert here("alerts", "unwatch", made.json["id"], **mine).code == 0
+    unwatched = here("alerts", "unwatch", made.json["id"], **mine)
+    assert (unwatched.code, f"{made.json['id']}: nothing is told of it" in unwatched.err) == (0, True)
     wrong = here("alerts", "watch", made.json["id"][:-1], **mine)
     assert wrong.code == 2
     assert f"Use {made.json['id']}." in wrong.err

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,3 +148,19 @@ cli.main(cli.Screens(open=lambda opening: 0, ask=lambda found: None))
     assert done.returncode == 2
     assert "the extra `local`" in done.stderr
     assert "pip install 'finetop[local]'" in done.stderr
+
+
+def test_without_the_extra_other_profiles_are_shown(
+    past: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the profile of this machine's engine fails, and says what to install."""
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    settings = tmp_path / "config.toml"
+    settings.write_text(
+        '[profiles.here]\ndialect = "local"\n'
+        f'[profiles.there]\nbase_url = "{past["base_url"]}"\nkey_env = "THERE"\n'
+    )
+    environ = {"FINETOP_CONFIG": str(settings), "THERE": past["api_key"]}
+    done = here("jobs", "list", "looked", "--json", **environ)
+    assert [job["id"] for job in done.json] == [past["job"]["id"]]
+    assert (done.code, "here: the local engine needs the extra" in done.err) == (2, True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from finetop.cli import opening, output
 from finetop.cli.known import stored
-from finetop.config import LOCAL, Profile
 from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
+    from finetop.config import Profile
     from finetop.session import Session
 
 
@@ -69,10 +69,6 @@ def opened(
     run: Run, *profiles: Profile, poll: bool = False, on_change: Callable[[], None] = lambda: None
 ) -> Iterator[Session]:
     """A session, closed in order however the command ends; it records only with `poll`."""
-    if any(profile.dialect == LOCAL.dialect for profile in profiles):
-        from finetop.cli.serve import need_engine  # noqa: PLC0415 - only for the engine
-
-        need_engine()
     from finetop.session import Session  # noqa: PLC0415 - only commands that talk to a provider
     from finetop.store import Store  # noqa: PLC0415 - as above
 

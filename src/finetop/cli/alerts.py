@@ -113,6 +113,8 @@ def _want(run: Run, job_ids: tuple[str, ...], *, wanted: bool) -> None:
     with account.looked_at(run, *_profiles(run)) as session:
         for key in [_key(session, job_id) for job_id in job_ids]:
             session.store.alerts.want(key, wanted)
+            told = "what becomes of it is told" if wanted else "nothing is told of it"
+            output.talk(f"{key.id}: {told}, whatever the rules say")
 
 
 def _key(session: Session, job_id: str) -> JobKey:

@@ -8,7 +8,6 @@ import click
 
 from finetop.cli import opening
 from finetop.cli.run import Opening, Run
-from finetop.cli.serve import need_engine
 from finetop.errors import BadInput
 
 
@@ -32,8 +31,10 @@ def run_demo(run: Run, *, keep: Path | None) -> int:
             "the screen needs a terminal, and this is not one",
             hint="Without a screen: finetop serve, then finetop jobs.",
         )
-    need_engine()
     from finetop.demo.run import start  # noqa: PLC0415 - starts processes
+    from finetop.session.starting import need_engine  # noqa: PLC0415 - as above
+
+    need_engine()
 
     started = start(keep)
     try:

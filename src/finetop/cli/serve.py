@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from finetop.errors import BadInput, Unreachable
 if TYPE_CHECKING:
     from finetop.cli.run import Run
     from finetop.server.life import Status
-
-_NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")
 
 
 @click.command(short_help="Run the engine of this machine; any OpenAI SDK can use it.")
@@ -55,20 +52,12 @@ def serve(
     elif stop:
         _stop(directory, jobs=jobs, as_json=as_json)
     else:
+        from finetop.session.starting import need_engine  # noqa: PLC0415 - only where it shall run
+
         need_engine()
         from finetop.server.serving import Options, serve  # noqa: PLC0415 - loads the web server
 
         serve(Options(data_dir=directory, host=host, port=port, slots=slots, json=as_json))
-
-
-def need_engine() -> None:
-    """Raise BadInput naming the extra when a part of the local engine is not installed."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise BadInput(
-            f"the local engine needs the extra `local`, of which {', '.join(missing)} is missing",
-            hint="pip install 'finetop[local]'",
-        )
 
 
 def _tell_status(directory: Path, *, as_json: bool) -> None:

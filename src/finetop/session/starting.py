@@ -16,7 +16,7 @@ from finetop import __version__
 from finetop.errors import BadInput, TryLater
 from finetop.server import life
 
-NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")
+_NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")
 """What the extra `local` brings."""
 START_S = 20.0
 LOOK_S = 0.05
@@ -27,18 +27,19 @@ _started: list[subprocess.Popen[bytes]] = []
 """Servers outlive us; their handles are kept so that one that ends meanwhile leaves no zombie."""
 
 
-def missing_parts() -> list[str]:
-    """What of the extra `local` is not installed; nothing is imported to find out."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+def need_engine() -> None:
+    """Raise BadInput where a part of the local engine is not installed; nothing is imported to find out."""
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise BadInput(
+            f"the local engine needs the extra `local`, of which {', '.join(missing)} is missing",
+            hint="Install it: pip install 'finetop[local]'",
+        )
 
 
 async def start_server(data_dir: Path, environ: Mapping[str, str] = os.environ) -> life.ServerInfo:
     """Start the server of a directory, and wait until it answers. Raises BadInput where it cannot run."""
-    missing = missing_parts()
-    if missing:
-        raise BadInput(
-            f"the local engine needs {', '.join(missing)}", hint="Install it: pip install 'finetop[local]'"
-        )
+    need_engine()
     log = data_dir / "server.log"
     process, said_before = _launch(data_dir, log, environ)
     deadline = time.monotonic() + START_S
