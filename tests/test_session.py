@@ -64,6 +64,20 @@ def server(paths: Paths) -> Iterator[RunningServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, closed_environment: None, closed_network: None
+) -> Iterator[RunningServer]:
+    """One server for all stories that neither end it nor count its jobs."""
+    with serving(tmp_path_factory.mktemp("shared") / "data") as running:
+        yield running
+
+
+def of(server: RunningServer, **other: Any) -> Profile:
+    """The profile of a server that is not the one of the session's own folder."""
+    return Profile("local", dialect="local", base_url="", data_dir=str(server.data_dir), **other)
+
+
 def done(future: Future[Any]) -> Any:
     return future.result(PATIENCE_S)
 
@@ -164,15 +178,15 @@ def test_a_running_job_is_seen_to_move(
     wait_for(lambda: row(session, key, "cancelled"), "the cancel")
 
 
-def test_single_shots_without_a_recorder(opened: Callable[..., Session], server: RunningServer) -> None:
-    session = opened(LOCAL, poll=False)
-    file = server.upload(examples(20))
-    made = [server.create(file)["id"] for _ in range(3)]
+def test_single_shots_without_a_recorder(opened: Callable[..., Session], shared: RunningServer) -> None:
+    session = opened(of(shared), poll=False)
+    file = shared.upload(examples(20))
+    made = [shared.create(file)["id"] for _ in range(3)]
     assert [job.id for job in done(session.list_jobs("local", 2))] == made[:0:-1]
     ended = done(session.wait("local", made[0]))
     assert ended.status == "succeeded"
     events = done(session.events("local", made[0]))
-    assert [event.id for event in events] == [event["id"] for event in server.events(made[0])]
+    assert [event.id for event in events] == [event["id"] for event in shared.events(made[0])]
     assert len(done(session.checkpoints("local", made[0]))) == 3
     assert done(session.get_job("local", made[0])).result_files
 
@@ -225,11 +239,11 @@ def test_an_older_server_with_work_is_used_as_it_is(
 
 
 def test_a_server_of_another_contract_is_told(
-    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Session], shared: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(life, "CONTRACT", life.CONTRACT + 1)
     with pytest.raises(TryLater, match="cannot speak"):
-        done(opened(LOCAL).models("local"))
+        done(opened(of(shared)).models("local"))
 
 
 def test_a_killed_server_is_noticed_and_a_new_one_started(
@@ -246,10 +260,10 @@ def test_a_killed_server_is_noticed_and_a_new_one_started(
 
 
 def test_two_screens_share_one_server_and_one_poller(
-    opened: Callable[..., Session], server: RunningServer
+    opened: Callable[..., Session], shared: RunningServer
 ) -> None:
-    job = server.create(server.upload(examples(12)))
-    first, second = opened(LOCAL), opened(LOCAL)
+    job = shared.create(shared.upload(examples(12)))
+    first, second = opened(of(shared)), opened(of(shared))
     key = JobKey(first.accounts["local"], job["id"])
     for session in (first, second):
         wait_for(lambda session=session: row(session, key), "the job")  # type: ignore[misc]
@@ -298,14 +312,14 @@ def test_two_profiles_of_one_account_share_its_rows(opened: Callable[..., Sessio
     assert [state.name for state in session.states()] == ["local", "again"]
 
 
-def test_a_profile_for_reading_changes_nothing(opened: Callable[..., Session], server: RunningServer) -> None:
-    session = opened(Profile("local", dialect="local", base_url="", read_only=True), poll=False)
-    file = server.upload(examples(12))
+def test_a_profile_for_reading_changes_nothing(opened: Callable[..., Session], shared: RunningServer) -> None:
+    session = opened(of(shared, read_only=True), poll=False)
+    file, before = shared.upload(examples(12)), shared.get("/fine_tuning/jobs")["data"]
     with pytest.raises(BadInput, match="reading only"):
         done(session.create(Draft("local", "tiny-bytes-1", file)))
     with pytest.raises(BadInput, match="reading only"):
         done(session.cancel(JobKey(session.accounts["local"], "x")))
-    assert server.get("/fine_tuning/jobs")["data"] == []
+    assert shared.get("/fine_tuning/jobs")["data"] == before
 
 
 def test_a_missing_key_is_told_on_its_profile(opened: Callable[..., Session]) -> None:
@@ -316,12 +330,12 @@ def test_a_missing_key_is_told_on_its_profile(opened: Callable[..., Session]) ->
 
 
 def test_a_fault_of_ours_is_told_and_outlived(
-    opened: Callable[..., Session], server: RunningServer, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Session], shared: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "RESTART_S", 0.01)
     real = Recorder.round
     monkeypatch.setattr(Recorder, "round", lambda self: 1 / 0)
-    session = opened(LOCAL)
+    session = opened(of(shared))
     assert "ZeroDivisionError" in wait_for(lambda: state(session, "stale"), "the complaint").message
     monkeypatch.setattr(Recorder, "round", real)
     wait_for(lambda: state(session, "ok"), "contact")

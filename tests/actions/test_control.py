@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def long_file(server: RunningServer) -> str:
     """Its jobs train for minutes if nobody stops them."""
-    return server.upload(examples(4000))
+    return server.upload(examples(1000))
 
 
 def is_cancel(request: httpx.Request) -> bool:

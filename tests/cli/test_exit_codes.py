@@ -28,7 +28,7 @@ def long_job(folder: Path) -> list[object]:
     return [
         "jobs",
         "create",
-        examples(folder / "long.jsonl", 5000),
+        examples(folder / "long.jsonl", 1000),
         "--model",
         "tiny-bytes-1",
         "--epochs",

@@ -62,7 +62,7 @@ def test_a_queue_a_cancel_and_looking_away(served: Served, old: dict[str, str], 
     with httpx.Client(
         base_url=served.card["base_url"], headers={"Authorization": f"Bearer {served.card['api_key']}"}
     ) as api:
-        content = pairs(tmp_path / "long.jsonl", 4000).read_bytes()
+        content = pairs(tmp_path / "long.jsonl", 1000).read_bytes()
         sent = api.post("/files", files={"file": ("long.jsonl", content)}, data={"purpose": "fine-tune"})
         wanted = {"training_file": sent.json()["id"], "n_epochs": 50, "batch_size": 1}
 

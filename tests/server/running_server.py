@@ -87,9 +87,9 @@ class RunningServer:
         return job
 
     def create_long(self, **wishes: Any) -> dict[str, Any]:
-        """A job that would train for minutes."""
+        """A job that would train for a minute and more."""
         wishes["hyperparameters"] = {"n_epochs": 50, "batch_size": 1}
-        return self.create(self.upload(examples(4000)), **wishes)
+        return self.create(self.upload(examples(2000)), **wishes)
 
     def job(self, job_id: str) -> dict[str, Any]:
         """A job as it is now."""

@@ -177,7 +177,7 @@ def test_a_parent_that_is_killed_takes_everything_with_it(tmp_path: Path, is_eph
             base_url=said["base_url"], headers={"Authorization": f"Bearer {said['api_key']}"}
         ) as http:
             sent = http.post(
-                "/files", files={"file": ("t.jsonl", examples(4000))}, data={"purpose": "fine-tune"}
+                "/files", files={"file": ("t.jsonl", examples(1000))}, data={"purpose": "fine-tune"}
             )
             wanted = {
                 "model": "tiny-bytes-1",

@@ -154,7 +154,7 @@ async def test_a_job_of_the_older_api_is_made_from_the_form(tmp_path: Path) -> N
 
 
 async def test_a_running_job_is_cancelled_with_a_yes(screen: Driver, tmp_path: Path) -> None:
-    path = examples(tmp_path / "long.jsonl", 4_000)
+    path = examples(tmp_path / "long.jsonl", 1_000)
     await create(screen, path, "endless", n_epochs="50", batch_size="1")
     await screen.until(lambda: screen.main.row is not None and screen.main.row.status == "running", "running")
     await screen.press("x")
