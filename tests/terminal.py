@@ -47,6 +47,8 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._lock = threading.Lock()
+        self._fed = 0
+        self._seen: tuple[int, list[str]] = (-1, [])
         self.written = bytearray()
         """Every byte the program wrote."""
         self._master, slave = pty.openpty()
@@ -68,7 +70,9 @@ class Terminal:
     def lines(self) -> list[str]:
         """What stands on the screen now."""
         with self._lock:
-            return [line.rstrip() for line in self._screen.display]
+            if self._seen[0] != self._fed:  # whoever waits looks often, and a look is dear
+                self._seen = (self._fed, [line.rstrip() for line in self._screen.display])
+            return list(self._seen[1])
 
     @property
     def text(self) -> str:
@@ -136,6 +140,7 @@ class Terminal:
             held = text[cut.start() :] if cut and len(text) - cut.start() < 64 else ""
             with self._lock:
                 self._stream.feed(_UNKNOWN.sub("", text[: len(text) - len(held)]))
+                self._fed += 1
 
     def _answer(self, chunk: bytes) -> None:
         """Answer the questions a program must not be kept waiting with."""

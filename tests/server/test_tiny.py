@@ -72,7 +72,8 @@ def train(corpus: Corpus, steps: int, *, seed: int = 1, rate: float = 5e-3) -> N
     return network
 
 
-def test_the_gradient_is_that_of_finite_differences() -> None:
+@pytest.mark.parametrize("places", [8, pytest.param(100, marks=pytest.mark.engine)])
+def test_the_gradient_is_that_of_finite_differences(places: int) -> None:
     """A long answer is among them, so that cutting a batch in pieces is covered."""
     long = (Message("user", "Tell me all"), Message("assistant", "abc " * (LARGEST_PIECE // 3), trained=True))
     corpus = Corpus.of([*EXAMPLES, long], np.float64)
@@ -90,7 +91,7 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
         slopes = (bag if name == "bag" else getattr(gradient, name)).ravel()
         flat = weights.reshape(-1)
         assert np.shares_memory(flat, weights)
-        for place in rng.choice(np.flatnonzero(np.abs(slopes) > 1e-4), 25):
+        for place in rng.choice(np.flatnonzero(np.abs(slopes) > 1e-4), places):
             old = flat[place]
             flat[place] = old + 1e-5
             above = loss_of(network, corpus, batch)
@@ -100,7 +101,7 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
             measured = (above - below) / 2e-5
             assert abs(measured - slopes[place]) <= 1e-4 * abs(measured), (name, place)
             checked += 1
-    assert checked == 8 * 25
+    assert checked == 8 * places
 
 
 def test_random_weights_know_nothing() -> None:
