@@ -5,15 +5,20 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from finetop import pace
+# Even where the environment forbids it, as the processes under test do: pytest would rewrite 300 files anew.
+sys.dont_write_bytecode = False
+
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+from finetop import pace  # noqa: E402
 
 pytest_plugins = ["policy"]
 
