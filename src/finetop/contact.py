@@ -51,7 +51,8 @@ class ContactLog:
 
     def _write(self, old: Contact, new: Contact, now: float) -> None:
         same = _told(old) == _told(new)
-        if same and not self.trouble and new.state == "ok" and now - (old.last_ok_at or 0.0) < CONTACT_S:
+        is_young = 0 <= now - (old.last_ok_at or 0.0) < CONTACT_S  # below 0 the clock was set back
+        if same and not self.trouble and new.state == "ok" and is_young:
             return
         before, self.trouble = self.trouble, ""
         try:

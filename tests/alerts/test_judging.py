@@ -119,6 +119,17 @@ def test_a_log_whose_clock_is_behind_is_told_of_once(house: House) -> None:
         assert house.judged(a=start + 30 * number) == []
 
 
+def test_a_clock_that_was_years_ahead_keeps_nothing_back(house: House) -> None:
+    start = house.now
+    house.now += 3 * 365 * 24 * 3600
+    house.turns("a", "running")
+    house.steps("a", full_valid_loss=[0.9, 0.5])
+    assert house.judged() == []
+    house.now = start
+    house.steps("a", full_valid_loss=[0.9, 0.5, 0.6, 0.7, 0.8])
+    assert house.judged() == ["rising a: bell"]
+
+
 def test_while_nobody_reads_the_log_nobody_is_silent(house: House) -> None:
     house.turns("a", "running")
     house.says("a", *(house.now + 30 * number for number in range(10)))

@@ -81,6 +81,22 @@ async def test_what_fails_in_passing_is_sent_again_and_what_is_refused_is_told(
     house.close()
 
 
+async def test_what_a_wrong_clock_has_put_off_for_years_is_sent_once_the_clock_is_right(
+    tmp_path: Path, room: Hook
+) -> None:
+    house = House(tmp_path, AlertSettings(ways=("webhook",), webhook=room.url))
+    start = house.now
+    house.now += 3 * 365 * 24 * 3600
+    house.turns("a", "running", "failed")
+    house.judged()
+    room.answers += [(503, {})]
+    assert await house.courier.deliver([1]) == 1
+    house.now = start
+    assert await house.courier.deliver([1]) == 1
+    assert [state for state, _ in states(house)] == ["delivered"]
+    house.close()
+
+
 async def test_a_command_gets_the_facts_where_nothing_can_be_read_as_a_word_of_it(
     tmp_path: Path,
 ) -> None:
@@ -311,6 +327,20 @@ class TestHerald:
         assert (told.news, told.sentence) == ((), "late failed")
         assert told.sequence == "\a\x1b]9;finetop: late failed\a"
         assert herald.listen() is None
+        house.close()
+
+    def test_a_clock_that_was_set_back_owes_no_bell(self, tmp_path: Path) -> None:
+        house = House(tmp_path)
+        herald = self.herald(house)
+        house.turns("a", "running", "failed")
+        house.judged()
+        assert herald.listen() is not None
+        house.now -= 3600
+        house.turns("b", "running", "failed")
+        house.judged()
+        told = herald.listen()
+        assert told is not None
+        assert told.sequence.startswith("\a")
         house.close()
 
     def test_what_was_raised_before_is_not_told_again(self, tmp_path: Path) -> None:

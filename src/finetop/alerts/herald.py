@@ -54,7 +54,7 @@ class Herald:
         self._kind = kind_of(notify, environ)
         self._clock = clock
         self._seq = store.now()
-        self._quiet_until = float("-inf")
+        self._rang_at = float("-inf")
         self._owed: list[Delivery] = []
         """What came since the last bell."""
 
@@ -63,12 +63,13 @@ class Herald:
         found = self._store.alerts.told(self._accounts, self._seq)
         self._seq = max((delivery.seq for delivery in found), default=self._seq)
         self._owed += found
-        rings = bool(self._owed) and self._clock() >= self._quiet_until
+        is_quiet = 0 <= self._clock() - self._rang_at < QUIET_S  # below 0 the clock was set back
+        rings = bool(self._owed) and not is_quiet
         if not found and not rings:
             return None
         told = self._told(found, rings=rings)
         if rings:
-            self._quiet_until = self._clock() + QUIET_S
+            self._rang_at = self._clock()
             self._owed = []
         return told
 

@@ -90,14 +90,14 @@ class Judge:
         return (turns[-1].number if turns else None), found
 
     def _of_working(self, account: int, heard: Mapping[str, float]) -> Iterator[Occurrence]:
-        if self._clock() - self._worked_at.get(account, float("-inf")) < WORKING_S:
+        if self._is_within(WORKING_S, self._worked_at.get(account)):
             return
         self._worked_at[account] = self._clock()
         for job in self._store.evidence.working(account):
             if job.key.id in heard:
                 yield from self._silence(job.key, job.started_at, job.moved_at, heard[job.key.id])
-            seq, at = self._checked.get(job.key, (0, float("-inf")))
-            if job.seq != seq and self._clock() - at >= CHECKS_S:
+            seq, at = self._checked.get(job.key, (0, None))
+            if job.seq != seq and not self._is_within(CHECKS_S, at):
                 self._checked[job.key] = (job.seq, self._clock())
                 yield from self._worse(job.key)
 
@@ -140,7 +140,7 @@ class Judge:
 
     def _shutdowns(self, account: int) -> Iterator[Occurrence]:
         now = self._clock()
-        if now - self._shutdowns_at.get(account, float("-inf")) < SHUTDOWNS_S:
+        if self._is_within(SHUTDOWNS_S, self._shutdowns_at.get(account)):
             return
         self._shutdowns_at[account] = now
         by_day: dict[float, list[str]] = {}
@@ -170,6 +170,10 @@ class Judge:
         if not rule.condition.terms:
             return True
         return self._store.jobs.matches(rule.condition, key, self._names[key.account], now=self._clock())
+
+    def _is_within(self, seconds: float, since: float | None) -> bool:
+        """Whether that was so short a time ago; what lies ahead was said by a clock that is right by now."""
+        return since is not None and 0 <= self._clock() - since < seconds
 
     def _row(self, key: JobKey) -> JobRow | None:
         return self._store.jobs.row(key, self._names[key.account], now=self._clock())

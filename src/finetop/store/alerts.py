@@ -55,6 +55,8 @@ class Delivery:
 
 _SHOWN = """select alert, account, job, event, turn, raised_at, facts, way, seq, state, tries,
     next_at, message from delivery join alert on alert.id = alert"""
+LONGEST_WAIT_S = 86_400.0
+"""Nothing is tried again so late: what seems to be was put off by a clock that was set back since."""
 TERMINAL_WAYS = ("bell", "notify")
 """These belong to each terminal: nobody delivers them for another."""
 
@@ -98,10 +100,11 @@ class Alerts:
 
     def due(self, accounts: Iterable[int]) -> list[Delivery]:
         """What is to be sent now, also what a process that is no more has left half done; oldest first."""
+        now = self._clock()
         return [
             delivery
             for delivery, owner in self._open(accounts)
-            if delivery.next_at <= self._clock()
+            if not now < delivery.next_at < now + LONGEST_WAIT_S
             and (delivery.state == "due" or (owner != self._owner() and not self._is_alive(owner)))
         ]
 
