@@ -64,6 +64,14 @@ class ContactLog:
             self._changed()
 
 
+def note_answer(store: Store, account: int, left: int | None, limit: int | None, now: float) -> None:
+    """A single question was answered: that is news also where nobody else asks the account."""
+    old = store.accounts.contact(account)
+    if old.state != "ok" or now - (old.last_ok_at or 0.0) >= CONTACT_S:
+        new = Contact("ok", "", 0, now, old.poller, left, limit)
+        store.accounts.save_contact(account, new)
+
+
 def _told(contact: Contact) -> tuple[object, ...]:
     """What a screen says of it beside its age."""
     left = contact.requests_left if contact.is_low else None

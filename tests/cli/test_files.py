@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -79,16 +80,17 @@ def printed(past: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "metric": here("jobs", "metrics", id_, "--json", **environ).json,
         "checkpoint": here("jobs", "checkpoints", id_, "--json", **environ).json,
         "file": here("files", "list", "--json", **environ).json,
+        "profile": here("profiles", "list", "--json", **environ).json,
     }
 
 
 def test_what_is_printed_stands_in_the_schema(past: dict[str, Any]) -> None:
-    """Of jobs, their logs, measurements and checkpoints, and of files."""
+    """Of jobs, their logs, measurements and checkpoints, of files and of profiles."""
     for what, values in printed(past).items():
         schema = here("schema", what).json
         told = {name for value in values for name in value}
         assert set(schema.get("required", ())) <= told
-        assert what == "metric" or told == set(schema["properties"])
+        assert what == "metric" or told == set(schema["properties"]) - {"was"}  # that is for `jobs watch`
     assert here("schema", "config").json["properties"]["profiles"]
     assert "did you mean job?" in here("schema", "jobb").err
 
@@ -118,6 +120,8 @@ def test_a_foreign_reader_finds_what_is_printed_as_the_schema_says(past: dict[st
         ("jobs list status:failed,run", ["status:failed,running"]),
         ("jobs list profile:", ["profile:mine"]),
         ("jobs get --profile mi", ["mine"]),
+        ("--profile mi", ["mine"]),
+        ("profiles test mi", ["mine"]),
     ],
 )
 def test_what_a_tab_key_completes(past: dict[str, Any], words: str, completed: list[str]) -> None:
@@ -131,6 +135,20 @@ def test_ids_of_known_jobs_are_completed(past: dict[str, Any]) -> None:
     assert complete(past, f"jobs get {id_[:12]}") == [id_]
     assert complete(past, f"jobs --profile mine get {id_[:12]}") == [id_]
     assert complete(past, f"--profile local jobs get {id_[:12]}") == []
+
+
+def test_what_would_change_a_terminal_is_not_completed(past: dict[str, Any], tmp_path: Path) -> None:
+    """An id is whatever a server wrote; a shell would put it on the line as it is."""
+    jobs = [
+        {"id": "ftjob-\x1b]0;x\x07", "model": "m", "status": "running"},
+        {"id": "ftjob-plain", "model": "m"},
+    ]
+    (tmp_path / "jobs.jsonl").write_text("".join(f"{json.dumps(job)}\n" for job in jobs))
+    settings = tmp_path / "config.toml"
+    settings.write_text(f'[profiles.old]\ndialect = "archive"\npath = "{tmp_path}/jobs.jsonl"\n')
+    odd = {"environ": {**past["environ"], "FINETOP_CONFIG": str(settings)}}
+    assert len(here("jobs", "list", "--json", **odd["environ"]).json) == 2
+    assert complete(odd, "jobs get ft") == ["ftjob-plain"]
 
 
 def complete(past: dict[str, Any], words: str) -> list[str]:

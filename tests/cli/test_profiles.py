@@ -172,6 +172,8 @@ def test_each_verdict_and_the_code_of_the_first_that_failed(settings: Path, serv
     assert verdicts["unset"]["said"] == "the variable UNSET is not set"
     assert "its first use starts it" in verdicts["engine"]["said"]
     assert here("profiles", "test", "good", "engine").code == 0
+    states = {one["name"]: one["state"] for one in here("profiles", "list", "--json", WRONG="x").json}
+    assert (states["good"], states["dead"]) == ("ok", "never")  # who answered a test has answered
     assert here("profiles", "test", "dead", "good").code == 4
     missing = here("profiles", "test", "god")
     assert missing.code == 2

@@ -36,7 +36,8 @@ def profiles(_context: click.Context, incomplete: str) -> list[CompletionItem]:
 
 def jobs(context: click.Context, incomplete: str) -> list[CompletionItem]:
     """The newest jobs that are known."""
-    begin = (row for row in _jobs(_profile_in(context)) if row.key.id.startswith(incomplete))
+    jobs_ = (row for row in _jobs(_profile_in(context)) if row.is_job and _can_be_typed(row.key.id))
+    begin = (row for row in jobs_ if row.key.id.startswith(incomplete))
     return [
         CompletionItem(row.key.id, help=clean(f"{row.status} {row.name} {row.model}"))
         for row in itertools.islice(begin, MOST_JOBS)
@@ -76,8 +77,13 @@ def _values(field: str, context: click.Context) -> Iterable[str]:
     if field in told:
         rows = _jobs(_profile_in(context))
         found = dict.fromkeys(told[field](row) for row in itertools.islice(rows, MOST_JOBS))
-        return [word for word in found if word and word == clean(word) and " " not in word]
+        return [word for word in found if _can_be_typed(word)]
     return ()
+
+
+def _can_be_typed(word: str) -> bool:
+    """A shell puts the word on the line as it is, whatever the API wrote."""
+    return bool(word) and word == clean(word) and " " not in word
 
 
 def _jobs(profile: str | None) -> Iterable[JobRow]:

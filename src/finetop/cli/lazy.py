@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -12,6 +12,9 @@ from finetop.cli import variables
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
 class Listed(NamedTuple):
@@ -76,3 +79,15 @@ class LazyGroup(click.Group):
         names = [name for name in self.listed if name.startswith(incomplete)]
         options = click.Command.shell_complete(self, ctx, incomplete)
         return [CompletionItem(name, help=self.listed[name].help) for name in names] + options
+
+
+def completed(what: str) -> Complete:
+    """Complete a word by one of the functions of `completing`, which a tab key alone has to wait for."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from finetop.cli import completing  # noqa: PLC0415 - as said
+
+        found: list[CompletionItem] = getattr(completing, what)(context, incomplete)
+        return found
+
+    return complete

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from finetop import __version__
 from finetop.cli import variables
-from finetop.cli.lazy import LazyGroup, Listed
+from finetop.cli.lazy import LazyGroup, Listed, completed
 from finetop.cli.run import Opening, Run, Screens
 from finetop.errors import BadInput, FinetopError
 
@@ -106,9 +106,20 @@ def _complain(error: FinetopError) -> int:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
-@click.option("--profile", metavar="NAME", help="Show this profile only.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Show this profile only.",
+    shell_complete=completed("profiles"),
+)
 @click.option("--archive", type=click.Path(), metavar="PATH", help="Look at an archive or any file of jobs.")
-@click.option("--query", "-q", metavar="QUERY", help="Show only the jobs it means, as in 'status:active'.")
+@click.option(
+    "--query",
+    "-q",
+    metavar="QUERY",
+    help="Show only the jobs it means, as in 'status:active'.",
+    shell_complete=completed("query_words"),
+)
 @click.option("--yes", is_flag=True, help="Take the environment's key without asking.")
 @click.pass_context
 def finetop(

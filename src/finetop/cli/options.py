@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from finetop.cli import variables
+from finetop.cli.lazy import completed
 from finetop.errors import BadInput
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PROFILE_SO_FAR = "finetop.profile"
 """Where completion finds the profile that the line names."""
-Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
-
-
-def completed(what: str) -> Complete:
-    """Complete a word by one of the functions of `completing`, which a tab key alone has to wait for."""
-
-    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from finetop.cli import completing  # noqa: PLC0415 - as said
-
-        found: list[CompletionItem] = getattr(completing, what)(context, incomplete)
-        return found
-
-    return complete
 
 
 class Duration(click.ParamType[float]):

@@ -81,3 +81,39 @@ def _left(left: int | None, limit: int | None) -> str:
     if left is None:
         return ""
     return count(left) if limit is None else f"{count(left)} of {count(limit)}"
+
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": ["number", "null"]}
+_COUNT = {"type": ["integer", "null"]}
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Profile",
+    "description": "A profile and how it does, as `finetop profiles list --json` tells it.",
+    "type": "object",
+    "properties": {
+        "name": _TEXT,
+        "dialect": _TEXT,
+        "host": {**_TEXT, "description": "Host and port, or the place on this machine."},
+        "base_url": _TEXT,
+        "key_from": {**_TEXT, "description": "The variable, command or file; never the key."},
+        "read_only": {"type": "boolean"},
+        "colour": _TEXT,
+        "pace_s": {"type": "number", "description": "Seconds between two questions about a running job."},
+        "paused": {"type": "boolean"},
+        "state": {
+            **_TEXT,
+            "description": "ok, never (not asked yet), no key, offline, refused and the like.",
+        },
+        "message": {**_TEXT, "description": "Why, where the state is not ok."},
+        "last_ok_at": {**_NUMBER, "description": "Unix time of the last answer."},
+        "age_s": {**_NUMBER, "description": "Seconds since then."},
+        "requests_left": {**_COUNT, "description": "Of the provider's present window, where it tells."},
+        "requests_limit": _COUNT,
+        "jobs": {"type": "integer", "description": "How many are known here."},
+        "asked_by": {**_TEXT, "description": "Who asks: host, process and version."},
+    },
+    "required": ["name", "state"],
+    "additionalProperties": False,
+}
+"""What `facts_of` tells, for `finetop schema profile`."""

@@ -10,6 +10,7 @@ import click
 
 from finetop import config
 from finetop.cli import account, opening, options, output
+from finetop.cli.lazy import completed
 from finetop.cli.profile_facts import facts_of, line_of, of
 from finetop.cli.profile_options import profile_options, profile_said
 from finetop.config import LOCAL, Profile
@@ -71,7 +72,7 @@ def add_profile(run: Run, /, name: str, *, force: bool, **said: Any) -> None:
 
 
 @profiles.command("test", short_help="Send one request to each profile, and say what became of it.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completed("profiles"))
 @options.profile
 @options.as_json
 @click.pass_obj

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from finetop.cli import options
+from finetop.cli.lazy import completed
 from finetop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ _SIGNS = (
     ("-term", "not so"),
 )
 
-argument = click.argument(
-    "query", nargs=-1, metavar="[QUERY]...", shell_complete=options.completed("query_words")
-)
+argument = click.argument("query", nargs=-1, metavar="[QUERY]...", shell_complete=completed("query_words"))
 
 
 class QueryCommand(click.Command):

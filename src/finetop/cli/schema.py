@@ -8,7 +8,7 @@ import click
 
 from finetop.cli import output
 
-SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "alert", "news", "config")
+SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "alert", "news", "profile", "config")
 
 
 @click.command("schema", short_help="Print what the JSON of other commands holds, as JSON Schema.")
@@ -31,6 +31,10 @@ def schema_of(what: str) -> dict[str, Any]:
         from finetop.alerts import schema as told  # noqa: PLC0415 - as above
 
         return told.ALERT if what == "alert" else told.NEWS
+    if what == "profile":
+        from finetop.cli.profile_facts import SCHEMA  # noqa: PLC0415 - as above
+
+        return SCHEMA
     if what == "metric":
         return {**_HEAD, "title": "Metric", **_METRIC}
     from finetop import models  # noqa: PLC0415 - loads pydantic
@@ -46,7 +50,7 @@ def schema_of(what: str) -> dict[str, Any]:
     if what in {"job", "file", "model"}:
         found["properties"] = {"profile": _PROFILE, **found["properties"]}
     if what == "job":
-        found["properties"]["progress"] = _PROGRESS
+        found["properties"] |= {"progress": _PROGRESS, "was": _WAS}
     if what == "model":
         found["properties"] |= _JOINED
     return found
@@ -73,6 +77,7 @@ _PROGRESS = {
     },
 }
 _TEXT = {"type": ["string", "null"]}
+_WAS = {**_TEXT, "description": "In `jobs watch` alone: its status before, null where that is not news."}
 _JOINED = {
     "listed": {"type": "boolean", "description": "False for a tuned model that only its job tells of."},
     "tuned_from": {**_TEXT, "description": "Its base; null for a model nobody tuned."},

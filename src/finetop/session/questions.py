@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from finetop.contact import note_answer
 from finetop.logs import metrics_in_results
 from finetop.pace import pace_of, pauses
 from finetop.providers import every_page
@@ -16,7 +17,7 @@ from finetop.store import JobKey
 
 if TYPE_CHECKING:
     from finetop.models import Checkpoint, Event, Job
-    from finetop.providers import Page, Sent
+    from finetop.providers import Page, Provider, Sent
     from finetop.query import Condition
     from finetop.session.links import Links
     from finetop.store import Store
@@ -70,7 +71,7 @@ class Questions:
             return await provider.list_jobs(after=after, limit=size, metadata=asked)
 
         async for page in every_page(part):
-            self._keep(account, page.items, number)
+            self._keep(account, provider, page.items, number)
             bearing = [job for job, _ in page.items if wanted.items() <= job.metadata.items()]
             found += self._meant(account, profile, bearing, condition)
             if len(found) >= limit:
@@ -84,7 +85,7 @@ class Questions:
         began, number = time.monotonic(), self._store.ask()
         page = await provider.list_jobs(limit=1)
         took_s = time.monotonic() - began
-        self._keep(account, list(page.items), number)
+        self._keep(account, provider, page.items, number)
         return Trial(took_s, bool(page.items), *provider.requests_left)
 
     def _meant(self, account: int, profile: str, jobs: list[Job], condition: Condition | None) -> list[Job]:
@@ -100,7 +101,7 @@ class Questions:
         provider = await self._links[account].patient()
         number = self._store.ask()
         sent = await provider.get_job(job_id)
-        self._keep(account, [sent], number)
+        self._keep(account, provider, [sent], number)
         return sent[0]
 
     async def events(self, profile: str, job_id: str) -> list[Event]:
@@ -150,7 +151,8 @@ class Questions:
                 return job
             await asyncio.sleep(next(pause_s))
 
-    def _keep(self, account: int, sent: Sequence[Sent], number: int) -> None:
+    def _keep(self, account: int, provider: Provider, sent: Sequence[Sent], number: int) -> None:
         self._store.jobs.save(account, sent, number)
+        note_answer(self._store, account, *provider.requests_left, time.time())
         self._met(account, [job for job, _ in sent])
         self._changed()

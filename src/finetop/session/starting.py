@@ -16,7 +16,7 @@ from finetop import __version__
 from finetop.errors import BadInput, TryLater
 from finetop.server import life
 
-_NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")
+NEEDED = ("starlette", "uvicorn", "python_multipart", "numpy")
 """What the extra `local` brings."""
 START_S = 20.0
 LOOK_S = 0.05
@@ -29,7 +29,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 def need_engine() -> None:
     """Raise BadInput where a part of the local engine is not installed; nothing is imported to find out."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise BadInput(
             f"the local engine needs the extra `local`, of which {', '.join(missing)} is missing",
