@@ -162,7 +162,7 @@ class TestRows:
     def test_an_unreadable_job_says_so(self, store: Store) -> None:
         keep(store, (Job(id="unreadable-x", unreadable="id: missing"), b"?"))
         row = only(store, "unreadable-x")
-        assert (row.status, row.reason) == ("unknown", "could not be read")
+        assert (row.status, row.reason) == ("unknown", "id: missing")
         assert store.jobs.unfinished(1) == []
 
     def test_which_jobs_are_still_to_be_asked_for(self, store: Store) -> None:

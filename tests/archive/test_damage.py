@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands import here
 from finetop.archive import Fetched, Folder, Origin, Words, verify
 from finetop.archive.draft import Draft
 from finetop.archive.layout import LINE_FILES, MANIFEST, UNFINISHED
@@ -49,6 +50,18 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = archived(tmp_path_factory.mktemp("kept") / "a")
     assert verify(path).findings == ()
     return path
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("events.jsonl", "Save the account again"), ("jobs.jsonl", "into another folder")]
+)
+def test_what_to_do_of_damage_is_what_the_next_run_allows(
+    kept: Path, tmp_path: Path, name: str, says: str
+) -> None:
+    shutil.copytree(kept, tmp_path / "a")
+    (tmp_path / "a" / name).write_bytes((kept / name).read_bytes()[:-9])
+    done = here("archive", "--verify", tmp_path / "a")
+    assert (done.code, says in done.err) == (1, True)
 
 
 @settings(max_examples=30)

@@ -215,6 +215,17 @@ def test_what_is_no_job_has_a_row_that_says_why(tmp_path: Path) -> None:
     ]
 
 
+def test_a_person_is_told_what_cannot_be_read_and_where_there_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    path.write_text(json.dumps(JOBS[0]) + '\n{"id": "x\n')
+    done = here("--archive", path, "jobs", "list")
+    assert "1 of these could not be read; --columns job,error says why" in done.err
+    shown = here("--archive", path, "jobs", "list", "--columns", "job,error")
+    assert "line 2: invalid control character at character 10" in shown.out
+    path.write_text("")
+    assert f"no jobs in {path}" in here("--archive", path, "jobs", "list").err
+
+
 def test_a_path_without_jobs_is_named(tmp_path: Path) -> None:
     """A slip of the finger is told at once; a profile's disk may only not be there just now."""
     done = here("--archive", tmp_path / "nothing", "jobs", "list")

@@ -87,7 +87,8 @@ def read_line(raw: bytes) -> tuple[Any, str]:
     except json.JSONDecodeError as error:
         cut = "" if raw.endswith(b"\n") else "; the file may have been cut off there"
         at = min(error.pos, len(error.doc.rstrip())) + 1
-        return None, f"{error.msg[:1].lower()}{error.msg[1:]} at character {at}{cut}"
+        said = error.msg.removesuffix(" at").removesuffix(" starting")
+        return None, f"{said[:1].lower()}{said[1:]} at character {at}{cut}"
     except ValueError as error:  # a number with very many digits
         return None, str(error)
 

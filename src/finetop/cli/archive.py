@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finetop.cli import account, options, output
-from finetop.errors import BadInput, Failed, TryLater
+from finetop.errors import BadFile, BadInput, Failed, TryLater
 
 if TYPE_CHECKING:
     from finetop.archive import Manifest, Verdict
@@ -89,7 +89,7 @@ def _tell(directory: Path, *, as_json: bool) -> None:
     if verdict.findings:
         raise Failed(
             f"{directory} is damaged: {_many(len(verdict.findings), 'thing')} not as written",
-            hint="Save the account again: what is damaged is fetched anew where the provider still has it.",
+            hint=_advice(directory),
         )
     if verdict.is_unfinished:
         output.talk("a later run was stopped; the same again goes on with it")
@@ -98,6 +98,17 @@ def _tell(directory: Path, *, as_json: bool) -> None:
             f"{_many(verdict.manifest.problems, 'thing')} could not be had; each says why under `failed`",
             hint="Run the same again: only what is missing is asked for.",
         )
+
+
+def _advice(directory: Path) -> str | None:
+    """What to do of the damage. A list of jobs that cannot be read is not written over unasked."""
+    from finetop.archive.found import kept_in  # noqa: PLC0415 - as above
+
+    try:
+        kept_in(directory)
+    except BadFile as error:
+        return error.hint
+    return "Save the account again: what is damaged is fetched anew where the provider still has it."
 
 
 def _facts(directory: Path, verdict: Verdict) -> dict[str, object]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from finetop.store.jobs import Jobs
 
 MOST = 1_000_000
+UNREADABLE = "unreadable"
+"""Stands for the state of what is no job, or none that can be read."""
 
 
 @click.command("list", cls=queries.QueryCommand)
@@ -76,7 +78,7 @@ def list_jobs(
                 found = _print_as_they_come(session, asked, names, limit)
         code = asked.code
     if not found and not code and not (as_json or as_jsonl):
-        output.talk(_nothing(condition, offline=offline))
+        output.talk(_nothing(condition, profiles, offline=offline))
     return code
 
 
@@ -94,6 +96,7 @@ def _print_as_they_come(session: Session, asked: Asked[list[Job]], names: Sequen
     """A person sees at once what was answered, and late rows below; whether there was anything."""
     answers: dict[str, list[Job]] = {}
     shown: set[JobKey] = set()
+    unread = 0
     table = output.Table(columns.heads(names))
     for wave in asked.waves():
         answers |= wave
@@ -101,6 +104,9 @@ def _print_as_they_come(session: Session, asked: Asked[list[Job]], names: Sequen
         shown |= {row.key for row in rows}
         now = time.time()
         table.write([columns.cells(names, row, now) for row in rows])
+        unread += sum(row.raw_status == UNREADABLE for row in rows)
+    if unread and "error" not in names:
+        output.talk(f"{unread} of these could not be read; --columns job,error says why")
     return bool(shown)
 
 
@@ -128,9 +134,11 @@ def _print(
     return bool(table)
 
 
-def _nothing(condition: Condition | None, *, offline: bool) -> str:
+def _nothing(condition: Condition | None, profiles: Sequence[Profile], *, offline: bool) -> str:
     if condition:
         return f"no job matches {condition.text}"
     if offline:
         return "nothing is known yet; without --offline providers are asked"
+    if all(profile.dialect == "archive" for profile in profiles):
+        return f"no jobs in {', '.join(profile.path for profile in profiles)}"
     return "no jobs yet; finetop jobs create FILE --model NAME makes one"

@@ -202,7 +202,7 @@ def _reason(line: sqlite3.Row) -> str | None:
     if line["gone"]:
         return "gone at the provider"
     if line["unreadable"]:
-        return "could not be read"
+        return str(line["unreadable"])
     return (line["reason"] or line["said_reason"]) if line["status"] == "failed" else None
 
 
