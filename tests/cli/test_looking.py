@@ -53,7 +53,7 @@ def test_a_query_finds_the_same_jobs_with_and_without_asking(
         (("--timeout", "5"), "'5' is not a time such as 90s"),
         (("--limit", "0"), "--limit"),
         (("-limit=3",), "Write --limit 3"),
-        (("-mteam",), "'team' is not KEY=VALUE"),
+        (("-mteam",), "'team' is not NAME=VALUE"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(past: dict[str, Any], words: tuple[str, ...], said: str) -> None:

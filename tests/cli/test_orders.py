@@ -102,7 +102,7 @@ def test_a_job_of_another_method(
         (["--method", "reinforcement", "--grader", "/nowhere.json"], "/nowhere.json: cannot be read"),
         (["--method", "reinforcement", "--grader", __file__], "is not JSON"),
         (["--method", "grpo"], "'grpo' is not one of"),
-        (["--metadata", "alone"], "is not KEY=VALUE"),
+        (["--metadata", "alone"], "is not NAME=VALUE"),
     ],
 )
 def test_options_that_do_not_fit_are_refused_before_anything_is_sent(

@@ -102,3 +102,17 @@ def test_a_sound_file_and_none_at_all(settings: Path) -> None:
     sound = here("config", "check")
     assert (sound.code, sound.out) == (0, "")
     assert "1 profile, no mistake" in sound.err
+    dim = here("config", "check", FINETOP_THEME="drak")
+    assert (dim.code, dim.out) == (2, "the variable FINETOP_THEME: there is no theme drak\n  Use dark.\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[profiles.a]\nkey_env = "A"\nkey_env = "B"\n', "line 3: key_env stands there twice"),
+        ("[profiles.a]\n[profiles.a]\n", "line 2: the table profiles.a stands there twice"),
+    ],
+)
+def test_what_stands_there_twice_is_named(settings: Path, text: str, said: str) -> None:
+    settings.write_text(text)
+    assert said in here("config", "check").out

@@ -73,16 +73,16 @@ profile = click.option(
 
 def metadata(help_: str) -> Callable[[Command], Command]:
     """The option for pairs; the command gets them as a dict."""
-    return click.option("--metadata", "-m", multiple=True, metavar="KEY=VALUE", callback=_pairs, help=help_)
+    return click.option("--metadata", "-m", multiple=True, metavar="KEY=VALUE", callback=pairs, help=help_)
 
 
-def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+def pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """The callback of an option that may be given several times, as NAME=VALUE."""
     found = {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise BadInput(
-                f"--metadata {pair!r} is not KEY=VALUE", hint="For example: --metadata team=support"
-            )
+            said = option.envvar if variables.is_from_environment(context, option) else option.opts[0]
+            raise BadInput(f"{said} {pair!r} is not NAME=VALUE", hint="Write NAME=VALUE, as in team=support.")
         found[name] = value
     return found

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from finetop.cli.options import pairs
 from finetop.config import COLOURS, DIALECTS, OPENAI_URL, Profile
 from finetop.config.contradictions import HERE
 from finetop.config.reading import problems_of
@@ -17,16 +18,6 @@ from finetop.errors import BadInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 LONGEST_PACE_S = 86_400.0
-
-
-def _pairs(_context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise BadInput(f"{option.opts[0]} {pair!r} is not NAME=VALUE", hint="Write NAME=VALUE.")
-        found[name] = value
-    return found
 
 
 def _words(_context: click.Context, option: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -51,14 +42,14 @@ OPTIONS = (
     click.option("--key-file", metavar="FILE", help="A file of mode 600 that holds the key."),
     click.option("--key-header", metavar="NAME", help="The header for the key, such as api-key at Azure."),
     click.option(
-        "--header", "headers", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="Sent every time."
+        "--header", "headers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="Sent every time."
     ),
     click.option(
         "--query-param",
         "query",
         multiple=True,
         metavar="NAME=VALUE",
-        callback=_pairs,
+        callback=pairs,
         help="Added to addresses.",
     ),
     click.option("--organization", metavar="ID", help="Sent as OpenAI-Organization."),

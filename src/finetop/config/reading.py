@@ -152,4 +152,16 @@ def _no_toml(file: Path, text: str, error: ValueError) -> BadInput:
     found = re.match(r"line (\d+)", place)
     line = int(found[1]) if found else text.count("\n") + 1
     said = said[:1].lower() + said[1:]
+    twice = re.fullmatch(r"cannot declare \((.*?),?\) twice", said)
+    if twice:
+        table = ".".join(name.strip().strip("'") for name in twice[1].split(","))
+        said = f"the table {table} stands there twice"
+    elif said == "cannot overwrite a value":
+        said = f"{_name_at(text, line)} stands there twice"
     return BadFile(said, path=file, line=line, hint="Mend that line, or move the file away.")
+
+
+def _name_at(text: str, line: int) -> str:
+    """The name that is set on this line; never the value, which may be a secret."""
+    name, equals, _ = text.split("\n")[line - 1].partition("=")
+    return name.strip() if equals and len(name) < 80 else "a setting"

@@ -40,6 +40,10 @@ class Settings:
 
 def overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """The settings with those of the environment over them. Raises BadInput naming the variable."""
+    for name, option in settings_of(Settings).items():
+        variable = f"FINETOP_{name.upper()}"
+        if "choices" in option.metadata and environ.get(variable):
+            settings = replace(settings, **{name: _value(variable, environ[variable], str, option)})
     alerts = settings.alerts
     known, hints = settings_of(AlertSettings), types_of(AlertSettings)
     for variable, text in environ.items():
