@@ -65,9 +65,12 @@ def test_a_file_comes_here_and_writes_over_nothing(
     assert here("files", "get", result, "-o", named, "--force", **environ).code == 0
     assert named.read_bytes() == Path(first).read_bytes()
     assert finetop("files", "get", result, "-o", "-", **environ).out == named.read_text()
-    (tmp_path / "folder").mkdir()
-    there = here("files", "get", result, "-o", "folder", **environ).out.strip()
-    assert Path(there).parent.name == "folder"
+    there = here("files", "get", result, "-o", "new/folder/", **environ).out.strip()
+    assert Path(there).parent.parts[-2:] == ("new", "folder")
+    again = here("files", "get", result, "-o", "new/folder", **environ).out.strip()
+    assert Path(again).parent == Path(there).parent
+    strange = here("files", "list", "--purpose", "fine-tnue", **environ)
+    assert (strange.code, "did you mean fine-tune?" in strange.err) == (0, True)
     assert here("files", "get", "file-nobody", **environ).code == 3
 
 

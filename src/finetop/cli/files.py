@@ -15,6 +15,7 @@ from finetop import text
 from finetop.cli import account, opening, options, output
 from finetop.cli.asking import Asked
 from finetop.cli.lazy import LazyGroup, Listed
+from finetop.config.tables import nearest
 from finetop.errors import BadInput, FinetopError
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ COMMANDS = {
     "delete": Listed("finetop.cli.files:delete", "Ask the provider to delete files."),
 }
 HERE = Path()
+PURPOSES = ("fine-tune", "fine-tune-results", "batch", "batch_output", "evals", "vision", "user_data")
+"""Those that providers are known to have."""
 TELL_S = 0.2
 """How often a terminal is told how far a file is."""
 
@@ -59,8 +62,16 @@ def list_files(run: Run, purpose: str, *, timeout: float, as_json: bool, as_json
             now = time.time()
             table.write([_line(name, file, now) for name, files in wave.items() for file in files])
     if table.is_empty and not asked.code:
-        output.talk("no files")
+        output.talk(_none(purpose))
     return asked.code
+
+
+def _none(purpose: str) -> str:
+    """That there is no file; providers have purposes of their own, so a strange one is no mistake."""
+    if not purpose:
+        return "no files"
+    meant = "" if purpose in PURPOSES else nearest(purpose, PURPOSES)
+    return f"no files of the purpose {purpose}{f'; did you mean {meant}?' if meant else ''}"
 
 
 def _value(profile: str, file: File) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def _line(profile: str, file: File, now: float) -> tuple[str, ...]:
 @click.command("get", short_help="Bring a file here, such as a job's results.")
 @click.argument("file_id", metavar="FILE")
 @click.option(
-    "--out", "-o", metavar="PATH", help="Where to: a folder, a file, or - for stdout; here if not given."
+    "--out", "-o", metavar="PATH", help="Where to: a folder/, a file, or - for stdout; here if not given."
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.option("--raw", is_flag=True, help="As it comes: some results travel as base64, and are unpacked.")
@@ -117,11 +128,20 @@ def _place(out: str | None, *, force: bool) -> tuple[Path, str | None]:
     if out is None:
         return HERE, None
     path = Path(out).expanduser()
-    if path.is_dir() or out.endswith("/"):
+    if out.endswith("/"):
+        _make(path)
+    if path.is_dir():
         return path, None
     if path.exists() and not force:
         raise BadInput(f"{path} is there already", hint="Write over it with --force, or choose another name.")
     return path.parent, path.name
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made: {error.strerror}", hint="Choose another folder.") from error
 
 
 @click.command("upload", short_help="Send training files, unless the same bytes are there.")
@@ -182,7 +202,7 @@ def delete(run: Run, file_ids: tuple[str, ...], *, yes: bool) -> int:
                 output.complain(error)
                 code = code or error.exit_code
             else:
-                output.talk(f"deleted {file_id} at {profile.name}")
+                output.talk(f"{file_id} is no longer at {profile.name}")
     return code
 
 
