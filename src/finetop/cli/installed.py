@@ -14,7 +14,7 @@ from typing import NoReturn
 import finetop
 from finetop.errors import FinetopError
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[tuple[int, int, int], ...]
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 ANEW = "_FINETOP_BEGAN_ANEW"
 PROBE_S = 60.0
@@ -35,7 +35,9 @@ class Installation:
     """The files that this process was started from."""
 
     def __init__(self) -> None:
-        self._file = Path(finetop.__file__)
+        root = Path(finetop.__file__)
+        self._files = (root, root.parent / "store" / "schema.py")
+        """In a clone an update need not touch the first; one that changes the store touches the second."""
         self._began_as = self._seen = self._stamp()
         self._tried: Stamp | None = None
 
@@ -65,10 +67,10 @@ class Installation:
 
     def _stamp(self) -> Stamp | None:
         try:
-            found = self._file.stat()
+            found = [file.stat() for file in self._files]
         except OSError:
             return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        return tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in found)
 
 
 def began_anew() -> bool:
