@@ -155,6 +155,22 @@ def test_a_profile_that_fails_hides_no_other(
     assert done.err.count("finetop: refused: Incorrect API key") == done.err.count("refused") == 1
 
 
+def test_two_profiles_of_one_account_show_it_once(past: dict[str, Any], tmp_path: Path) -> None:
+    """As where nobody is asked: one for reading only beside the one that may change something."""
+    same = f'base_url = "{past["base_url"]}"\nkey_env = "KEY"\n'
+    settings = tmp_path / "two.toml"
+    settings.write_text(f"[profiles.one]\n{same}[profiles.two]\n{same}read_only = true\n")
+    environ = {**past["environ"], "FINETOP_CONFIG": str(settings), "KEY": past["api_key"]}
+    for words, id_ in [
+        (("jobs", "list", "looked"), past["job"]["id"]),
+        (("jobs", "list", "looked", "--offline"), past["job"]["id"]),
+        (("files", "list"), past["result"]),
+        (("models", "looked"), past["job"]["fine_tuned_model"]),
+    ]:
+        found = here(*words, "--json", **environ).json
+        assert [one["profile"] for one in found if one["id"] == id_] == ["one"], words
+
+
 def test_rows_do_not_wait_for_a_silent_profile(past: dict[str, Any], beside_others: dict[str, str]) -> None:
     """They stand on the terminal while the silent one is still waited for."""
     process = start("jobs", "list", "looked", "--timeout", "1h", **beside_others)

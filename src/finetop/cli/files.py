@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +54,22 @@ def list_files(run: Run, purpose: str, *, timeout: float, as_json: bool, as_json
     table = output.Table(("NAME", "PURPOSE", "SIZE", "STATUS", "AGE", "PROFILE", "FILE"))
     with account.opened(run, *profiles) as session:
         asked = Asked({one.name: session.files(one.name, purpose) for one in profiles}, timeout)
+        seen: set[tuple[int, str]] = set()
+
+        def new(answers: Mapping[str, list[File]]) -> Iterator[tuple[str, File]]:
+            for name, found in answers.items():
+                for file in found:
+                    key = (session.accounts[name], file.id)
+                    if key not in seen:  # two profiles may have one account
+                        seen.add(key)
+                        yield name, file
+
         if as_json or as_jsonl:
-            found = [_value(name, file) for name, files in asked.all().items() for file in files]
-            output.write_values(found, lines=as_jsonl)
+            output.write_values([_value(name, file) for name, file in new(asked.all())], lines=as_jsonl)
             return asked.code
         for wave in asked.waves():
             now = time.time()
-            table.write([_line(name, file, now) for name, files in wave.items() for file in files])
+            table.write([_line(name, file, now) for name, file in new(wave)])
     if table.is_empty and not asked.code:
         output.talk(_none(purpose))
     return asked.code

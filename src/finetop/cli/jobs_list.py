@@ -111,13 +111,17 @@ def _print_as_they_come(session: Session, asked: Asked[list[Job]], names: Sequen
 
 
 def _newest(session: Session, answers: Mapping[str, list[Job]], limit: int) -> Sequence[JobRow]:
-    """The newest of what was answered; of one second in the provider's order."""
-    found: list[JobRow] = []
+    """The newest of what was answered; of one second in the provider's order.
+
+    Where two profiles have one account its jobs stand there once, as they do in the store.
+    """
+    found: dict[JobKey, JobRow] = {}
     for name, jobs in answers.items():
         ids = [job.id for job in jobs]
         rows = {row.key.id: row for row in session.store.jobs.newest({session.accounts[name]: name}, ids=ids)}
-        found += [rows[id_] for id_ in ids if id_ in rows]
-    return sorted(found, key=lambda row: -(row.created_at or 0.0))[:limit]
+        for row in (rows[id_] for id_ in ids if id_ in rows):
+            found.setdefault(row.key, row)
+    return sorted(found.values(), key=lambda row: -(row.created_at or 0.0))[:limit]
 
 
 def _print(

@@ -92,10 +92,15 @@ def _asked(
     from finetop.cli import account, asking  # noqa: PLC0415 - help shall not load the settings
 
     with account.opened(run, *profiles) as session:
+        told: set[int] = set()
 
         def held(names: Iterable[str]) -> list[Holding]:
-            parts = [_held(session.store, session.accounts[name], name, condition) for name in names]
-            return [one for part in parts for one in part]
+            found: list[Holding] = []
+            for name in names:
+                if (of := session.accounts[name]) not in told:  # two profiles may have one account
+                    told.add(of)
+                    found += _held(session.store, of, name, condition)
+            return found
 
         answers = {
             one.name: asking.together(session.list_jobs(one.name, MOST_JOBS), session.models(one.name))
