@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetop.cli import output
 from finetop.cli.shown import show
 from finetop.cli.values import job_value
 from finetop.providers.reading import read_job
@@ -52,3 +54,15 @@ def test_programs_get_the_new_fields_and_only_json() -> None:
         "seconds_left",
         "cost",
     }
+
+
+def test_a_line_that_is_written_over_fits_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of one that wraps only the last part would be written over; a dumb terminal gets none at all."""
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((20, 5)))
+    output.tell_over("ftjob-a 50 %, 3 min left; \u5c71 20 %")
+    assert capfd.readouterr().err == "\r\x1b[Kftjob-a 50 %, 3 min"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    assert not output.is_watched()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -221,7 +220,7 @@ def _progress(name: str) -> Callable[[int, int], None]:
 
     def tell(done: int, total: int) -> None:
         nonlocal told_at
-        if not sys.stderr.isatty():
+        if not output.is_watched():
             return
         now = time.monotonic()
         if total and done >= total:

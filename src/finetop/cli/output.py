@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from finetop.errors import FinetopError
-from finetop.text import cells, clean, pad
+from finetop.text import cells, clean, cut, pad
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,9 +118,18 @@ def talk(sentence: str) -> None:
     _say(f"finetop: {clean(sentence)}\n")
 
 
+def is_watched() -> bool:
+    """Whether a person looks on, at a terminal where a line can be written over."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
+
+
 def tell_over(sentence: str) -> None:
-    """Say something in the place of what was said so last; for a person's terminal alone."""
-    _say(f"\r\x1b[K{clean(sentence)}")
+    """Say something in the place of what was said so last; only where it `is_watched`."""
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        width = 80
+    _say(f"\r\x1b[K{cut(clean(sentence), width - 1)}")  # of a line that wraps only the end would go
 
 
 def complain(error: FinetopError, *, of: str = "") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -95,7 +94,7 @@ class _Waited:
         from concurrent.futures import wait as wait_  # noqa: PLC0415 - as it is used here only
 
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        watched = sys.stderr.isatty()
+        watched = output.is_watched()
         while True:
             left_s = None if deadline is None else max(0.0, deadline - time.monotonic())
             look_s = min(LOOK_S, left_s if left_s is not None else LOOK_S) if watched else left_s
