@@ -11,21 +11,19 @@ from finetop.contact import ContactLog
 from finetop.errors import BadInput, FinetopError, NoFineTuning, NotFound, Unauthorized
 from finetop.listing import Listing
 from finetop.logs import Logs
+from finetop.outlook import Outlook
 from finetop.pace import (
     Ask,
     Kind,
     Pace,
     Routes,
-    View,
     at,
-    due,
     is_about_account,
-    next_at,
     next_delay,
-    wanted,
 )
 from finetop.store import Pacing
 from finetop.streams import Streams
+from finetop.timetable import Timetable
 from finetop.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -37,8 +35,6 @@ CANDIDACY_S = 30.0
 """How often one who only reads tries to become the one who asks."""
 LONGEST_PAUSE_S = 900.0
 NEWER = "the store was written by a newer finetop; this one only shows what was known"
-BACKLOG = 200
-"""Jobs among which the next log to be fetched is chosen."""
 
 
 def _ignore() -> None:
@@ -78,8 +74,7 @@ class Recorder:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._held: Held | None = None
-        self._asked_at: dict[Ask, float] = {}
-        self._tried: dict[Ask, int] = {}
+        self._timetable = Timetable()
         self._routes = Routes()
         self._wishes = Wishes(store, account, clock=clock)
         self._contact = ContactLog(store, account, changed=changed, clock=clock)
@@ -88,8 +83,7 @@ class Recorder:
         self._streams = Streams(
             store, account, changed=changed, ended=self._log_ended, clock=clock, sleep=sleep
         )
-        self._place_in_log = False
-        self._stands_still = False
+        self._outlook = Outlook(store, account, self._wishes, self._listing, self._streams)
         self._heard: dict[str, float] = {}
         self._failures = 0
         self._not_before = 0.0
@@ -122,7 +116,7 @@ class Recorder:
     def start_over(self, jump_s: float) -> None:
         """The machine has slept, or its clock was set: ask at once, but keep to what a provider wished."""
         self._not_before += min(0.0, jump_s)  # a clock set back would make it wait for so much longer
-        self._asked_at.clear()
+        self._timetable.ask_all_anew()
         self._wake.set()
 
     @property
@@ -183,13 +177,12 @@ class Recorder:
         try:
             self._settle()
             provider = await self._provider()
-            self._place_in_log = provider.capabilities.place_in_log
-            self._stands_still = provider.capabilities.stands_still
-            for ask in due(self._wanted(), self._asked_at, now):
+            self._outlook.learn(provider.capabilities)
+            for ask in self._timetable.due(self._wanted(now), now):
                 if not self._routes.closed(ask.kind, now):  # an earlier answer of this round may say no
                     await self._ask(provider, ask)
             if provider.capabilities.stream_events:
-                self._streams.follow(provider, self._worth_following())
+                self._streams.follow(provider, self._outlook.worth_following())
         except FinetopError as error:
             self._failures += 1
             self._is_barred = isinstance(error, BadInput | Unauthorized)
@@ -201,11 +194,12 @@ class Recorder:
         self._is_barred = False
         left, limit = provider.requests_left
         self._contact.say(None, 0, left=left, limit=limit)
-        return max(0.05, next_at(self._wanted(), self._asked_at) - self._clock())
+        now = self._clock()
+        return max(0.05, self._timetable.next_at(self._wanted(now)) - now)
 
     async def _ask(self, provider: Provider, ask: Ask) -> None:
         """Carry one question out; what concerns one job only must not keep the others waiting."""
-        self._asked_at[ask] = self._round_at  # what was asked together is due together, in one round
+        self._timetable.asked(ask, self._round_at)  # what was asked together is due together, in one round
         carry_out: dict[Kind, Callable[[Provider, str], Awaitable[None]]] = {
             Kind.LIST: self._listing.ask_list,
             Kind.JOB: self._listing.ask_job,
@@ -219,35 +213,29 @@ class Recorder:
             await carry_out[ask.kind](provider, ask.job)
         except FinetopError as error:
             if ask.kind is Kind.LIST or is_about_account(error):
-                self._asked_at.pop(ask, None)  # it is due as soon as anything is
+                self._timetable.ask_anew(ask)
                 raise
-            self._tried[ask] = self._tried.get(ask, 0) + 1
-            if ask in self._asked_at:  # else somebody wants it asked anew
-                self._asked_at[ask] += next_delay(error, self._tried[ask])
+            self._timetable.failed(ask, error)
             self._routes.refused(ask.kind, error, self._clock())
             if ask.kind is Kind.JOB and isinstance(error, NotFound | NoFineTuning):
                 self._listing.miss(ask.job)
         else:
-            self._tried.pop(ask, None)
+            self._timetable.answered(ask)
             self._routes.answered(ask.kind)
             if ask.kind is Kind.EVENTS:
                 self._heard[ask.job] = provider.client.server_time()
 
-    def _wanted(self) -> dict[Ask, float]:
-        """What is worth asking, but for the routes that are closed to this account."""
-        asks, now = wanted(self._view(), self._pace), self._clock()
-        if self._routes.closed(Kind.WHOLE, now):
-            asks.pop(Ask(Kind.BACKLOG), None)
-        return {ask: every_s for ask, every_s in asks.items() if not self._routes.closed(ask.kind, now)}
+    def _wanted(self, now: float) -> dict[Ask, float]:
+        return self._outlook.wanted(self._pace, self._routes, now)
 
     async def _ask_backlog(self, provider: Provider, _: str) -> None:
         """The log that has waited longest; one that cannot be had does not keep the others waiting."""
-        logs = {Ask(Kind.WHOLE, job): self._pace.active_s for job in self._incomplete()}
-        ready = due(logs, self._asked_at, self._clock())
+        logs = {Ask(Kind.WHOLE, job): self._pace.active_s for job in self._outlook.incomplete()}
+        ready = self._timetable.due(logs, self._clock())
         if ready:
-            await self._ask(provider, min(ready, key=lambda ask: self._asked_at.get(ask, float("-inf"))))
+            await self._ask(provider, min(ready, key=self._timetable.asked_at))
         elif logs:
-            self._asked_at[Ask(Kind.BACKLOG)] = next_at(logs, self._asked_at) - self._pace.backlog_s
+            self._timetable.asked(Ask(Kind.BACKLOG), self._timetable.next_at(logs) - self._pace.backlog_s)
 
     async def _ask_models(self, provider: Provider, _: str) -> None:
         self.store.library.save_models(self.account, await provider.list_models())
@@ -257,36 +245,15 @@ class Recorder:
         self._on_jobs(news)
         for job in news:
             if before.get(job.id) != job.status:
-                for kind in (Kind.EVENTS, Kind.CHECKPOINTS, Kind.WHOLE):
-                    self._asked_at.pop(Ask(kind, job.id), None)
-                self._asked_at.pop(Ask(Kind.BACKLOG), None)
+                own = (Ask(kind, job.id) for kind in (Kind.EVENTS, Kind.CHECKPOINTS, Kind.WHOLE))
+                self._timetable.ask_anew(*own, Ask(Kind.BACKLOG))
                 if job.status == "succeeded" and job.id in before:
-                    self._asked_at.pop(Ask(Kind.MODELS), None)
+                    self._timetable.ask_anew(Ask(Kind.MODELS))
         self._changed()
-
-    def _view(self) -> View:
-        return View(
-            active={} if self._stands_still else self.store.jobs.active(self.account),
-            watched=self._wishes.all_watched(),
-            listed=self._listing.head,
-            streamed=self._streams.live,
-            place_in_log=self._place_in_log,
-            incomplete=tuple(self._incomplete()),
-        )
-
-    def _incomplete(self) -> list[str]:
-        """Jobs whose log is to be fetched whole; where nothing works, those that seem to are among them."""
-        return self.store.jobs.incomplete(self.account, BACKLOG, at_work=self._stands_still)
-
-    def _worth_following(self) -> list[str]:
-        """Jobs that wait or work: those looked at before others, those that work before those that wait."""
-        view = self._view()
-        return sorted(view.active, key=lambda job: (job not in view.watched, view.active[job] != "running"))
 
     def _log_ended(self, job: str) -> None:
         """A stream told of a job's end: ask what became of it."""
-        self._asked_at.pop(Ask(Kind.LIST), None)
-        self._asked_at.pop(Ask(Kind.JOB, job), None)
+        self._timetable.ask_anew(Ask(Kind.LIST), Ask(Kind.JOB, job))
         self._wake.set()
 
     def _take_wishes(self) -> bool:
@@ -310,8 +277,7 @@ class Recorder:
         self._streams.forget()
         self._not_before = 0.0
         self._failures = 0
-        self._asked_at.clear()
-        self._tried.clear()
+        self._timetable.begin_again()
         self._wake.set()
 
     async def _pause(self, seconds: float) -> None:
