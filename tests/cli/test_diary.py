@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from finetop.cli.diary import INFO, WARNING, Diary, said_of, standing
+from finetop.cli.record.diary import INFO, WARNING, Diary, said_of, standing
 from finetop.store import Asker, Contact, Pacing
 from finetop.store.locks import me
 

@@ -83,7 +83,7 @@ class Copy:
             source = Path(finetop.__file__).parent / "server" / f"{part}.py"
             (self.package / "server").mkdir(exist_ok=True)
             shutil.copy(source, self.package / "server")
-        self.change("cli/recording.py", "LOOK_S = 5.0", "LOOK_S = 0.1")
+        self.change("cli/record/process.py", "LOOK_S = 5.0", "LOOK_S = 0.1")
         self.environ = {"PYTHONPATH": str(folder)}
 
     def change(self, file: str, old: str, new: str) -> None:

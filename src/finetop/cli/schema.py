@@ -32,7 +32,7 @@ def schema_of(what: str) -> dict[str, Any]:
 
         return told.ALERT if what == "alert" else told.NEWS
     if what == "profile":
-        from finetop.cli.profile_facts import SCHEMA  # noqa: PLC0415 - as above
+        from finetop.cli.profiles.facts import SCHEMA  # noqa: PLC0415 - as above
 
         return SCHEMA
     if what == "metric":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finetop.cli import options, output, variables
-from finetop.cli.profile_facts import place_of
+from finetop.cli.profiles.facts import place_of
 from finetop.config import Settings, source_of
 from finetop.config.inventory import inventory
 from finetop.config.reading import Reading, read

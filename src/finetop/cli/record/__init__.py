@@ -58,7 +58,7 @@ def record(
             f"--pace {pace:g} is too often",
             hint=f"Say {SHORTEST_S:g} or more, or 0 for the profile's own pace.",
         )
-    from finetop.cli.installed import began_anew  # noqa: PLC0415 - for who asks for help only, it is much
+    from finetop.cli.record.installed import began_anew  # noqa: PLC0415 - for who asks for help only, it is much
 
     if began_anew():
         pace = None  # it was said at the first start, and something else may have been said since
@@ -69,8 +69,8 @@ def record(
             _tell_status(session, as_json=as_json)
     if ask_status or pause or resume:
         return
-    from finetop.cli.diary import Diary  # noqa: PLC0415 - only where it records
-    from finetop.cli.recording import Recording  # noqa: PLC0415 - as above
+    from finetop.cli.record.diary import Diary  # noqa: PLC0415 - only where it records
+    from finetop.cli.record.process import Recording  # noqa: PLC0415 - as above
 
     if run.paths.notice:
         output.talk(run.paths.notice)

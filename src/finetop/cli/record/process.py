@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from finetop.cli import account
-from finetop.cli.diary import INFO, WARNING, Diary, Standing, said_of, standing
-from finetop.cli.installed import Installation, hear_signals, load_all, start_anew
+from finetop.cli.record.diary import INFO, WARNING, Diary, Standing, said_of, standing
+from finetop.cli.record.installed import Installation, hear_signals, load_all, start_anew
 from finetop.errors import FinetopError
 from finetop.session import Results, Session
 from finetop.session.alerting import herald_of

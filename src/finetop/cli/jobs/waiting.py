@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from finetop import text
-from finetop.cli import account, columns, options, output, shown
+from finetop.cli import account, options, output, shown
+from finetop.cli.jobs import columns
 from finetop.errors import Failed, FinetopError, TryLater
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def list_events(run: Run, job_id: str, *, follow: bool, offline: bool, as_json: 
     profile = account.profile_of(run, job_id)
     with account.opened(run, profile) as session:
         if follow:
-            from finetop.cli import following  # noqa: PLC0415 - only where it is wanted
+            from finetop.cli.jobs import following  # noqa: PLC0415 - only where it is wanted
 
             following.follow(session, profile.name, job_id, as_json=as_json or as_jsonl)
             return

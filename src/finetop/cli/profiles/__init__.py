@@ -11,8 +11,8 @@ import click
 from finetop import config
 from finetop.cli import account, opening, options, output
 from finetop.cli.lazy import completed
-from finetop.cli.profile_facts import facts_of, line_of, of
-from finetop.cli.profile_options import profile_options, profile_said
+from finetop.cli.profiles.asked import profile_options, profile_said
+from finetop.cli.profiles.facts import facts_of, line_of, of
 from finetop.config import LOCAL, Profile
 from finetop.errors import BadInput, FinetopError, NotStarted
 from finetop.text import cells, count, pad

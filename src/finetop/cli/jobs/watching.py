@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from finetop import text
-from finetop.cli import account, columns, options, output, queries, values
+from finetop.cli import account, options, output, queries, values
+from finetop.cli.jobs import columns
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finetop.actions.draft import Draft
-from finetop.cli import account, methods, options, output, shown
+from finetop.cli import account, options, output, shown
+from finetop.cli.jobs import methods
 from finetop.dataset import check_file
 from finetop.errors import FinetopError
 

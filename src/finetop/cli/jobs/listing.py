@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from finetop.cli import columns, options, output, queries, values
+from finetop.cli import options, output, queries, values
+from finetop.cli.jobs import columns
 
 if TYPE_CHECKING:
     from finetop.cli.asking import Asked
