@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -404,6 +405,36 @@ def test_a_machine_that_wakes_up_asks_at_once(
     wait_for(lambda: state(session, "ok"), "the end of the round")
     asked = cloud.asked.count("/fine_tuning/jobs")
     slept_s = 3600.0
+    wait_for(lambda: cloud.asked.count("/fine_tuning/jobs") > asked, "another question", within_s=20)
+
+
+def test_a_disk_that_fails_in_passing_does_not_end_the_look_at_others(
+    opened: Callable[..., Session], paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other screens wish is heard for as long as this one runs, not only until the first bad read."""
+    monkeypatch.setattr(network, "LOOK_S", 0.02)
+    monkeypatch.setattr(network, "RESTART_S", 0.02)
+    cloud = Cloud()
+    cloud.job("a", "succeeded", finished_at=START)
+    session = opened(Profile("cloud", base_url="https://cloud.test/v1"), transport=httpx.MockTransport(cloud))
+    wait_for(
+        lambda: session.store.library.models(1) and not session.store.jobs.incomplete(1, 9), "the first look"
+    )
+    wait_for(lambda: state(session, "ok"), "the end of the round")
+    read, failed = session.store.data_version, threading.Event()
+
+    def fails_once() -> int:
+        if not failed.is_set():
+            failed.set()
+            raise sqlite3.OperationalError("disk I/O error")
+        return read()
+
+    monkeypatch.setattr(session.store, "data_version", fails_once)
+    assert failed.wait(20)
+    asked = cloud.asked.count("/fine_tuning/jobs")
+    other = Store(paths.store_file)
+    other.accounts.wish(1, "refresh", "")
+    other.close()
     wait_for(lambda: cloud.asked.count("/fine_tuning/jobs") > asked, "another question", within_s=20)
 
 

@@ -89,11 +89,11 @@ class Network:
             self._run(self._record(account))
             if self._session.results is not None:
                 self._run(self._keep_results(account, link, self._session.results))
-        self._run(self._look_for_others())
+        self._run(self._for_ever(self._look_for_others, lambda _: None))  # recorders tell of the disk
         with contextlib.suppress(FinetopError):  # settings that make no sense: whoever shows them says so
             self._watch = watch_of(self._session, self._heard, self.changed)
-            self._run(self._for_ever(self._watch.judge))
-            self._run(self._for_ever(self._watch.deliver))
+            self._run(self._for_ever(self._watch.judge, self._tell_fault))
+            self._run(self._for_ever(self._watch.deliver, self._tell_fault))
 
     async def close(self) -> None:
         """Stop everything; what was sent and not answered stays in the journal."""
@@ -239,15 +239,20 @@ class Network:
             if heard is not None and self._links[account].profile.dialect not in SILENT_DIALECTS
         }
 
-    async def _for_ever(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """A fault of ours in one alert must not keep the later ones from being told."""
+    async def _for_ever(
+        self, work: Callable[[], Coroutine[Any, Any, None]], tell: Callable[[Exception], None]
+    ) -> None:
+        """A fault of ours, or a disk that fails in passing, must not end it without a word."""
         while True:
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - the outermost frame of this work
-                self._session.alert_fault = f"a fault in finetop keeps alerts from being told: {error!r}"
-                self.changed()
+                tell(error)
                 await asyncio.sleep(RESTART_S)
+
+    def _tell_fault(self, error: Exception) -> None:
+        self._session.alert_fault = f"a fault in finetop keeps alerts from being told: {error!r}"
+        self.changed()
 
     async def _settle_one(self, desk: Desk, intent: Intent) -> None:
         try:
@@ -260,6 +265,7 @@ class Network:
     async def _look_for_others(self) -> None:
         """Another process's commits show on this thread's connection, our own do not."""
         known, apart_s = self._store.data_version(), time.time() - time.monotonic()
+        self.look()
         self.changed()  # what was written since the first paint shows on no connection of this thread
         while True:
             await asyncio.sleep(LOOK_S)
