@@ -92,7 +92,8 @@ async def test_a_log_is_whole_though_every_stream_is_cut(tmp_path: Path) -> None
 
 
 def _made(server: RunningServer) -> str:
-    lines = [{"prompt": f"{number} plus 2 is", "completion": f" {number + 2}"} for number in range(12)]
+    # Long enough that a stream is opened again while the job works, also where the machine has more to do.
+    lines = [{"prompt": f"{number} plus 2 is", "completion": f" {number + 2}"} for number in range(60)]
     content = "".join(json.dumps(line) + "\n" for line in lines).encode()
     wanted = {"training_file": server.upload(content), "n_epochs": 25}
     made = server.http.post("/fine-tunes", json=wanted)
