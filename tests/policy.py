@@ -15,8 +15,10 @@ ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 LEAVE_PATIENCE_S = 10.0
 """What was told to end may take so long about it."""
 ON_REQUEST = ("judge", "engine")
+WORKERS_PER_CORE = 2
+"""A test waits for screens and servers half of its time."""
 MOST_WORKERS = 4
-"""More would only wait for each other's screens and servers."""
+"""More would only wait for each other."""
 
 
 def allowed_reasons(file: Path = ALLOWED_SKIPS) -> frozenset[str]:
@@ -32,7 +34,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     picked = (option.keyword, option.markexpr, option.deselect, getattr(option, "lf", False))
     watched = (option.maxfail, option.collectonly, option.capture == "no")
     named = config.args_source is config.ArgsSource.ARGS
-    return 0 if named or any(picked) or any(watched) else min(os.cpu_count() or 1, MOST_WORKERS)
+    cores = os.cpu_count() or 1
+    return 0 if named or any(picked) or any(watched) else min(cores * WORKERS_PER_CORE, MOST_WORKERS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
