@@ -156,6 +156,7 @@ def test_validation_that_turns_is_told_and_a_reward_that_falls(house: House) -> 
 def test_models_that_end_are_told_together_and_once_for_each_reminder(house: House) -> None:
     for number in range(3):
         house.job(f"j{number}", "succeeded", fine_tuned_model=f"ft:small:acme::{number}")
+    assert house.judged() == []  # the list of models comes after that of jobs
     day = "2027-02-06"  # 22 days after the clock of this house
     house.models(small=day, **{f"ft__small__acme____{number}": None for number in range(3)})
     assert house.judged() == ["shutdown models: bell"]

@@ -186,3 +186,16 @@ async def test_an_alert_is_said_in_a_line(paths: Paths) -> None:
         person.app.store.alerts.raise_(1, [Raised("ftjob-x", "failed", 9, facts, ("bell", "notify"))])
         person.main.look()
         await person.reads("tone-2 failed: no")
+
+
+async def test_a_key_that_comes_back_from_where_the_focus_is_clears_no_notice(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said because of a key would be gone before anybody could read it."""
+    async with opened(paths) as person:
+        await until_it_tells(person)
+        heard: list[None] = []
+        monkeypatch.setattr(person.main, "clear_notice", lambda: heard.append(None))
+        await person.press("k")
+        await person.press("x")
+        assert len(heard) == 2

@@ -142,9 +142,11 @@ class Judge:
         now = self._clock()
         if self._is_within(SHUTDOWNS_S, self._shutdowns_at.get(account)):
             return
-        self._shutdowns_at[account] = now
+        ends = self._store.evidence.ends(account)
+        if ends:  # at a first start the jobs are known before the models
+            self._shutdowns_at[account] = now
         by_day: dict[float, list[str]] = {}
-        for model, at in self._store.evidence.ends(account).items():
+        for model, at in ends.items():
             by_day.setdefault(at, []).append(model)
         for at, models in by_day.items():
             left = days_left(at, now)

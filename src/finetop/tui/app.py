@@ -169,8 +169,8 @@ class FinetopApp(BaseApp[int]):
             frame.save(frame.key(self.options.arguments, self.size), rows)
 
     async def on_event(self, event: events.Event) -> None:
-        """A notice stands until the next key."""
-        if isinstance(event, events.Key):
+        """A notice stands until the next key; one that nobody wanted comes back here, and is not the next."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
             self._main.clear_notice()
             self._main.touched()
             if event.key.startswith(_MERGED):
