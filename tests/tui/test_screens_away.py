@@ -118,7 +118,12 @@ async def test_under_a_dialog_no_more_is_painted_than_what_changed(paths: Paths)
     change(paths, ended("tone-2", "failed"))
     async with opened(paths) as person:
         await person.reads("While you were away")
+        await person.until(lambda: person.main._selected._loaded, "the whole job below")
         painted = Repaints(person.app.screen)
+        before = -1
+        while before != (before := len(painted.regions) + painted.whole):  # until all of that is drawn
+            await person.pilot.pause(0.2)
+        painted.clear()
         change(paths, ended("support-bot-v3", "paused"))
         person.main.look()
         await person.until(lambda: any("paused" in line for line in person.lines[2:6]), "the new state")
