@@ -134,6 +134,7 @@ def finetop(
             "--query is for the screen", hint="Write it after the command, as in: finetop jobs list 'age<7d'"
         )
     gc.freeze()  # what is loaded by now stays: nobody need look through it again
+    gc.set_threshold(50_000)  # most commands end before there is anything worth looking for
     gc.enable()  # the entry point switches it off for the sake of the screen's first paint
     return 0
 
