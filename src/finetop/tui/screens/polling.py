@@ -30,7 +30,7 @@ class Polling(JobActions):
             "Pause polling",
             show=False,
             id="data.pause",
-            tooltip="Stop asking profiles, or go on",
+            tooltip="Stop asking, or go on",
         ),
     ]
 
