@@ -22,15 +22,13 @@ from textual.message import Message
 
 from finetop.text import UNICODE, Glyphs, clean
 from finetop.tui.panes.job_cells import COLUMNS, cells, longest
-from finetop.tui.widgets.lines import LineView
+from finetop.tui.widgets.cursor_view import CursorView
 from finetop.tui.widgets.rule import Rule
 from finetop.tui.widgets.runs import Line, Run
 from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from textual import events
 
     from finetop.store.rows import JobKey, JobRow
 
@@ -43,11 +41,11 @@ def in_order(rows: Sequence[JobRow]) -> list[JobRow]:
     return sorted(rows, key=lambda row: (_RANKS.get(row.status, 4), -(row.created_at or 0.0), row.key))
 
 
-class JobsPane(LineView):
+class JobsPane(CursorView):
     """All jobs, and a cursor on one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="job.open", show=False, tooltip="To the detail of this job"),
+        Binding("enter", "pick", "Open", id="job.open", show=False, tooltip="To the detail of this job"),
     ]
 
     @dataclass
@@ -74,7 +72,6 @@ class JobsPane(LineView):
         """The colours of profiles, by their names."""
         self._rows: list[JobRow] = []
         self._trends: Mapping[JobKey, Sequence[float]] = {}
-        self._cursor = 0
         self._touched = False
         self._seen: dict[JobKey, str] | None = None
         self._changed: set[JobKey] = set()
@@ -120,7 +117,7 @@ class JobsPane(LineView):
             self._trends = trends
         self._longest = longest(ordered, self._trends)
         self._laid_out_for = None
-        self._keep_cursor_in_sight()
+        self.keep_cursor_in_sight()
         self.redraw()
         if self.current != before:
             self.post_message(self.JobHighlighted(self.current))
@@ -149,73 +146,31 @@ class JobsPane(LineView):
         """Put the cursor on a job; False where the list does not have it."""
         for place, row in enumerate(self._rows):
             if row.key == key:
-                self._move_to(place)
+                self.move_to(place)
                 return True
         return False
 
     # --- the cursor -------------------------------------------------------------------------------------
 
-    def _move_to(self, place: int) -> None:
-        place = max(0, min(place, len(self._rows) - 1))
-        if not self._rows:
-            return
-        left, top = self._cursor, self.top
-        self._cursor = place
+    def cursor_count(self) -> int:
+        """One for each job."""
+        return len(self._rows)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on a job, which is then no news."""
         self._touched = True
-        self._changed.discard(self._rows[place].key)
-        self._keep_cursor_in_sight()
-        if self.top != top:
-            self.redraw()
-        else:  # the rule that counts, the row left and the row reached; all others stand
-            self.redraw({0, *(self.head_count + row - top for row in (left, place))})
-        if place != left:
-            self.post_message(self.JobHighlighted(self.current))
+        if self._rows:
+            self._changed.discard(self._rows[max(0, min(place, len(self._rows) - 1))].key)
+        super().move_to(place)
 
-    def _keep_cursor_in_sight(self) -> None:
-        """Turn half a page when the cursor leaves: cheaper on a slow line than scrolling at each key."""
-        height = self.body_height
-        if height <= 0 or self.top <= self._cursor < self.top + height:
-            return
-        step_out = self._cursor in (self.top - 1, self.top + height)
-        top = (
-            self._cursor - height // 2
-            if step_out
-            else self._cursor - (height - 1) * (self._cursor > self.top)
-        )
-        self.scroll_to_line(top)
+    def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
+        """Tell of the job that the cursor is on."""
+        self.post_message(self.JobHighlighted(self.current))
 
-    def on_resize(self) -> None:
-        """Keep the cursor in sight."""
-        super().on_resize()
-        self._keep_cursor_in_sight()
-
-    def action_step(self, lines: int) -> None:
-        """Move the cursor."""
-        self._move_to(self._cursor + lines)
-
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by pages."""
-        self._move_to(self._cursor + pages * max(1, self.body_height - 1))
-
-    def action_edge(self, side: int) -> None:
-        """Move the cursor to the first or the last job."""
-        self._move_to(0 if side < 0 else len(self._rows) - 1)
-
-    def action_open(self) -> None:
-        """Choose the job under the cursor."""
+    def picked(self) -> None:
+        """The job under the cursor was chosen."""
         if self.current is not None:
             self.post_message(self.JobSelected(self.current))
-
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor there; a click on the cursor's row chooses its job."""
-        event.prevent_default()  # Textual would select the whole pane on a double click
-        place = event.y - self.head_count + self.top
-        if event.y < self.head_count or not 0 <= place < len(self._rows):
-            return
-        if place == self._cursor and event.chain > 1:
-            self.action_open()
-        else:
-            self._move_to(place)
 
     # --- lines ------------------------------------------------------------------------------------------
 
