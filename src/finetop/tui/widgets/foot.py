@@ -6,7 +6,7 @@ pane (by the pane's widget id); a pane that is not named there shows what its bi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetop.text import UNICODE, Glyphs, clean
 from finetop.tui.widgets.oneline import OneLine
@@ -113,7 +113,7 @@ def key_word(key: str) -> str:
     return _KEYS.get(key, key)
 
 
-def items(screen: Screen[object]) -> tuple[list[Item], list[Item]]:
+def items(screen: Screen[Any]) -> tuple[list[Item], list[Item]]:
     """The footer's items of a screen: those of the left in order, then help and quit."""
     found: dict[str, Item] = {}
     shown: list[str] = []
@@ -156,7 +156,7 @@ class Foot(OneLine):
         """Follow no more."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
-    def _take(self, screen: Screen[object]) -> None:
+    def _take(self, screen: Screen[Any]) -> None:
         if screen.is_attached and screen is self.screen:
             self._left, self._right = items(screen)
             self.redraw()
