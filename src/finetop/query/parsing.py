@@ -12,7 +12,8 @@ from finetop.query import fields, values
 from finetop.query.condition import Condition, Match, Present, Range, Term, Test, plain_pattern
 from finetop.query.fields import Field, Kind
 
-_HEAD = re.compile(r"(-?)([A-Za-z][\w.-]*)(!=|:?<=|:?>=|:?<|:?>|:|=)")
+HEAD = re.compile(r"(-?)([A-Za-z][\w.-]*)(!=|:?<=|:?>=|:?<|:?>|:|=)")
+"""A dash, the name of a field, and a sign."""
 _ODD = re.compile("[\0\ud800-\udfff]")
 """What no database can look for: nothing, and halves of characters."""
 _QUOTES = "\"'"
@@ -53,7 +54,7 @@ def parse(text: str, *, profiles: Collection[str] | None = None) -> Condition:
 
 
 def _term(text: str, at: int, profiles: Collection[str] | None) -> tuple[Term, int]:
-    head = _HEAD.match(text, at)
+    head = HEAD.match(text, at)
     if head is None:
         negated = text[at] == "-"
         items, end = _items(text, at + negated)
