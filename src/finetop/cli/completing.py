@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
-from finetop import query
 from finetop.cli import opening
 from finetop.cli.known import stored
 from finetop.cli.options import PROFILE_SO_FAR
@@ -46,20 +45,10 @@ def jobs(context: click.Context, incomplete: str) -> list[CompletionItem]:
 
 def query_words(context: click.Context, incomplete: str) -> list[CompletionItem]:
     """Fields, and the values of those whose values are known."""
-    dash = "-" if incomplete.startswith("-") else ""
-    field, colon, value = incomplete.removeprefix(dash).partition(":")
-    if not colon:
-        return [
-            CompletionItem(f"{dash}{found.name}:", help=found.help)
-            for found in query.FIELDS.values()
-            if found.name.startswith(field.lower())
-        ]
-    before, comma, begun = value.rpartition(",")
-    return [
-        CompletionItem(f"{dash}{field}:{before}{comma}{word}")
-        for word in _values(field.lower(), context)
-        if word.startswith(begun)
-    ]
+    from finetop.query.completing import words  # noqa: PLC0415 - profiles and ids wait for none of it
+
+    found = words(incomplete, lambda field: _values(field, context))
+    return [CompletionItem(word.text, help=word.help or None) for word in found]
 
 
 def _values(field: str, context: click.Context) -> Iterable[str]:
@@ -68,10 +57,6 @@ def _values(field: str, context: click.Context) -> Iterable[str]:
         "name": lambda row: row.name,
         "id": lambda row: row.key.id,
     }
-    if field == "status":
-        return (*query.STATUSES, "active", "ended")
-    if field == "method":
-        return ("sft", "dpo", "rl", "legacy")
     if field == "profile":
         return [profile.name for profile in _profiles(None)]
     if field in told:

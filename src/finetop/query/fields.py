@@ -90,12 +90,13 @@ _ALL = (
     Field(SETTING, Kind.SETTING, "any hyperparameter: setting.NAME", ("hyper", "hyperparameters")),
 )
 
-SETTINGS = {
+SHORT_SETTINGS = {
     "lr": "learning_rate_multiplier|learning_rate",
     "epochs": "n_epochs",
     "batch": "batch_size",
     "lr_multiplier": "learning_rate_multiplier",
-} | {
+}
+SETTINGS = SHORT_SETTINGS | {
     name: name
     for name in (
         "n_epochs",
