@@ -9,6 +9,8 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from finetop.errors import FinetopError
+    from finetop.models import File
+    from finetop.store.rows import JobKey
 
 
 class StoreChanged(Message, bubble=False):
@@ -39,3 +41,19 @@ class Rung(Message):
     """The terminal itself is asked for attention: a bell, or a notification."""
 
     sequence: str
+
+
+@dataclass
+class FileWanted(Message):
+    """A file of a job was chosen, to be looked at."""
+
+    key: JobKey
+    file: File
+
+
+@dataclass
+class ModelWanted(Message):
+    """A model of a job was chosen, to be looked up among all models."""
+
+    key: JobKey
+    model: str

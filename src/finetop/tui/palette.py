@@ -36,6 +36,8 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "raw": ("raw", "raw-style", ""),
     "valid": ("valid", "valid-style", ""),
     "reverse": ("foreground", "", "bold reverse"),
+    "match": ("text-muted", "", "reverse"),
+    "here": ("primary", "", "bold reverse"),
     **{f"profile-{colour}": (f"profile-{colour}", "", "") for colour in COLOURS},
 }
 
@@ -82,6 +84,7 @@ class Palette:
         if look.reverse:
             # Reversed, a coloured word would become a coloured block.
             colour = Color.parse("ansi_default")
+            always = always.replace("reverse", "not reverse")  # a match is seen on it too
         return (
             Style.from_color(colour.rich_color, back.rich_color)
             + look

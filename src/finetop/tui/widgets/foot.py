@@ -39,7 +39,11 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "detail": (
         "tab.previous",
         "tab.next",
+        "detail.open",
         "text.find",
+        "text.next",
+        "text.previous",
+        "detail.copy",
         "app.copy",
         "app.browse",
         "app.editor",

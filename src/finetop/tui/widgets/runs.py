@@ -38,7 +38,7 @@ def merged(runs: Iterable[Run]) -> tuple[Run, ...]:
 
 def _visible_blank(role: str) -> bool:
     """True where a blank in this role would be seen."""
-    return role in ("reverse", "tab")
+    return role in ("reverse", "tab", "match", "here")
 
 
 def width_of(runs: Iterable[Run]) -> int:
