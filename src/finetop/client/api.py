@@ -21,8 +21,9 @@ from finetop.client.failures import no_answer, too_late
 from finetop.client.forms import Form, Progress
 from finetop.client.places import host_of, is_loopback, origin, redirect_of
 from finetop.client.retries import LONGEST_WAIT_S, retry_delay
-from finetop.errors import ApiError, BadFile, BadReply, LostReply, Unreachable
-from finetop.replies import error_of
+from finetop.errors import ApiError, BadFile, BadReply, FinetopError, LostReply, Unreachable
+from finetop.exchange import Exchange, Heard
+from finetop.replies import error_of, request_id_of
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 """For one silence; a person who looks at a screen waits no longer."""
@@ -53,13 +54,16 @@ class ApiClient:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], float] = time.time,
+        heard: Heard | None = None,
     ) -> None:
+        """`heard` is told of each request once its answer begins, or nobody waits for it any more."""
         self.base_url = base_url.rstrip("/")
         self.host = host_of(self.base_url)
         self.clock_offset_s = 0.0
         """The server's clock minus ours, as of its last reply."""
         self._sleep = sleep
         self._clock = clock
+        self._heard = heard
         self.requests_left: int | None = None
         """How many requests the account may still make in its present window; None where that is untold."""
         self.requests_limit: int | None = None
@@ -187,7 +191,32 @@ class ApiClient:
         headers: Mapping[str, str] | None = None,
         **sent: Any,
     ) -> AsyncIterator[httpx.Response]:
-        """A 2xx whose body is still to be read; everything else is raised."""
+        """A 2xx whose body is still to be read; everything else is raised, and whoever listens is told."""
+        exchange = Exchange(self._clock(), 0.0, method, path)
+        try:
+            response = await self._answered(method, path, headers, sent)
+        except FinetopError as error:
+            request_id = getattr(error, "request_id", None)
+            self._tell(exchange, getattr(error, "status", None), request_id, error.message)
+            raise
+        except asyncio.CancelledError:
+            self._tell(exchange, None, None, "nobody waited for the answer")
+            raise
+        try:
+            self._tell(exchange, response.status_code, request_id_of(response.headers), "")
+            yield response
+        finally:
+            await response.aclose()
+
+    def _tell(self, sent: Exchange, status: int | None, request_id: str | None, said: str) -> None:
+        if self._heard is not None:
+            took_s = self._clock() - sent.at
+            self._heard(sent._replace(took_s=took_s, status=status, request_id=request_id or "", said=said))
+
+    async def _answered(
+        self, method: str, path: str, headers: Mapping[str, str] | None, sent: dict[str, Any]
+    ) -> httpx.Response:
+        """The head of a 2xx, wherever the server sent us for it; the caller closes it."""
         url = httpx.URL(self.base_url + path)
         home = origin(url)
         sent["params"] = {**self._shown.query, **(sent.get("params") or {})} or None
@@ -202,8 +231,7 @@ class ApiClient:
                 if origin(url) == home:
                     self._note_limits(response)
                 if response.is_success:
-                    yield response
-                    return
+                    return response
                 if response.status_code == UNAUTHORIZED and own and not renewed:
                     renewed = True
                     another = await self._shown.has_new_key(key)
@@ -224,7 +252,8 @@ class ApiClient:
                 url = target
                 sent.pop("params", None)  # they are part of the target where the server wants them there
             finally:
-                await response.aclose()
+                if not response.is_success:
+                    await response.aclose()
         raise BadReply(f"{self.host} redirects in a circle")
 
     async def _send(self, request: httpx.Request) -> httpx.Response:

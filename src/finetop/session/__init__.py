@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from finetop.query import Condition
     from finetop.session.network import Network
     from finetop.session.questions import Trial
-    from finetop.store import Store
+    from finetop.store import Asked, Store
+
+
+QUESTIONS_KEPT = 500
+"""Requests of this process that the log of actions shows; orders are kept in the store besides."""
 
 
 def _ignore() -> None:
@@ -77,6 +82,8 @@ class Session(LibraryCalls):
         """Account -> what keeps this process from writing down what it learns."""
         self.alert_fault = ""
         """What keeps this process from telling of jobs, where that is our own fault."""
+        self.asked: deque[Asked] = deque(maxlen=QUESTIONS_KEPT)
+        """What this process has asked of whom, oldest first; filled on the network thread."""
         self._on_change = on_change
         self._alerts = alerts
         for profile in profiles:

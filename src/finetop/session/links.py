@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
-from collections.abc import ItemsView, Iterable, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from finetop.session.starting import end_if_outdated, start_server
 
 if TYPE_CHECKING:
     from finetop.config import Paths, Profile
+    from finetop.exchange import Exchange, Heard
 
 CARD = "server.json"
 """Where a server writes down who it is; `life` decides whether that is true."""
@@ -36,12 +38,14 @@ class Link:
         *,
         start_local: bool = True,
         transport: Any = None,
+        heard: Heard | None = None,
     ) -> None:
         self.profile = profile
         self.data_dir = data_dir_of(profile, paths)
         self._environ = environ
         self._start_local = start_local
         self._transport = transport
+        self._heard = heard
         self._provider: Provider | None = None
         self._where: tuple[str, str] | None = None
         self._old: list[ApiClient] = []
@@ -135,7 +139,7 @@ class Link:
             query=self.profile.query,
             renew=self._renewed if self.profile.key_command or self.profile.key_file else None,
         )
-        client = ApiClient(base_url, shown, transport=self._transport)
+        client = ApiClient(base_url, shown, transport=self._transport, heard=self._heard)
         self._provider = provider_class(self.profile.dialect)(client)
         self._where = (base_url, key)
 
@@ -164,13 +168,20 @@ class Links:
         *,
         start_local: bool = True,
         transport: Any = None,
+        heard: Callable[[int, Exchange], None] | None = None,
     ) -> None:
         self._accounts = accounts
         self._links: dict[int, Link] = {}
         for profile in profiles:
-            if accounts[profile.name] not in self._links:
-                self._links[accounts[profile.name]] = Link(
-                    profile, paths, environ, start_local=start_local, transport=transport
+            account = accounts[profile.name]
+            if account not in self._links:
+                self._links[account] = Link(
+                    profile,
+                    paths,
+                    environ,
+                    start_local=start_local,
+                    transport=transport,
+                    heard=None if heard is None else functools.partial(heard, account),
                 )
 
     def __getitem__(self, account: int) -> Link:

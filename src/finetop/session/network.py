@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import os
+import platform
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,12 @@ from finetop.session.following import Following
 from finetop.session.library import Library
 from finetop.session.links import Links
 from finetop.session.questions import Questions
-from finetop.store import Intent, JobKey
+from finetop.store import Asked, Intent, JobKey
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
     from finetop.alerts.watching import Watch
+    from finetop.exchange import Exchange
     from finetop.models import Event, Job
     from finetop.session import Results, Session
     from finetop.session.links import Link
@@ -54,6 +57,7 @@ class Network:
         self._recorders: dict[int, Recorder] = {}
         self._settling: set[str] = set()
         self._watch: Watch | None = None
+        self._who = f"{platform.node()} {os.getpid()}"
         self._links = Links(
             session.profiles,
             session.accounts,
@@ -61,6 +65,7 @@ class Network:
             session.environ,
             start_local=session.start_local,
             transport=session.transport,
+            heard=self._heard_answer,
         )
         self.questions = Questions(self._links, self._store, met=self._adopt, changed=self.changed)
         self.library = Library(
@@ -109,6 +114,13 @@ class Network:
         if not self._telling:
             self._telling = True
             self._loop.call_later(TELL_S, self._tell)
+
+    def _heard_answer(self, account: int, exchange: Exchange) -> None:
+        """Keep what was asked: orders in the store, for all processes; questions while this one lives."""
+        self._session.asked.append(Asked(account, self._who, exchange))
+        if not exchange.is_question:
+            with contextlib.suppress(FinetopError):  # where the disk is full, the order itself says so
+                self._store.asked.add(account, self._who, exchange)
 
     async def create(self, draft: Draft) -> JobKey:
         return await create.create(self._writable(self._links.account(draft.profile)), draft)

@@ -10,6 +10,7 @@ from finetop.store.database import Database
 
 if TYPE_CHECKING:
     from finetop.store.alerts import Delivery, Raised
+    from finetop.store.asked import Asked
     from finetop.store.contacts import Contact
     from finetop.store.job_rows import JobKey, JobRow
     from finetop.store.journal import Intent
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from finetop.store.rows import Curves, EventRow, ProfileState, Series, Turn
 
 __all__ = [
+    "Asked",
     "Asker",
     "Contact",
     "Curves",
@@ -42,6 +44,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         from finetop.store.accounts import Accounts  # noqa: PLC0415 - a look needs only `jobs`
         from finetop.store.alerts import Alerts  # noqa: PLC0415
+        from finetop.store.asked import AskedLog  # noqa: PLC0415
         from finetop.store.events import Events  # noqa: PLC0415
         from finetop.store.evidence import Evidence  # noqa: PLC0415
         from finetop.store.jobs import Jobs  # noqa: PLC0415
@@ -61,6 +64,7 @@ class Store:
         self.turns = Turns(self.database)
         self.visits = Visits(self.database)
         self.evidence = Evidence(self.database)
+        self.asked = AskedLog(self.database)
         self.kept = KeptFiles(self.database)
         self.pacing = Pacings(self.database)
         self.locks = Locks(path.parent / "locks")
@@ -110,6 +114,7 @@ __getattr__ = names_of(
     __name__,
     contacts="Contact",
     alerts="Delivery Raised",
+    asked="Asked",
     job_rows="JobKey JobRow",
     journal="Intent",
     locks="Asker Held",

@@ -227,5 +227,19 @@ MIGRATIONS = (
         account integer not null references account
     ) strict, without rowid;
     """,
+    """
+    create table asked (
+        id integer primary key,
+        account integer not null references account,
+        who text not null,
+        at real not null,
+        took_s real not null,
+        method text not null,
+        path text not null,
+        status integer,
+        request_id text not null,
+        said text not null
+    ) strict;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
