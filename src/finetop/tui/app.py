@@ -16,11 +16,16 @@ from textual.binding import Binding, BindingType
 from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
+from finetop.tui.acts import offers
 from finetop.tui.base import BaseApp
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
 from finetop.tui.messages import Rung, Said, StoreChanged
+from finetop.tui.screens.everywhere import Everywhere
+from finetop.tui.screens.help import Help
 from finetop.tui.screens.main import MainScreen
+from finetop.tui.screens.palette import Palette
+from finetop.tui.screens.saying import Saying
 from finetop.tui.start import Options, run
 
 if TYPE_CHECKING:
@@ -46,6 +51,18 @@ class FinetopApp(BaseApp[int]):
             show=False,
             id="app.copy_selection",
             tooltip="Copy the selected text",
+        ),
+        Binding(
+            "colon,ctrl+p",
+            "palette",
+            "Actions",
+            show=False,
+            key_display=":",
+            id="app.palette",
+            tooltip="Find an action by its name",
+        ),
+        Binding(
+            "question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show these keys"
         ),
     ]
 
@@ -171,7 +188,7 @@ class FinetopApp(BaseApp[int]):
     async def on_event(self, event: events.Event) -> None:
         """A notice stands until the next key; one that nobody wanted comes back here, and is not the next."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            self._main.clear_notice()
+            self.hearing.clear_notice()
             self._main.touched()
             if event.key.startswith(_MERGED):
                 await super().on_event(events.Key("escape", None))
@@ -181,9 +198,14 @@ class FinetopApp(BaseApp[int]):
 
     # --- talking ----------------------------------------------------------------------------------------
 
+    @property
+    def hearing(self) -> Saying:
+        """The topmost screen that has a notice line: what the app itself says stands there."""
+        return next((one for one in reversed(self.screen_stack) if isinstance(one, Saying)), self._main)
+
     def notify(self, message: str, **_: Any) -> None:
         """What Textual itself has to say goes to the notice line as well."""
-        self._main.post_message(Said(message))
+        self.hearing.post_message(Said(message))
 
     def on_rung(self, event: Rung) -> None:
         """Between two frames; Textual's own bell rings and can do no more."""
@@ -196,6 +218,29 @@ class FinetopApp(BaseApp[int]):
         selected = self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
-            self._main.post_message(Said("Copied the selected text."))
+            self.hearing.post_message(Said("Copied the selected text."))
         else:
-            self._main.post_message(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
+            self.hearing.post_message(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
+
+    # --- finding one's way ------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """The keys that work where the focus is."""
+        focused, screen = self.focused, self.screen
+        place = getattr(focused, "PLACE", "") or getattr(screen, "PLACE", "finetop")
+        self.push_screen(Help(place, screen.active_bindings, self.glyphs))
+
+    def action_palette(self) -> None:
+        """Find an action by its name; it is done where the focus is, or in the pane it belongs to."""
+        screen = self.screen
+        found = offers(screen, screen.panes if isinstance(screen, Everywhere) else ())
+
+        async def do(place: str | None) -> None:
+            if place is None:
+                return
+            chosen = found[int(place)]
+            if chosen.pane is not None and isinstance(screen, Everywhere):
+                screen.reach(chosen.pane)
+            await self.run_action(chosen.action, chosen.node)
+
+        self.push_screen(Palette(found), do)

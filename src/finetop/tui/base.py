@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.errors import BadInput
+from finetop.tui.acts import Act
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_dir
 from finetop.tui.turns import InTurn
@@ -29,6 +30,11 @@ class BaseApp(InTurn[Result]):
             "ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_at_once", tooltip="Quit at once"
         ),
     ]
+    ACTIONS: ClassVar[tuple[Act, ...]] = tuple(
+        Act(f"theme.{short}", f"Theme {short}", f"theme('{theme.name}')")
+        for theme in THEMES
+        for short in [theme.name.removeprefix("finetop-")]
+    )
 
     def __init__(
         self, *, theme: str = "auto", glyphs: str = "auto", environ: Mapping[str, str] = os.environ
@@ -51,6 +57,10 @@ class BaseApp(InTurn[Result]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, so that a foreign theme draws too."""
         return DEFAULT_VARIABLES
+
+    def action_theme(self, name: str) -> None:
+        """Take other colours."""
+        self.theme = name
 
     def notify(self, message: str, **_: Any) -> None:
         """Nothing floats here; the main screen shows notices in a line."""

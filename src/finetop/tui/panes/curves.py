@@ -35,6 +35,7 @@ class CurvesPane(Pane):
 
     NAME = "Curves"
     NUMBER = 3
+    PLACE = "the curves"
     TABS = ("Loss", "Accuracy", "Rate")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,left", "point(-1)", "Point", key_display="h", id="curve.back", tooltip="One point back"),

@@ -36,6 +36,7 @@ class DetailPane(Pane):
 
     NAME = "Detail"
     NUMBER = 2
+    PLACE = "the detail"
     TABS = ("Overview", "Checkpoints", "Files", "JSON")
     BINDINGS: ClassVar[list[BindingType]] = TAB_BINDINGS
 

@@ -41,6 +41,7 @@ class EventsPane(Pane):
 
     NAME = "Events"
     NUMBER = 4
+    PLACE = "the events"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "follow", "Follow", id="events.follow", tooltip="Follow new events, or stay here"),
     ]

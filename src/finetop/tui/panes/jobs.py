@@ -44,6 +44,8 @@ def in_order(rows: Sequence[JobRow]) -> list[JobRow]:
 class JobsPane(CursorView):
     """All jobs, and a cursor on one of them."""
 
+    PLACE = "the jobs list"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "Open", id="job.open", show=False, tooltip="To the detail of this job"),
     ]

@@ -38,7 +38,6 @@ class CreateForm(JudgedForm):
             "escape", "leave", "Leave", id="form.leave", tooltip="Leave; asks when something was entered"
         ),
         Binding("down", "choose", "Choose", id="form.choose", tooltip="Choose from a list"),
-        Binding("f1", "app.help", "Help", show=False, id="app.help_form", tooltip="The keys that work here"),
     ]
 
     AUTO_FOCUS = ""

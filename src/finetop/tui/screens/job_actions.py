@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
-from finetop.errors import FinetopError
 from finetop.tui.messages import Said
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import consent
 from finetop.tui.screens.create import CreateForm
+from finetop.tui.screens.everywhere import Everywhere
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
-from finetop.tui.widgets.calm import CalmScreen
 
 if TYPE_CHECKING:
     from finetop.actions.draft import Draft
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from finetop.tui.panes.jobs import JobsPane
     from finetop.tui.screens.supplies import SessionSupplies
 
-Answer = TypeVar("Answer")
-
 ASKED = {
     "cancel": "{} is asked to stop.",
     "pause": "{} is asked to pause.",
@@ -40,7 +37,7 @@ ASKED = {
 """Each order to a job, and what is said once it was taken."""
 
 
-class JobActions(CalmScreen[None]):
+class JobActions(Everywhere):
     """The part of a screen that acts on a job; actions never paint, the store's news do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,9 +59,7 @@ class JobActions(CalmScreen[None]):
         *,
         clock: Callable[[], float],
     ) -> None:
-        super().__init__()
-        self.store = store
-        self.session = session
+        super().__init__(store, session)
         self.feed = feed
         self.supplies = supplies
         self._clock = clock
@@ -217,17 +212,6 @@ class JobActions(CalmScreen[None]):
         if self.row is not None:
             self.app.copy_to_clipboard(text.clean(self.row.key.id))
             self.post_message(Said(f"Copied {self.row.key.id}, if this terminal takes OSC 52."))
-
-    async def _told(self, future: Future[Answer], done: str) -> Answer | None:
-        """Wait for an answer and say how it went; None when it was no."""
-        try:
-            answer = await asyncio.wrap_future(future)
-        except FinetopError as error:
-            self.post_message(Said.of(error))
-            return None
-        if done:
-            self.post_message(Said(done))
-        return answer
 
 
 def fits(kind: str, row: JobRow) -> bool:

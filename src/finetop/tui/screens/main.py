@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.tui.feed import Feed, Trends
-from finetop.tui.messages import Said, StoreChanged
+from finetop.tui.messages import StoreChanged
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
@@ -20,8 +20,6 @@ from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
-from finetop.tui.screens.help import Help
-from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.polling import pause_note
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
@@ -33,13 +31,12 @@ from finetop.tui.widgets.title import TitleBar
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from finetop.session import Session
     from finetop.store import Store
     from finetop.store.rows import JobKey, JobRow
     from finetop.tui.start import Options
-
-Answer = TypeVar("Answer")
 
 TICK_S = 10.0
 """Ages are coarse; nothing is written when none of their words changed."""
@@ -47,8 +44,6 @@ SHOW_AFTER_S = 0.04
 """A held key moves the cursor at once and the lower panes when it rests."""
 WATCH_AFTER_S = 0.4
 """A cursor that only passes by does not ask a provider."""
-
-PANES = {"jobs": "the jobs list", "detail": "the detail", "curves": "the curves", "events": "the events"}
 
 
 class MainScreen(Telling):
@@ -71,19 +66,6 @@ class MainScreen(Telling):
         ),
         Binding("f", "full", "Full", id="pane.full", tooltip="This pane alone, or all"),
         Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
-        Binding(
-            "colon,ctrl+p",
-            "palette",
-            "Actions",
-            show=False,
-            key_display=":",
-            id="app.palette",
-            tooltip="Find an action by its name",
-        ),
-        Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask all profiles now"),
-        Binding(
-            "question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="Show these keys"
-        ),
         Binding("q", "leave", "Quit", id="app.quit", tooltip="Leave; local training goes on"),
     ]
 
@@ -208,15 +190,6 @@ class MainScreen(Telling):
         if self.row is not None and self.row.is_job:
             self.session.watch(self.row.key)
 
-    @on(Said)
-    def _say(self, event: Said) -> None:
-        self.query_one(Notice).show(event.sentence, event.hint, role=event.role)
-
-    def clear_notice(self) -> None:
-        """The next key was pressed."""
-        if self.is_mounted:
-            self.query_one(Notice).clear()
-
     def saved_rows(self) -> list[str]:
         """The screen as it stands, for the next start; its title says how old it will be."""
         self.query_one(Notice).clear()
@@ -228,6 +201,15 @@ class MainScreen(Telling):
         return [strip.render(self.app.console) for strip in strips]
 
     # --- moving -----------------------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> Sequence[Widget]:
+        """All four, hidden or not."""
+        return self.grid.panes
+
+    def reach(self, pane: Widget) -> None:
+        """A hidden pane comes to the front."""
+        self.grid.go_to(self.grid.panes.index(pane) + 1)
 
     def action_pane(self, number: int) -> None:
         """Focus a pane by its number."""
@@ -270,31 +252,3 @@ class MainScreen(Telling):
         sending = self.store.uploading()
         if not sending or await self.app.push_screen_wait(Confirm(leave_while_sending(sending))):
             await self.app.action_quit()
-
-    def action_refresh(self) -> None:
-        """Ask at once."""
-        self.session.refresh()
-        self.post_message(Said("Asking all profiles."))
-
-    def action_help(self) -> None:
-        """The keys that work where the focus is."""
-        place = PANES.get((self.focused.id if self.focused is not None else None) or "jobs", "finetop")
-        self.app.push_screen(Help(place, self.active_bindings, self.jobs.glyphs))
-
-    def action_palette(self) -> None:
-        """Find an action by its name; it is done where the focus is."""
-        bindings = dict(self.active_bindings)
-
-        async def do(chosen: str | None) -> None:
-            if chosen is not None and chosen.startswith("theme:"):
-                self.app.theme = chosen.removeprefix("theme:")
-                return
-            if chosen is not None and chosen.startswith("pace:"):
-                self.change_pace(chosen.removeprefix("pace:"))
-                return
-            for node, binding, _, _ in bindings.values():
-                if chosen is not None and binding.id == chosen:
-                    await self.app.run_action(binding.action, node)
-                    return
-
-        self.app.push_screen(Palette(bindings.values()), do)

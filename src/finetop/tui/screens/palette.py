@@ -11,33 +11,27 @@ from textual.widgets import Input
 
 from finetop.tui.screens import fields
 from finetop.tui.screens.pick import Entries, Entry, Pick
-from finetop.tui.theme import THEMES
 from finetop.tui.widgets.foot import key_word
 
 if TYPE_CHECKING:
-    from textual.binding import ActiveBinding
     from textual.widget import Widget
 
-PACES = {
-    "pace:slower": "Poll half as often",
-    "pace:faster": "Poll twice as often",
-    "pace:usual": "Poll as often as usual",
-}
-_NOT_OFFERED = ("move.", "app.palette", "dialog.")
+    from finetop.tui.acts import Offer
 
 
-def offered(bindings: Iterable[ActiveBinding]) -> list[Entry]:
-    """What the live bindings do, then the paces and the themes; the value says which."""
-    entries: dict[str, Entry] = {}
-    for _, binding, enabled, tooltip in bindings:
-        name = binding.id or ""
-        if enabled and name and not name.startswith(_NOT_OFFERED):
-            key = binding.key_display or key_word(binding.key)
-            entries.setdefault(name, Entry(name, tooltip or binding.description, key))
-    themes = (theme.name for theme in THEMES)
-    looks = [Entry(f"theme:{name}", f"Theme {name.removeprefix('finetop-')}") for name in themes]
-    paces = [Entry(value, label) for value, label in PACES.items()]
-    return [*entries.values(), *paces, *looks]
+def entries(found: Sequence[Offer]) -> list[Entry]:
+    """One for each offer: its place in the list as the value, and at its right where it works and its key."""
+    return [
+        Entry(
+            str(place), offer.label, "  ".join(filter(None, (_pane(offer), key_word(offer.key)))), at_end=True
+        )
+        for place, offer in enumerate(found)
+    ]
+
+
+def _pane(offer: Offer) -> str:
+    place = getattr(offer.pane, "PLACE", "")
+    return f"in {place}" if place else ""
 
 
 def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
@@ -48,17 +42,19 @@ def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
 
 
 class Palette(Pick):
-    """Returns a binding's id, `theme:NAME` or a key of `PACES`."""
+    """Returns the place of the chosen offer among those it was given."""
 
     AUTO_FOCUS = "Input"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
+        Binding("down", "move(1)", "Down", show=False, priority=True, id="move.next", tooltip="Next action"),
+        Binding(
+            "up", "move(-1)", "Up", show=False, priority=True, id="move.previous", tooltip="Previous action"
+        ),
     ]
 
-    def __init__(self, bindings: Iterable[ActiveBinding]) -> None:
-        super().__init__("Actions", offered(bindings))
+    def __init__(self, found: Sequence[Offer]) -> None:
+        super().__init__("Actions", entries(found))
 
     def content(self) -> Iterable[Widget]:
         """The words to find, then what was found."""

@@ -8,11 +8,13 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
-from finetop.tui.screens.job_actions import JobActions
+from finetop.tui.acts import Act
+from finetop.tui.screens.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from finetop.session import Session
     from finetop.store.rows import ProfileState
 
 PAUSED = "polling paused, p resumes"
@@ -20,7 +22,7 @@ SLOWEST_S = 3600.0
 FASTEST_S = 1.0
 
 
-class Polling(JobActions):
+class Polling(Saying):
     """The part of a screen that says when to ask, and when not to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,6 +35,12 @@ class Polling(JobActions):
             tooltip="Stop asking, or go on",
         ),
     ]
+    ACTIONS: ClassVar[tuple[Act, ...]] = (
+        Act("pace.slower", "Poll half as often", "pace('slower')"),
+        Act("pace.faster", "Poll twice as often", "pace('faster')"),
+        Act("pace.usual", "Poll as often as usual", "pace('usual')"),
+    )
+    session: Session
 
     @work(exit_on_error=False)
     async def action_pause_polling(self) -> None:
@@ -41,7 +49,7 @@ class Polling(JobActions):
         await self._told(self.session.set_paused(paused=paused), "" if paused else "Polling goes on.")
 
     @work(exit_on_error=False)
-    async def change_pace(self, wanted: str) -> None:
+    async def action_pace(self, wanted: str) -> None:
         """`faster` and `slower` halve and double what is; `usual` is each profile's own pace."""
         states = {state.account: state for state in self.session.states() if state.account is not None}
         paces = {account: self._next_pace_s(state, account, wanted) for account, state in states.items()}

@@ -15,7 +15,7 @@ from finetop.alerts.news import news, summary
 from finetop.errors import FinetopError
 from finetop.tui.messages import Rung, Said
 from finetop.tui.screens.away import TITLE, Away
-from finetop.tui.screens.polling import Polling
+from finetop.tui.screens.job_actions import JobActions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ AWAY_S = 900.0
 """Who presses a key after so long was away, though the screen stayed open."""
 
 
-class Telling(Polling):
+class Telling(JobActions):
     """The part of a screen that tells of jobs one did not ask about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

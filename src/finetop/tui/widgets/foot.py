@@ -96,6 +96,7 @@ _KEYS: Final = {
     "plus": "+",
     "minus": "-",
     "comma": ",",
+    "colon": ":",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",

@@ -47,6 +47,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         ),
         Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="move.page_up", tooltip="One page up"),
     ]
+    PLACE: ClassVar[str] = ""
+    """How help and palette call it, as in "the events"; empty where it has no keys of its own."""
     # A list of lines has nothing to say beyond them; assistive tools read the selection.
     ALLOW_SELECT = True
 

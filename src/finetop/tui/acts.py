@@ -1,0 +1,96 @@
+"""Everything that can be done now: by a key of where one is, of another pane, or by no key at all.
+
+    class Pane(...):
+        ACTIONS: ClassVar[tuple[Act, ...]] = (Act("pane.larger", "Make this pane larger", "larger"),)
+
+What has a key is a `Binding`; an `Act` is what has none. The palette offers both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+NOT_OFFERED = ("move.", "dialog.", "prompt.", "app.palette")
+"""Ids of what nobody looks for by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something to do that has no key of its own; it is found by its name."""
+
+    id: str
+    label: str
+    """A sentence without a full stop."""
+    action: str
+    """As in a binding: `name(1)` of the node that says so, or `app.name`."""
+
+
+class Offer(NamedTuple):
+    """One thing that can be done now, and where."""
+
+    id: str
+    label: str
+    key: str
+    """The first key that does it; empty where none does."""
+    action: str
+    node: DOMNode
+    pane: Widget | None = None
+    """Where the focus has to be first; None for what works where one is."""
+
+
+def offers(screen: Screen[object], panes: Iterable[Widget] = ()) -> list[Offer]:
+    """What can be done where the focus is, then in the other panes."""
+    chain = list((screen.focused or screen).ancestors_with_self)
+    live = screen.active_bindings
+    found: dict[tuple[str, Widget | None], Offer] = {}
+    for node in chain:
+        for offer in _of(node, [key for key, active in live.items() if active.node is node]):
+            found.setdefault((offer.id, None), offer)
+    here = {name for name, _ in found}
+    for pane in panes:
+        if pane not in chain:
+            for offer in _of(pane, list(pane._bindings.key_to_bindings)):  # noqa: SLF001 - Textual tells of the focused chain only
+                if offer.id not in here:
+                    found.setdefault((offer.id, pane), offer._replace(pane=pane))
+    return list(found.values())
+
+
+def _of(node: DOMNode, keys: Iterable[str]) -> Iterator[Offer]:
+    """What one node can do now, its keys among those that reach it."""
+    reached: dict[str, str] = {}
+    for key in keys:
+        for binding in node._bindings.key_to_bindings.get(key, ()):  # noqa: SLF001 - as above
+            if binding.id:
+                reached.setdefault(binding.id, key)
+    for binding in declared(type(node)):
+        if _is_on(binding.action, node) and not (binding.id or "").startswith(NOT_OFFERED):
+            label = binding.tooltip or binding.description
+            yield Offer(binding.id or "", label, reached.get(binding.id or "", ""), binding.action, node)
+    for act in acts(type(node)):
+        if _is_on(act.action, node):
+            yield Offer(act.id, act.label, "", act.action, node)
+
+
+def declared(kind: type[DOMNode]) -> list[Binding]:
+    """The bindings with an id that a class has or inherits, whatever keys the user gave them."""
+    merged = kind._merged_bindings  # noqa: SLF001 - Textual merges what the classes say
+    every = [] if merged is None else [binding for _, binding in merged]
+    return list({binding.id: binding for binding in every if binding.id}.values())
+
+
+def acts(kind: type[DOMNode]) -> Iterator[Act]:
+    """What a class and its bases offer without a key."""
+    for base in kind.__mro__:
+        yield from vars(base).get("ACTIONS", ())
+
+
+def _is_on(action: str, node: DOMNode) -> bool:
+    return bool(node.app._check_action_state(action, node))  # noqa: SLF001 - what Textual asks before a key
