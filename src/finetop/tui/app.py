@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
+<<<<<<< Updated upstream
 from finetop.tui.acts import offers
 from finetop.tui.base import BaseApp
 from finetop.tui.driver import FinetopDriver
@@ -23,6 +24,12 @@ from finetop.tui.feed import Feed
 from finetop.tui.messages import Rung, Said, StoreChanged
 from finetop.tui.screens.everywhere import Everywhere
 from finetop.tui.screens.help import Help
+=======
+from finetop.tui.driver import FinetopDriver
+from finetop.tui.feed import Feed
+from finetop.tui.messages import Rung, Said, StoreChanged
+from finetop.tui.outward import Outward
+>>>>>>> Stashed changes
 from finetop.tui.screens.main import MainScreen
 from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.saying import Saying
@@ -40,7 +47,7 @@ PATIENCE_S = 2.0
 """After a signal: how long the orderly end may take before the terminal is taken back by force."""
 
 
-class FinetopApp(BaseApp[int]):
+class FinetopApp(Outward[int]):
     """One run of the screen over one store and one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,6 +83,8 @@ class FinetopApp(BaseApp[int]):
     ) -> None:
         super().__init__(theme=options.theme, glyphs=options.glyphs, environ=environ)
         self.options = options
+        self.environ = environ
+        self.spare_folder = options.paths.state_dir
         self.clock = clock
         self.store = Store(options.paths.store_file)
         try:
@@ -205,19 +214,23 @@ class FinetopApp(BaseApp[int]):
 
     def notify(self, message: str, **_: Any) -> None:
         """What Textual itself has to say goes to the notice line as well."""
+<<<<<<< Updated upstream
         self.hearing.post_message(Said(message))
+=======
+        self.say(Said(message))
+>>>>>>> Stashed changes
 
     def on_rung(self, event: Rung) -> None:
-        """Between two frames; Textual's own bell rings and can do no more."""
-        if event.sequence and self._driver is not None and not self.is_headless:
-            self._driver.write(event.sequence)
-            self._driver.flush()
+        """Textual's own bell rings and can do no more."""
+        if event.sequence:
+            self.send(event.sequence)
 
     def action_copy_or_hint(self) -> None:
         """Copy the mouse selection; without one, say how to leave."""
         selected = self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
+<<<<<<< Updated upstream
             self.hearing.post_message(Said("Copied the selected text."))
         else:
             self.hearing.post_message(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
@@ -244,3 +257,7 @@ class FinetopApp(BaseApp[int]):
             await self.run_action(chosen.action, chosen.node)
 
         self.push_screen(Palette(found), do)
+=======
+        else:
+            self.say(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
+>>>>>>> Stashed changes

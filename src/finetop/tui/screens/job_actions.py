@@ -11,7 +11,12 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
+<<<<<<< Updated upstream
 from finetop.tui.messages import Said
+=======
+from finetop.errors import FinetopError
+from finetop.tui.messages import CopyWanted, Said
+>>>>>>> Stashed changes
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import consent
 from finetop.tui.screens.create import CreateForm
@@ -208,10 +213,9 @@ class JobActions(Everywhere):
         self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat, example))
 
     def action_copy(self) -> None:
-        """Put the job's id on the clipboard of the person's own terminal."""
+        """Put the job's id on the clipboard."""
         if self.row is not None:
-            self.app.copy_to_clipboard(text.clean(self.row.key.id))
-            self.post_message(Said(f"Copied {self.row.key.id}, if this terminal takes OSC 52."))
+            self.post_message(CopyWanted(self.row.key.id, "the job's id"))
 
 
 def fits(kind: str, row: JobRow) -> bool:
