@@ -31,6 +31,7 @@ COLUMNS: Final = (
     Column("eta", "ETA", (4, 4, 4, 4), align="right", leaves=10),
     Column("age", "AGE", (4, 4, 4, 4), align="right", leaves=11),
     Column("ends", "ENDS", (0, 0, 5, 5), align="right", leaves=4, optional=True),
+    Column("cost", "COST", (0, 0, 0, 7), align="right", leaves=4, optional=True),
     Column("profile", "PROFILE", (0, 0, 8, 8), leaves=7),
     Column("job", "JOB", (0, 0, 0, 14), leaves=1),
 )
@@ -75,6 +76,7 @@ def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) ->
         "job": most(lambda row: text.clean(row.key.id)),
         "trend": 8 if trends else 0,
         "ends": 5 if any(row.ends_at is not None for row in rows) else 0,
+        "cost": most(_cost),
     }
 
 
@@ -95,6 +97,10 @@ def steps(row: JobRow) -> str:
     if row.step is None:
         return ""
     return f"{row.step}/{row.total_steps}" if row.total_steps else str(row.step)
+
+
+def _cost(row: JobRow) -> str:
+    return "" if row.cost is None else text.dollars(row.cost)
 
 
 def _step_cells(row: JobRow) -> int:
@@ -147,10 +153,9 @@ def _stories(row: JobRow) -> tuple[str, ...]:
         case "checking" | "running" | "stopping":
             return _STATE_STORIES[row.status]
         case "succeeded":
-            took = _took(row)
-            return (
-                (f"took {text.length(took)}", text.length(took), text.age(took)) if took is not None else ()
-            )
+            seconds = took(row)
+            words = text.length(seconds)
+            return (f"took {words}", words, text.age(seconds)) if words else ()
         case "cancelled":
             return _stop_stories(row)
         case "unknown":
@@ -168,7 +173,8 @@ def _stop_stories(row: JobRow) -> tuple[str, ...]:
     return ("never started", "") if row.started_at is None else ("stopped", "")
 
 
-def _took(row: JobRow) -> float | None:
+def took(row: JobRow) -> float | None:
+    """The seconds from its start to its end, where both are known."""
     begin = row.started_at or row.created_at
     return None if begin is None or row.ended_at is None else max(0.0, row.ended_at - begin)
 
@@ -201,6 +207,8 @@ def cells(
             ]
     if row.created_at is not None:
         drawn["age"] = _plain(text.age(now - row.created_at), "muted")
+    if words := _cost(row):
+        drawn["cost"] = _plain(words, "muted")
     if row.ends_at is not None:
         left = days_left(row.ends_at, now)
         drawn["ends"] = _plain(text.last_days(left), ending_role(left))

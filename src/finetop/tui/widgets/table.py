@@ -40,6 +40,8 @@ class Column:
     """Leaves while no row has a value for it."""
     fits: bool = False
     """As wide as its longest value, be it more or less than `widths`."""
+    exact: bool = False
+    """As wide as `widths` say, whatever stands in it."""
     short_head: str = ""
     """Stands where `head` would not fit."""
 
@@ -96,7 +98,7 @@ def _fixed(column: Column, width: int, longest: Mapping[str, int]) -> int:
     wide = column.at(width)
     if column.fits:
         return max(text.cells(column.head), longest.get(column.name, 0))
-    if width < STEPS[-1]:
+    if column.exact or width < STEPS[-1]:
         return wide
     return min(wide, max(len(column.head), longest.get(column.name, 0) + GAP))
 
@@ -123,16 +125,32 @@ def _flexible(columns: Sequence[Column], room: int, width: int, longest: Mapping
     return shares
 
 
-def head_runs(slots: Sequence[Slot], role: str = "faint") -> list[Run]:
-    """The column heads."""
-    words = ""
+def head_runs(
+    slots: Sequence[Slot], role: str = "faint", *, sorted_by: str = "", mark: str = ""
+) -> list[Run]:
+    """The column heads, with a mark at the one that the list is sorted by."""
+    runs: list[Run] = []
+    at = 0
     for slot in slots:
-        head = slot.column.head
-        if text.cells(head) > slot.width:
-            head = slot.column.short_head
-        words += " " * (slot.x - len(words))
-        words += head.rjust(slot.width) if slot.column.align == "right" else head.ljust(slot.width)
-    return [(words, role)]
+        here = slot.column.name == sorted_by
+        head = _head(slot, mark if here else "")
+        x = max(at, slot.end - text.cells(head)) if slot.column.align == "right" else slot.x
+        runs += [(" " * (x - at), role), (head, "text" if here else role)]
+        at = x + text.cells(head)
+    return runs
+
+
+def _head(slot: Slot, mark: str) -> str:
+    """A head cut to its slot; its mark may use the gap before or after it."""
+    column = slot.column
+    words = column.head
+    if text.cells(words) > slot.width:
+        words = column.short_head or text.cut(words, slot.width)
+    if not mark:
+        return words
+    if column.align == "right":
+        return f"{mark}{words}"
+    return f"{words} {mark}" if text.cells(words) + 2 <= slot.width + 1 else f"{words}{mark}"
 
 
 def row_runs(slots: Sequence[Slot], cells: Mapping[str, Draw], gutter: Sequence[Run]) -> list[Run]:
