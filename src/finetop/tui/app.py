@@ -16,20 +16,13 @@ from textual.binding import Binding, BindingType
 from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
-<<<<<<< Updated upstream
 from finetop.tui.acts import offers
-from finetop.tui.base import BaseApp
-from finetop.tui.driver import FinetopDriver
-from finetop.tui.feed import Feed
-from finetop.tui.messages import Rung, Said, StoreChanged
-from finetop.tui.screens.everywhere import Everywhere
-from finetop.tui.screens.help import Help
-=======
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
 from finetop.tui.messages import Rung, Said, StoreChanged
 from finetop.tui.outward import Outward
->>>>>>> Stashed changes
+from finetop.tui.screens.everywhere import Everywhere
+from finetop.tui.screens.help import Help
 from finetop.tui.screens.main import MainScreen
 from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.saying import Saying
@@ -214,11 +207,7 @@ class FinetopApp(Outward[int]):
 
     def notify(self, message: str, **_: Any) -> None:
         """What Textual itself has to say goes to the notice line as well."""
-<<<<<<< Updated upstream
-        self.hearing.post_message(Said(message))
-=======
         self.say(Said(message))
->>>>>>> Stashed changes
 
     def on_rung(self, event: Rung) -> None:
         """Textual's own bell rings and can do no more."""
@@ -230,10 +219,8 @@ class FinetopApp(Outward[int]):
         selected = self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
-<<<<<<< Updated upstream
-            self.hearing.post_message(Said("Copied the selected text."))
         else:
-            self.hearing.post_message(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
+            self.say(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
 
     # --- finding one's way ------------------------------------------------------------------------------
 
@@ -257,7 +244,3 @@ class FinetopApp(Outward[int]):
             await self.run_action(chosen.action, chosen.node)
 
         self.push_screen(Palette(found), do)
-=======
-        else:
-            self.say(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
->>>>>>> Stashed changes

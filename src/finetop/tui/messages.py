@@ -44,7 +44,6 @@ class Rung(Message):
 
 
 @dataclass
-<<<<<<< Updated upstream
 class FileWanted(Message):
     """A file of a job was chosen, to be looked at."""
 
@@ -58,11 +57,12 @@ class ModelWanted(Message):
 
     key: JobKey
     model: str
-=======
+
+
+@dataclass
 class CopyWanted(Message):
     """Put this text on the clipboard, and say so; from any widget."""
 
     text: str
     what: str
     """How it is called in a sentence: `the job's id`, `3 lines`."""
->>>>>>> Stashed changes

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 
 from finetop.tui import clipboard
 from finetop.tui.base import BaseApp
 from finetop.tui.messages import CopyWanted, Said
-from finetop.tui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from finetop.tui.screens.saying import Saying
 
 Result = TypeVar("Result")
 
@@ -24,12 +26,14 @@ class Outward(BaseApp[Result]):
     spare_folder: Path
     """Where a text goes that no clipboard takes."""
 
+    @property
+    def hearing(self) -> Saying:
+        """The topmost screen that has a notice line."""
+        raise NotImplementedError
+
     def say(self, said: Said) -> None:
-        """Tell the topmost screen that has a line for it."""
-        for screen in reversed(self.screen_stack):
-            if screen.query(Notice):
-                screen.post_message(said)
-                return
+        """Tell whoever looks."""
+        self.hearing.post_message(said)
 
     def copy_to_clipboard(self, text: str) -> None:
         """What Textual's own widgets copy takes the same way as all else."""

@@ -11,12 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
-<<<<<<< Updated upstream
-from finetop.tui.messages import Said
-=======
-from finetop.errors import FinetopError
 from finetop.tui.messages import CopyWanted, Said
->>>>>>> Stashed changes
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import consent
 from finetop.tui.screens.create import CreateForm
