@@ -11,6 +11,7 @@ from finetop.cli import options, output, variables
 from finetop.cli.profiles.facts import place_of
 from finetop.config import Settings, source_of
 from finetop.config.inventory import inventory
+from finetop.config.masked import masked, masked_settings, masked_variables
 from finetop.config.reading import Reading, read
 from finetop.config.settings import PREFIX as ALERTS
 from finetop.config.settings import overridden
@@ -25,13 +26,10 @@ if TYPE_CHECKING:
     from finetop.config import Profile
     from finetop.config.inventory import Item
 
-HIDDEN = "***"
 ALL = variables.PREFIX
 TOLD = "FINETOP_ALERT_"
 """What a command is told of an alert; it may run finetop."""
 _PLACES = {"FINETOP_CONFIG", "FINETOP_DATA", "FINETOP_STATE", "FINETOP_THEME", "FINETOP_GLYPHS"}
-_PLAIN = ("theme", "glyphs", "config", "data", "state", "profile")
-"""Variables of ours that hold no secret; the values of others are not repeated."""
 
 
 @click.group(
@@ -53,14 +51,14 @@ def settings(context: click.Context, *, as_json: bool) -> None:
                 "places": [{**asdict(item), "path": str(item.path)} for item in items],
                 "profiles": {profile.name: masked(profile) for profile in found.profiles},
                 "settings": masked_settings(found.settings or Settings()),
-                "environment": _variables(run.environ),
+                "environment": masked_variables(run.environ),
                 "problems": [_problem(problem) for problem in problems],
             }
         )
     else:
         output.write_table(("WHAT", "SIZE", "WHERE"), [_line(item) for item in items])
         profiles = [_in_short(profile) for profile in found.profiles] or ["none yet"]
-        variables = [f"{name}={value}" for name, value in _variables(run.environ).items()]
+        variables = [f"{name}={value}" for name, value in masked_variables(run.environ).items()]
         output.write_line(("",))
         output.write_facts([*_listed("Profiles", profiles), *_listed("Variables", variables)])
     if run.paths.notice:
@@ -100,30 +98,6 @@ def schema() -> None:
     output.write_json(json_schema())
 
 
-def masked(profile: Profile) -> dict[str, Any]:
-    """A profile as it stands in the file, but for what may be a secret."""
-    return {
-        **asdict(profile),
-        "base_url": profile.address,
-        "key_command": [*profile.key_command[:1], *([HIDDEN] if profile.key_command[1:] else [])],
-        "headers": dict.fromkeys(profile.headers, HIDDEN),
-        "query": dict.fromkeys(profile.query, HIDDEN),
-    }
-
-
-def masked_settings(found: Settings) -> dict[str, Any]:
-    """The settings, without the addresses and commands that may hold a secret."""
-
-    def hide(facts: dict[str, Any]) -> dict[str, Any]:
-        webhook = HIDDEN if facts["webhook"] else ""
-        command = [*facts["command"][:1], *([HIDDEN] if facts["command"][1:] else [])]
-        return {**facts, "webhook": webhook, "command": command}
-
-    plain = asdict(found)
-    alerts = hide(plain["alerts"])
-    return {**plain, "alerts": {**alerts, "rules": [hide(rule) for rule in alerts["rules"]]}}
-
-
 def _problems(found: Reading, environ: Mapping[str, str]) -> list[BadInput]:
     """What is wrong in the file, and in the variables that stand for parts of it."""
     problems = list(found.problems)
@@ -157,14 +131,6 @@ def _problem(problem: BadInput) -> dict[str, Any]:
         "file": getattr(problem, "path", None),
         "line": getattr(problem, "line", None),
         "hint": problem.advice,
-    }
-
-
-def _variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that are ours; of those that may hold a secret only that they are set."""
-    ours = sorted(name for name in environ if name.startswith("FINETOP_"))
-    return {
-        name: environ[name] if name.removeprefix("FINETOP_").lower() in _PLAIN else HIDDEN for name in ours
     }
 
 
