@@ -18,6 +18,7 @@ from finetop.errors import BadInput, TryLater
 from finetop.models import Checkpoint, Event, File, Job, Metric, Model
 from finetop.providers.reading import read_any, read_event, read_job
 from finetop.store import Contact, Intent, JobKey, JobRow, Series, Store, database, schema
+from finetop.store.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -387,6 +388,37 @@ def test_files_and_the_bytes_they_hold(store: Store) -> None:
     assert store.library.file(1, "f3") == files[2]
     store.library.forget_file(1, "f1")
     assert store.library.file_known_by_hash(1, "aa") is None
+    assert [file.id for file in store.library.files(1)] == ["f2"]
+    assert store.library.file(1, "f1") == files[0], "its jobs still name it"
+    store.library.save_files(1, files[:1])
+    assert store.library.file_ids(1) == {"f1", "f2", "f3"}
+
+
+def test_files_as_a_list_shows_them(store: Store) -> None:
+    """Newest first, with the jobs that use them; what is gone is seen only where its bytes are here."""
+    named: dict[str, Any] = {"training_file": "f1", "validation_file": "f1", "result_files": ["f3"]}
+    for number, id_ in enumerate(("j1", "j2")):
+        keep(store, job(id_, **named, created_at=number))
+    odd = File(id="f2", status="error", status_details="no JSON", created_at=5)
+    store.library.save_files(1, [File(id="f1", filename="a", size_bytes=5, created_at=1), odd])
+    store.library.save_files(1, [File(id="f3"), File(id="f4")])
+    store.library.miss_files(1, {"f3", "f4"})
+    store.kept.save(1, Kept("j1", "f3", "j1/f3-results.csv"))
+    rows = store.library.file_rows({1: "openai"})
+    assert [(row.id, row.size_bytes, row.problem, row.kept, row.gone) for row in rows] == [
+        ("f2", None, "no JSON", "", False),
+        ("f1", 5, "", "", False),
+        ("f3", None, "", "j1/f3-results.csv", True),
+    ]
+    assert rows[0].profile == "openai"
+    assert store.library.file_uses({1: "openai"}) == {(1, "f1"): 2, (1, "f3"): 2}
+    assert store.library.users_of(1, "f1") == ["j2", "j1"]
+    assert store.library.users_of(1, "f2") == []
+    assert store.kept.of(1, "f3") == Kept("j1", "f3", "j1/f3-results.csv")
+    assert store.kept.of(1, "f1") is None
+    assert store.library.listed_at("files") == {}
+    store.library.note_listed(1, "files", 12.0)
+    assert store.library.listed_at("files") == {1: 12.0}
 
 
 class TestAccounts:

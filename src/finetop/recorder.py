@@ -239,6 +239,7 @@ class Recorder:
 
     async def _ask_models(self, provider: Provider, _: str) -> None:
         self.store.library.save_models(self.account, await provider.list_models())
+        self.store.library.note_listed(self.account, "models", self._clock())
 
     def _learned(self, news: list[Job], before: Mapping[str, str]) -> None:
         """Jobs are new or have changed; one that has moved on is asked for its log at once."""

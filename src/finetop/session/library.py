@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,16 @@ class Library:
     async def files(self, profile: str, purpose: str) -> list[File]:
         account = self._links.account(profile)
         provider = await self._links[account].patient()
+        before = set() if purpose else self._store.library.file_ids(account)
         found = [
             file
             async for page in every_page(lambda after: provider.list_files(after=after, purpose=purpose))
             for file in page.items
         ]
         self._store.library.save_files(account, found)
+        if not purpose:  # what came meanwhile is not missed
+            self._store.library.miss_files(account, before - {file.id for file in found})
+            self._store.library.note_listed(account, "files", time.time())
         self._changed()
         return found
 
@@ -148,6 +153,7 @@ class Library:
         account = self._links.account(profile)
         models = await (await self._links[account].patient()).list_models()
         self._store.library.save_models(account, models)
+        self._store.library.note_listed(account, "models", time.time())
         self._changed()
         return list(models)
 

@@ -72,6 +72,15 @@ class KeptFiles:
                 ),
             )
 
+    def of(self, account: int, file_id: str) -> Kept | None:
+        """What is here of one file; None for one that was never brought."""
+        found = self._db.connection.execute(
+            """select job, file, path, size_bytes, sha256, tried_at, problem from kept
+            where account = ? and file = ? and problem = ''""",
+            (account, file_id),
+        ).fetchone()
+        return None if found is None else Kept(*found)
+
     def all(self, account: int) -> list[Kept]:
         """Every file that was tried, in the order of their jobs' names."""
         found = self._db.connection.execute(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from finetop.models import File, Model
     from finetop.store.database import Database
+    from finetop.store.file_rows import FileRow
 
 
 class Library:
@@ -21,13 +22,57 @@ class Library:
         with self._db.write() as connection:
             connection.executemany(
                 """insert into file (account, id, form) values (?, ?, ?)
-                on conflict do update set form = excluded.form where form <> excluded.form""",
+                on conflict do update set form = excluded.form, gone = 0
+                where form <> excluded.form or gone""",
                 [(account, file.id, file.model_dump_json(by_alias=True)) for file in files],
             )
 
+    def file_ids(self, account: int) -> set[str]:
+        """The files that are thought to be at the provider."""
+        found = self._db.connection.execute("select id from file where account = ? and not gone", (account,))
+        return {row[0] for row in found}
+
+    def miss_files(self, account: int, missing: Collection[str]) -> None:
+        """A whole list did not name these: only their names are kept, for the jobs that used them."""
+        if missing:
+            with self._db.write() as connection:
+                connection.executemany(
+                    "update file set gone = 1 where account = ? and id = ?",
+                    [(account, file) for file in missing],
+                )
+
+    def note_listed(self, account: int, what: str, at: float) -> None:
+        """Remember when the whole list of files or of models was told last."""
+        with self._db.write() as connection:
+            connection.execute("insert or replace into listed values (?, ?, ?)", (account, what, at))
+
+    def listed_at(self, what: str) -> dict[int, float]:
+        """Account -> when its whole list was told last."""
+        return dict(self._db.connection.execute("select account, at from listed where what = ?", (what,)))
+
+    def file_rows(self, names: Mapping[int, str]) -> list[FileRow]:
+        """The files of these accounts as a list shows them, newest first."""
+        from finetop.store.file_rows import file_rows  # noqa: PLC0415 - the first paint needs none of it
+
+        return file_rows(self._db.connection, names)
+
+    def file_uses(self, names: Mapping[int, str]) -> dict[tuple[int, str], int]:
+        """How many jobs name each file; reads every job."""
+        from finetop.store.file_rows import file_uses  # noqa: PLC0415 - as above
+
+        return file_uses(self._db.connection, names)
+
+    def users_of(self, account: int, file_id: str) -> list[str]:
+        """The jobs that name a file, the newest first."""
+        from finetop.store.file_rows import users_of  # noqa: PLC0415 - as above
+
+        return users_of(self._db.connection, account, file_id)
+
     def file_known_by_hash(self, account: int, sha256: str) -> File | None:
         """A file with these very bytes that we uploaded before."""
-        return self._file("select form from file where account = ? and sha256 = ?", (account, sha256))
+        return self._file(
+            "select form from file where account = ? and sha256 = ? and not gone", (account, sha256)
+        )
 
     def note_file_hash(self, account: int, file_id: str, sha256: str) -> None:
         """Remember which bytes a file holds."""
@@ -38,8 +83,7 @@ class Library:
 
     def forget_file(self, account: int, file_id: str) -> None:
         """The provider no longer has this file."""
-        with self._db.write() as connection:
-            connection.execute("delete from file where account = ? and id = ?", (account, file_id))
+        self.miss_files(account, [file_id])
 
     def forget_model(self, account: int, name: str) -> None:
         """The provider no longer has this model."""
@@ -55,7 +99,7 @@ class Library:
         from finetop.models import File  # noqa: PLC0415 - pydantic must not load before the first paint
 
         found = self._db.connection.execute(
-            """select form from file where account = ? and json_extract(form, '$.purpose') = ?
+            """select form from file where account = ? and json_extract(form, '$.purpose') = ? and not gone
             order by json_extract(form, '$.created_at') desc""",
             (account, purpose),
         )

@@ -241,5 +241,14 @@ MIGRATIONS = (
         said text not null
     ) strict;
     """,
+    """
+    alter table file add column gone integer not null default 0;
+    create table listed (
+        account integer not null references account,
+        what text not null,
+        at real not null,
+        primary key (account, what)
+    ) strict, without rowid;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
