@@ -53,6 +53,7 @@ class Store:
         from finetop.store.library import Library  # noqa: PLC0415
         from finetop.store.locks import Locks  # noqa: PLC0415
         from finetop.store.pacing import Pacings  # noqa: PLC0415
+        from finetop.store.sightings import Sightings  # noqa: PLC0415
         from finetop.store.turns import Turns  # noqa: PLC0415
         from finetop.store.visits import Visits  # noqa: PLC0415
 
@@ -61,6 +62,7 @@ class Store:
         self.events = Events(self.database)
         self.jobs = Jobs(self.database, self.events.save)
         self.library = Library(self.database)
+        self.sightings = Sightings(self.database)
         self.turns = Turns(self.database)
         self.visits = Visits(self.database)
         self.evidence = Evidence(self.database)

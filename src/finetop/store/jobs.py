@@ -266,7 +266,8 @@ def _save(
     job, raw = sent
     form = job.model_dump_json(by_alias=True)
     old = connection.execute(
-        "select form, raw, asked, gone from job where account = ? and id = ?", (account, job.id)
+        "select form, raw, asked, gone, status, autos from job where account = ? and id = ?",
+        (account, job.id),
     ).fetchone()
     if old is not None and old[2] > asked:
         return False
@@ -276,17 +277,24 @@ def _save(
                 "update job set asked = ? where account = ? and id = ?", (asked, account, job.id)
             )
         return False
+    from finetop.store import sightings  # noqa: PLC0415 - a look at what is known needs none of it
+
     seq = tick(connection)
+    chosen = sightings.autos(job.hyperparameters.items(), "[]" if old is None else old[5])
     connection.execute(
-        """insert into job (account, id, seq, asked, status, created_at, form, raw, turned, turned_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """insert into job (account, id, seq, asked, status, created_at, form, raw, turned, turned_at, autos)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set seq = excluded.seq, asked = excluded.asked, status = excluded.status,
         created_at = excluded.created_at, form = excluded.form, raw = excluded.raw, gone = 0,
+        autos = excluded.autos,
         whole = whole and job.status = excluded.status,
         was = iif(job.status = excluded.status, job.was, job.status),
         turned = iif(job.status = excluded.status, job.turned, excluded.turned),
         turned_at = iif(job.status = excluded.status, job.turned_at, excluded.turned_at)""",
-        (account, job.id, seq, asked, job.status.value, job.created_at, form, raw, seq, now),
+        (account, job.id, seq, asked, job.status.value, job.created_at, form, raw, seq, now, chosen),
+    )
+    sightings.note(
+        connection, JobKey(account, job.id), job, was=None if old is None else old[4], seq=seq, now=now
     )
     _note_arrival(connection, JobKey(account, job.id), job.status.value)
     return True

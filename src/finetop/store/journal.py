@@ -175,6 +175,13 @@ class Journal:
         ).fetchone()
         return None if found is None else Intent(*found)
 
+    def made(self, key: JobKey) -> Intent | None:
+        """The create of ours that a job came from; None where it is not known to be ours."""
+        found = self._db.connection.execute(
+            f"select {_FIELDS} from intent where kind = 'create' and account = ? and job = ?", key
+        ).fetchone()
+        return None if found is None else Intent(*found)
+
     def open(self, account: int | None = None, kind: str | None = None) -> list[Intent]:
         """Everything not settled yet, oldest first."""
         found = self._db.connection.execute(

@@ -250,5 +250,22 @@ MIGRATIONS = (
         primary key (account, what)
     ) strict, without rowid;
     """,
+    """
+    create table sighting (
+        account integer not null,
+        job text not null,
+        seq integer not null,
+        at real not null,
+        since real,
+        status text not null,
+        raw_status text not null,
+        primary key (account, job, seq)
+    ) strict, without rowid;
+    insert into sighting select account, id, turned, turned_at, null, status,
+        coalesce(json_extract(form, '$.raw_status'), '') from job
+        where turned_at is not null and (was is not null
+        or status not in ('succeeded', 'failed', 'cancelled'));
+    alter table job add column autos text not null default '[]';
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
