@@ -21,6 +21,7 @@ from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
 from finetop.tui.messages import Rung, Said, StoreChanged
 from finetop.tui.outward import Outward
+from finetop.tui.remembered import FILE, Remembered, place_of
 from finetop.tui.screens.everywhere import Everywhere
 from finetop.tui.screens.help import Help
 from finetop.tui.screens.main import MainScreen
@@ -78,6 +79,7 @@ class FinetopApp(Outward[int]):
         self.options = options
         self.environ = environ
         self.spare_folder = options.paths.state_dir
+        self.remembered = self._remembered(options)
         self.clock = clock
         self.store = Store(options.paths.store_file)
         try:
@@ -145,6 +147,7 @@ class FinetopApp(Outward[int]):
         self._leaving.set()
         if code == 0:  # a window that was closed says nothing of what was seen
             self._main.seen()
+        self._keep_state()
         self._keep_frame()
         driver = self._driver
         if not isinstance(driver, FinetopDriver) or self.is_headless:
@@ -178,6 +181,20 @@ class FinetopApp(Outward[int]):
             self._driver.give_back_by_force()
         self.end()
         os._exit(code)
+
+    @staticmethod
+    def _remembered(options: Options) -> Remembered:
+        names = (profile.name for profile in options.profiles)
+        query = options.condition.text if options.condition else ""
+        file = options.paths.state_dir / FILE if options.keep_frame else None
+        return Remembered(file, place_of(names, query))
+
+    def _keep_state(self) -> None:
+        """Remember what was open, whichever screens it was on."""
+        if self._started:
+            for screen in self.screen_stack:
+                self.remembered.hold(screen)
+            self.remembered.keep({})
 
     def _keep_frame(self) -> None:
         """Save what the screen shows, unless a dialog or a form is open."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from finetop.tui.panes.detail import DetailPane
     from finetop.tui.panes.events import EventsPane
     from finetop.tui.panes.jobs import JobsPane
+    from finetop.tui.remembered import Part, State
     from finetop.tui.widgets.lines import LineView
 
 
@@ -59,7 +60,7 @@ class PaneGrid(Container):
     """Values reach the panes directly; this widget only says where they stand."""
 
     def __init__(self, jobs: JobsPane, detail: DetailPane, curves: CurvesPane, events: EventsPane) -> None:
-        super().__init__(jobs, detail, curves, events)
+        super().__init__(jobs, detail, curves, events, id="panes")
         self.jobs, self.detail, self.curves, self.events = jobs, detail, curves, events
         self.panes: tuple[LineView, ...] = (jobs, detail, curves, events)
         self.arrangement: Arrangement = arrange(120, 40)
@@ -78,6 +79,21 @@ class PaneGrid(Container):
     def full(self) -> bool:
         """True while one pane takes the whole body."""
         return self._full is not None
+
+    def state(self) -> State:
+        """Which pane has the focus, which one is in front of those that share its place, and is it alone."""
+        focused = next((number for number, pane in enumerate(self.panes, 1) if pane.has_focus), 1)
+        return {"pane": focused, "front": self._front, "full": self.full}
+
+    def restore(self, state: Part) -> None:
+        """Have the same one in sight."""
+        focused, front = state.whole("pane"), state.whole("front")
+        if front in range(2, len(self.panes) + 1):
+            self._front = front
+        if focused in range(1, len(self.panes) + 1):
+            pane = self.panes[focused - 1]
+            self._full = pane if state.flag("full") else None
+            self.screen.set_focus(pane, scroll_visible=False)
 
     def settle(self, size: Size) -> None:
         """Take the arrangement for a body of this size."""

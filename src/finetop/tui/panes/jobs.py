@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
 from finetop.tui.panes.job_cells import COLUMNS, cells, longest
 from finetop.tui.widgets.cursor_view import CursorView
@@ -30,7 +31,8 @@ from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from finetop.store.rows import JobKey, JobRow
+    from finetop.store.rows import JobRow
+    from finetop.tui.remembered import Part, State
 
 EMPTY: Final = "No jobs yet. c creates one."
 _RANKS: Final = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
@@ -75,6 +77,7 @@ class JobsPane(CursorView):
         self._rows: list[JobRow] = []
         self._trends: Mapping[JobKey, Sequence[float]] = {}
         self._touched = False
+        self._left_at: JobKey | None = None
         self._seen: dict[JobKey, str] | None = None
         self._changed: set[JobKey] = set()
         self._sentence = ""
@@ -109,7 +112,8 @@ class JobsPane(CursorView):
         ordered = in_order(rows)
         place = next((at for at, row in enumerate(ordered) if before and row.key == before.key), None)
         if not self._touched:
-            self._cursor = 0  # nobody has chosen a row yet, so the first one is meant
+            # Nobody has chosen a row yet, so that of the last visit is meant, or the first.
+            self._cursor = next((at for at, row in enumerate(ordered) if row.key == self._left_at), 0)
         elif place is not None:
             # A row the cursor is on does not move; it takes its own place once the cursor has left.
             ordered.insert(min(self._cursor, len(ordered) - 1), ordered.pop(place))
@@ -151,6 +155,16 @@ class JobsPane(CursorView):
                 self.move_to(place)
                 return True
         return False
+
+    def state(self) -> State:
+        """The job under the cursor; at the top the list itself is meant, whatever is first then."""
+        return {"job": list(self.current.key)} if self._cursor and self.current is not None else {}
+
+    def restore(self, state: Part) -> None:
+        """Put the cursor where it was, once the list is here."""
+        match state.get("job"):
+            case [int(account), str(id_)]:
+                self._left_at = JobKey(account, id_)
 
     # --- the cursor -------------------------------------------------------------------------------------
 

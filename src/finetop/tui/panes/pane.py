@@ -15,6 +15,7 @@ from finetop.tui.widgets.rule import Rule
 if TYPE_CHECKING:
     from textual import events
 
+    from finetop.tui.remembered import Part, State
     from finetop.tui.widgets.runs import Line, Run
 
 GROUP = ((2, "Detail"), (3, "Curves"), (4, "Events"))
@@ -91,6 +92,14 @@ class Pane(LineView):
 
     def tab_shown(self) -> None:
         """A subclass forgets what it knew of the other tab."""
+
+    def state(self) -> State:
+        """The tab, where it is not the first one."""
+        return {"tab": self._chosen_tab}
+
+    def restore(self, state: Part) -> None:
+        """Turn to the tab that was shown."""
+        self._chosen_tab = state.text("tab")
 
     def action_tab(self, step: int) -> None:
         """Turn to the next or the previous tab."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from finetop.tui.messages import Said
+from finetop.tui.remembered import remembered_of
 from finetop.tui.screens.polling import Polling
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Everywhere(Polling):
     def reach(self, pane: Widget) -> None:
         """Bring one of the panes into sight, and give it the focus."""
         self.set_focus(pane, scroll_visible=False)
+
+    def recall(self) -> None:
+        """Be as one was when one was last left; a screen calls it before it first paints."""
+        remembered_of(self.app).restore(self)
+
+    def on_screen_suspend(self) -> None:
+        """Something else is shown; this screen may not come back."""
+        remembered_of(self.app).hold(self)
 
     def action_refresh(self) -> None:
         """Ask at once."""

@@ -99,6 +99,7 @@ class MainScreen(Telling):
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
+        self.recall()
         if self.feed.condition:
             self.jobs.say(f"No job matches {text.clean(self.feed.condition.text)}")
         self.jobs.colours = {profile.name: profile.colour for profile in self.session.profiles}
