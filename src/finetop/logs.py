@@ -58,15 +58,28 @@ class Logs:
         self._clock = clock
         self._half_read: dict[str, HalfRead] = {}
         self._unread: dict[str, int] = {}
+        self._read: set[str] = set()
         self._brought: dict[str, int] = {}
         self._missing_since: dict[Kind, float] = {}
         self._paused_since: dict[str, float] = {}
 
     async def ask_events(self, provider: Provider, job_id: str) -> None:
         """New events, newest first until one that is known; saved oldest first, and only without a gap."""
-        if job_id in self._half_read:
-            await self._read_on(provider, job_id)  # to where it was known; what came since stands at the head
-        await self._read_on(provider, job_id)
+        try:
+            if job_id in self._half_read:
+                await self._read_on(provider, job_id)  # to where it was known; what came since is at the head
+            await self._read_on(provider, job_id)
+        except NotSupported:
+            self._mark_read(job_id)  # nothing will ever stand there
+            raise
+        self._mark_read(job_id)
+
+    def _mark_read(self, job_id: str) -> None:
+        """Whoever looks at an empty log may be told that it is empty."""
+        if job_id not in self._read:
+            self._read.add(job_id)
+            self._store.events.mark_read(JobKey(self._account, job_id))
+            self._changed()
 
     async def _read_on(self, provider: Provider, job_id: str) -> None:
         """One walk down a log, from its head or from where the last one broke off."""

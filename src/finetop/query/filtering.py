@@ -13,7 +13,7 @@ from finetop.query.parsing import HEAD, parse
 
 NOT = "!"
 REGEX = "~"
-_SLASH = "/"
+SLASH = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,14 @@ def read_filter(line: str, *, profiles: Collection[str] | None = None) -> Filter
     start = line.find(body, start)
     words = line.strip()
     if body.startswith(REGEX):
-        return Filter(words, pattern=_pattern(body[1:], start + 1), inverse=inverse)
-    if len(body) > 1 and body[0] == body[-1] == _SLASH:
-        return Filter(words, pattern=_pattern(body[1:-1], start + 1), inverse=inverse)
+        return Filter(words, pattern=checked_pattern(body[1:], start + 1), inverse=inverse)
+    if len(body) > 1 and body[0] == body[-1] == SLASH:
+        return Filter(words, pattern=checked_pattern(body[1:-1], start + 1), inverse=inverse)
     return Filter(words, _condition(body, start, profiles), inverse=inverse)
 
 
-def _pattern(words: str, at: int) -> str:
+def checked_pattern(words: str, at: int) -> str:
+    """A regular expression as it was typed. Raises BadQuery where it is none."""
     try:
         re.compile(words)
     except re.error as error:

@@ -52,6 +52,7 @@ class Store:
         from finetop.store.kept import KeptFiles  # noqa: PLC0415
         from finetop.store.library import Library  # noqa: PLC0415
         from finetop.store.locks import Locks  # noqa: PLC0415
+        from finetop.store.log import Log  # noqa: PLC0415
         from finetop.store.pacing import Pacings  # noqa: PLC0415
         from finetop.store.sightings import Sightings  # noqa: PLC0415
         from finetop.store.turns import Turns  # noqa: PLC0415
@@ -60,6 +61,7 @@ class Store:
         self.database = Database(path)
         self.accounts = Accounts(self.database)
         self.events = Events(self.database)
+        self.log = Log(self.database)
         self.jobs = Jobs(self.database, self.events.save)
         self.library = Library(self.database)
         self.sightings = Sightings(self.database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Rows per write transaction, so that no other writer waits for long."""
+COUNTED = 1_000
+"""Jobs whose events stay counted."""
 
 
 class Events:
@@ -24,6 +27,8 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._counted: dict[JobKey, tuple[int, int]] = {}
+        """Of jobs: up to which row their events were counted, and how many there were."""
 
     def save(self, key: JobKey, events: Sequence[Event]) -> int:
         """Append events given oldest first; those already known are skipped. Returns how many were new.
@@ -70,11 +75,17 @@ class Events:
         return known
 
     def count(self, key: JobKey) -> int:
-        """How many events a job has."""
-        found: tuple[int] = self._db.connection.execute(
-            "select count(*) from event where account = ? and job = ?", key
+        """How many events a job has; a long log is counted once, and then only what it has grown by."""
+        last, known = self._counted.get(key, (0, 0))
+        found: tuple[int, int | None] = self._db.connection.execute(
+            "select count(*), max(rowid) from event where account = ? and job = ? and rowid > ?", (*key, last)
         ).fetchone()
-        return found[0]
+        new, newest = found
+        if new:
+            if len(self._counted) >= COUNTED:
+                self._counted.clear()
+            self._counted[key] = (newest or last, known + new)
+        return known + new
 
     def page(self, key: JobKey, start: int, size: int) -> list[EventRow]:
         """`size` events from the `start`-th on, oldest first."""
@@ -84,6 +95,24 @@ class Events:
             (*key, size, start),
         )
         return [EventRow(*line) for line in found]
+
+    def mark_read(self, key: JobKey) -> None:
+        """A job's log was read to its end, whether or not it says anything."""
+        if self.was_read(key):
+            return
+        with self._db.write() as connection:
+            done = connection.execute(
+                "update job set read_at = ? where account = ? and id = ?", (time.time(), *key)
+            )
+            if done.rowcount:
+                touch(connection, key)
+
+    def was_read(self, key: JobKey) -> bool:
+        """True where a job's log was ever read to its end."""
+        found = self._db.connection.execute(
+            "select read_at is not null or whole from job where account = ? and id = ?", key
+        ).fetchone()
+        return found is not None and bool(found[0])
 
     def told(self, key: JobKey) -> list[dict[str, Any]]:
         """The whole log, oldest first, in our normal form as plain values."""

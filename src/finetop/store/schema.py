@@ -267,5 +267,10 @@ MIGRATIONS = (
         or status not in ('succeeded', 'failed', 'cancelled'));
     alter table job add column autos text not null default '[]';
     """,
+    """
+    alter table job add column read_at real;
+    create index event_problem on event (account, job, rowid)
+        where (level in ('warn', 'error') or type = 'moderation_checks');
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
