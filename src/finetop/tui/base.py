@@ -6,9 +6,10 @@ import locale
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from finetop import text
 from finetop.errors import BadInput
@@ -16,6 +17,10 @@ from finetop.tui.acts import Act
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_dir
 from finetop.tui.turns import InTurn
+
+if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
 
 Result = TypeVar("Result")
 
@@ -57,6 +62,18 @@ class BaseApp(InTurn[Result]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, so that a foreign theme draws too."""
         return DEFAULT_VARIABLES
+
+    def _parse_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> tuple[DOMNode, str, tuple[object, ...]]:
+        """`screen.` means the screen a widget is on; under a dialog, Textual would take the dialog."""
+        node, name, parameters = super()._parse_action(action, default_namespace, namespaces)
+        if node is self.screen and isinstance(default_namespace, Widget) and default_namespace.is_attached:
+            node = default_namespace.screen
+        return node, name, parameters
 
     def action_theme(self, name: str) -> None:
         """Take other colours."""

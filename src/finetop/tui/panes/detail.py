@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from finetop import text
 from finetop.tui.panes.detail_model import DetailModel, detail_model
-from finetop.tui.panes.pane import TAB_BINDINGS, Pane
+from finetop.tui.panes.pane import JOB_BINDINGS, TAB_BINDINGS, Pane
 from finetop.tui.widgets.runs import Line, Run, plain, width_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DetailPane(Pane):
     NUMBER = 2
     PLACE = "the detail"
     TABS = ("Overview", "Checkpoints", "Files", "JSON")
-    BINDINGS: ClassVar[list[BindingType]] = TAB_BINDINGS
+    BINDINGS: ClassVar[list[BindingType]] = [*JOB_BINDINGS, *TAB_BINDINGS]
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "detail") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)

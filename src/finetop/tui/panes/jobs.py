@@ -23,6 +23,7 @@ from textual.message import Message
 from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
 from finetop.tui.panes.job_cells import COLUMNS, cells, longest
+from finetop.tui.panes.pane import JOB_BINDINGS
 from finetop.tui.widgets.cursor_view import CursorView
 from finetop.tui.widgets.rule import Rule
 from finetop.tui.widgets.runs import Line, Run
@@ -50,6 +51,7 @@ class JobsPane(CursorView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "Open", id="job.open", show=False, tooltip="To the detail of this job"),
+        *JOB_BINDINGS,
     ]
 
     @dataclass

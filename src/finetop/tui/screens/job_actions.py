@@ -30,7 +30,6 @@ class JobActions(Orders):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "create", "Create", id="job.create", tooltip="Create a job"),
-        Binding("i", "try_prompt", "Try", id="job.try", tooltip="Try a prompt on its model"),
         Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
     ]
 

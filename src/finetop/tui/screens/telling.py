@@ -35,14 +35,6 @@ class Telling(JobActions):
     """The part of a screen that tells of jobs one did not ask about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "b",
-            "alert",
-            "Alert",
-            show=False,
-            id="job.alert",
-            tooltip="Hear of this job, or not",
-        ),
         Binding("B", "news", "News", show=False, id="data.news", tooltip="What you have missed"),
     ]
 

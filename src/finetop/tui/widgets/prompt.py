@@ -136,6 +136,11 @@ class Prompt(Horizontal):
         return prompt
 
     @property
+    def is_modal(self) -> bool:
+        """What the screen below does by a key waits until the line is closed."""
+        return True
+
+    @property
     def is_open(self) -> bool:
         """True while it takes what is typed."""
         return self.has_class("-shown")
