@@ -19,13 +19,14 @@ from finetop.store import Store
 from finetop.tui.acts import offers
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
-from finetop.tui.messages import Rung, Said, StoreChanged
+from finetop.tui.messages import ProfileChosen, Rung, Said, StoreChanged
 from finetop.tui.outward import Outward
 from finetop.tui.remembered import FILE, Remembered, place_of
 from finetop.tui.screens.everywhere import Everywhere
 from finetop.tui.screens.help import Help
 from finetop.tui.screens.main import MainScreen
 from finetop.tui.screens.palette import Palette
+from finetop.tui.screens.polling import Polling
 from finetop.tui.screens.saying import Saying
 from finetop.tui.start import Options, run
 
@@ -126,6 +127,13 @@ class FinetopApp(Outward[int]):
         """Called on the network thread."""
         if self.is_running:
             self._main.post_message(StoreChanged())
+
+    def on_profile_chosen(self, event: ProfileChosen) -> None:
+        """All screens show the things of one profile, or of all."""
+        self.shown_profile = event.name
+        for screen in self.screen_stack:
+            if isinstance(screen, Polling):
+                screen.profile_shown()
 
     # --- ending -----------------------------------------------------------------------------------------
 

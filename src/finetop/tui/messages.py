@@ -66,3 +66,10 @@ class CopyWanted(Message):
     text: str
     what: str
     """How it is called in a sentence: `the job's id`, `3 lines`."""
+
+
+@dataclass
+class ProfileChosen(Message):
+    """The things of one profile shall be shown alone; of all of them where it has no name."""
+
+    name: str

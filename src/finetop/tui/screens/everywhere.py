@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from finetop.tui.messages import Said
 from finetop.tui.remembered import remembered_of
 from finetop.tui.screens.polling import Polling
+from finetop.tui.screens.settings import SettingsView
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -26,6 +27,15 @@ class Everywhere(Polling):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask all profiles now"),
+        Binding(
+            "comma",
+            "settings",
+            "Settings",
+            show=False,
+            key_display=",",
+            id="app.settings",
+            tooltip="Show the settings, and where everything lies",
+        ),
     ]
 
     def __init__(self, store: Store, session: Session) -> None:
@@ -54,3 +64,7 @@ class Everywhere(Polling):
         """Ask at once."""
         self.session.refresh()
         self.post_message(Said("Asking all profiles."))
+
+    def action_settings(self) -> None:
+        """What holds now, and the file it stands in."""
+        self.app.push_screen(SettingsView(self.session))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -9,6 +10,8 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.tui.acts import Act
+from finetop.tui.messages import ProfileChosen
+from finetop.tui.screens.profiles import Profiles
 from finetop.tui.screens.saying import Saying
 
 if TYPE_CHECKING:
@@ -34,6 +37,14 @@ class Polling(Saying):
             id="data.pause",
             tooltip="Stop asking, or go on",
         ),
+        Binding(
+            "P",
+            "profiles",
+            "Profiles",
+            show=False,
+            id="app.profiles",
+            tooltip="Choose a profile, or how often it is asked",
+        ),
     ]
     ACTIONS: ClassVar[tuple[Act, ...]] = (
         Act("pace.slower", "Poll half as often", "pace('slower')"),
@@ -42,6 +53,29 @@ class Polling(Saying):
     )
     session: Session
 
+    def action_profiles(self) -> None:
+        """How each is doing, how often it is asked, and which of them is shown alone."""
+        dialog = Profiles(
+            self.session,
+            ask=self.action_pace,
+            pause=self.action_pause_polling,
+            shown=self.shown_profile,
+            clock=getattr(self.app, "clock", time.time),
+        )
+        self.app.push_screen(dialog, self._show_profile)
+
+    @property
+    def shown_profile(self) -> str:
+        """The profile that all screens show alone; empty for all of them."""
+        return getattr(self.app, "shown_profile", "")
+
+    def _show_profile(self, name: str | None) -> None:
+        if name is not None and name != self.shown_profile:
+            self.app.post_message(ProfileChosen(name))
+
+    def profile_shown(self) -> None:
+        """Another profile is to be shown alone, or all of them."""
+
     @work(exit_on_error=False)
     async def action_pause_polling(self) -> None:
         """Pause, or go on where anything is paused."""
@@ -49,9 +83,16 @@ class Polling(Saying):
         await self._told(self.session.set_paused(paused=paused), "" if paused else "Polling goes on.")
 
     @work(exit_on_error=False)
-    async def action_pace(self, wanted: str) -> None:
-        """`faster` and `slower` halve and double what is; `usual` is each profile's own pace."""
-        states = {state.account: state for state in self.session.states() if state.account is not None}
+    async def action_pace(self, wanted: str, only: int | None = None) -> None:
+        """`faster` and `slower` halve and double what is; `usual` is each profile's own pace.
+
+        `only` is the account meant; None for all.
+        """
+        states = {
+            state.account: state
+            for state in self.session.states()
+            if state.account is not None and only in {None, state.account}
+        }
         paces = {account: self._next_pace_s(state, account, wanted) for account, state in states.items()}
         said = ", ".join(
             f"{text.clean(state.name)} every {paces[account] or self.session.own_pace_s(account):g} s"
