@@ -57,6 +57,7 @@ class Store:
         from finetop.store.sightings import Sightings  # noqa: PLC0415
         from finetop.store.turns import Turns  # noqa: PLC0415
         from finetop.store.visits import Visits  # noqa: PLC0415
+        from finetop.store.vocabulary import Vocabulary  # noqa: PLC0415
 
         self.database = Database(path)
         self.accounts = Accounts(self.database)
@@ -67,6 +68,7 @@ class Store:
         self.sightings = Sightings(self.database)
         self.turns = Turns(self.database)
         self.visits = Visits(self.database)
+        self.vocabulary = Vocabulary(self.database)
         self.evidence = Evidence(self.database)
         self.asked = AskedLog(self.database)
         self.kept = KeptFiles(self.database)
