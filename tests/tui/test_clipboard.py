@@ -134,7 +134,7 @@ async def test_a_selection_takes_the_same_way(tmp_path: Path) -> None:
     paths = house(tmp_path)
     fill(paths)
     async with opened(paths) as driver:
-        await driver.press("y")
+        await driver.press("y", "y")
         await driver.reads("Copied the job's id through the terminal, if it takes OSC 52.")
         driver.app.environ = {"TERM": "linux", "PATH": os.defpath}
         driver.app.copy_to_clipboard("two words")

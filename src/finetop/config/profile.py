@@ -40,6 +40,8 @@ class Profile:
     """Never create, cancel, upload or delete here."""
     colour: str = field(default="", metadata={"choices": ("", *COLOURS)})
     """The colour of the profile's name, so that two accounts are not mixed up."""
+    dashboard: str = ""
+    """Address of a job's page, with {id} for the job; empty means the one that is known for the place."""
     pace_s: float = field(default=0.0, metadata={"least": 0})
     """Seconds between two questions about a running job; 0 means what suits the dialect."""
     data_dir: str = ""

@@ -1,19 +1,26 @@
-"""What leaves the screen: text for the clipboard, and sentences about it for whichever screen shows them."""
+"""What leaves the screen: text for the clipboard, pages for a browser, sheets for an editor."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import on, work
 
-from finetop.tui import clipboard
+from finetop.tui import clipboard, editor, links
 from finetop.tui.base import BaseApp
 from finetop.tui.messages import CopyWanted, Said
+from finetop.tui.surroundings import as_now
 
 if TYPE_CHECKING:
+    from finetop.tui.handoff import Link, Sheet
     from finetop.tui.screens.saying import Saying
 
 Result = TypeVar("Result")
@@ -25,6 +32,10 @@ class Outward(BaseApp[Result]):
     environ: Mapping[str, str]
     spare_folder: Path
     """Where a text goes that no clipboard takes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._outside = editor.Outside()
 
     @property
     def hearing(self) -> Saying:
@@ -48,12 +59,69 @@ class Outward(BaseApp[Result]):
     async def copy(self, text: str, what: str) -> None:
         """Put the text on the clipboard, and say by which way; the last wish counts."""
         copied = await asyncio.to_thread(clipboard.put, text, self.environ, self.spare_folder)
-        if copied.sequence:
-            self.send(copied.sequence)
+        self.send(copied.sequence)
         self.say(clipboard.said(copied, what))
+
+    @work(exclusive=True, group="browse", exit_on_error=False)
+    async def browse(self, link: Link) -> None:
+        """Open a page where the person sits; where that cannot be done from here, copy its address."""
+        if not links.is_web(link.url):
+            self.say(Said(f"{link.url} is not the address of a page.", role="bad"))
+            return
+        environ = await asyncio.to_thread(as_now, self.environ)
+        command = links.opener(environ, sys.platform, shutil.which)
+        if command is not None and await asyncio.to_thread(_started, (*command, link.url), environ):
+            self.say(Said(f"Opened {link.what} with {Path(command[0]).name}.", link.url))
+            return
+        copied = await asyncio.to_thread(clipboard.put, link.url, self.environ, self.spare_folder)
+        self.send(copied.sequence)
+        self.say(Said(link.url, clipboard.said(copied, "it").sentence))
+
+    @work(exclusive=True, group="sheet", exit_on_error=False)
+    async def show_outside(self, sheet: Sheet) -> None:
+        """Give a sheet to the person's editor, and the terminal with it, until that ends."""
+        command = editor.program(self.environ, shutil.which)
+        if command is None or self._driver is None or not self._driver.can_suspend:
+            self.say(Said("There is no program to show it with.", "Set EDITOR or PAGER.", "bad"))
+            return
+        with tempfile.TemporaryDirectory(prefix="finetop-") as folder:
+            try:
+                path = await asyncio.to_thread(editor.lay_out, sheet, Path(folder))
+            except OSError as error:
+                self.say(Said(f"{sheet.name} could not be copied: {error.strerror}.", role="bad"))
+                return
+            self._step_aside((*command, str(path)))
+
+    def _step_aside(self, command: tuple[str, ...]) -> None:
+        """Nothing of ours runs on this thread meanwhile, so that nothing draws; all else goes on."""
+        name = Path(command[0]).name
+        code = 0
+        with self.batch_update(), self.suspend():
+            try:
+                code = self._outside.run(command)
+            except OSError as error:
+                self.say(Said(f"{name} could not be started: {error.strerror}.", role="bad"))
+        if code:
+            self.say(Said(f"{name} ended with code {code}.", "VISUAL, EDITOR and PAGER say what is used."))
 
     def send(self, sequence: str) -> None:
         """Send the terminal something that draws nothing, between two frames."""
-        if self._driver is not None and not self.is_headless:
+        if sequence and self._driver is not None and not self.is_headless:
             self._driver.write(sequence)
             self._driver.flush()
+
+
+def _started(command: tuple[str, ...], environ: Mapping[str, str]) -> bool:
+    """Whether it began; what becomes of a window is its own affair."""
+    try:
+        subprocess.Popen(
+            command,
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    return True

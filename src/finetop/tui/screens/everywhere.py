@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from finetop.tui.messages import Said
 from finetop.tui.remembered import remembered_of
+from finetop.tui.screens.handing_over import HandingOver
 from finetop.tui.screens.polling import Polling
 from finetop.tui.screens.settings import SettingsView
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from finetop.store import Store
 
 
-class Everywhere(Polling):
+class Everywhere(Polling, HandingOver):
     """A screen over one store and one session; help and palette are the app's."""
 
     PLACE: ClassVar[str] = "finetop"

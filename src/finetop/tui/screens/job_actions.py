@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
-from finetop.tui.messages import CopyWanted, Said
+from finetop.tui.job_papers import JobPapers
+from finetop.tui.messages import Said
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.orders import Orders
 from finetop.tui.screens.try_prompt import TryPrompt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from finetop.store import Store
     from finetop.store.rows import JobKey, JobRow
     from finetop.tui.feed import Feed
+    from finetop.tui.handoff import Copy, Link, Sheet
     from finetop.tui.screens.supplies import SessionSupplies
 
 
@@ -30,7 +32,6 @@ class JobActions(Orders):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "create", "Create", id="job.create", tooltip="Create a job"),
-        Binding("y", "copy", "Copy", id="job.copy", tooltip="Copy the job's id"),
     ]
 
     def __init__(
@@ -61,8 +62,6 @@ class JobActions(Orders):
                 if row is not None and self.session.lacks(row.profile, "chat"):
                     return False
                 return bool(row and row.fine_tuned_model) or None
-            case "copy":
-                return row is not None or None
         return super().check_action(action, parameters)
 
     # --- creating ---------------------------------------------------------------------------------------
@@ -118,7 +117,22 @@ class JobActions(Orders):
         example = self.session.first_prompt(row.profile, file)
         self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat, example))
 
-    def action_copy(self) -> None:
-        """Put the job's id on the clipboard."""
-        if self.row is not None:
-            self.post_message(CopyWanted(self.row.key.id, "the job's id"))
+    # --- handing on -------------------------------------------------------------------------------------
+
+    def _papers(self) -> JobPapers | None:
+        return None if self.row is None else JobPapers(self.store, self.session, self.row)
+
+    def copies(self) -> Sequence[Copy]:
+        """What can be copied of the job under the cursor."""
+        papers = self._papers()
+        return [] if papers is None else papers.copies()
+
+    def links(self) -> Sequence[Link]:
+        """The pages about it."""
+        papers = self._papers()
+        return [] if papers is None else papers.links()
+
+    def sheet(self) -> Sheet | None:
+        """What its provider said of it."""
+        papers = self._papers()
+        return None if papers is None else papers.sheet()

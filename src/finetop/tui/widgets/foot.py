@@ -32,7 +32,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "list.sort",
         "job.compare",
         "job.try",
-        "job.copy",
+        "app.copy",
         "pane.full",
         "pane.next",
     ),
