@@ -188,7 +188,6 @@ async def test_hostile_strings_reach_no_terminal(width: int) -> None:
         ]
         pane.update_rows(rows, now=NOW)
         pane.say(HOSTILE)
-        pane.fact = HOSTILE
         pane.redraw()
         await pilot.pause()
         painted = picture(app)

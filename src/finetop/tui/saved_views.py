@@ -43,18 +43,21 @@ class SavedView:
         }
 
     @classmethod
-    def of(cls, value: object) -> SavedView | None:
-        """As it was kept; None where it has no name."""
-        if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"].strip():
-            return None
-        words = {name: value[name] for name in ("filter", "only", "sort") if isinstance(value.get(name), str)}
+    def of(cls, value: object) -> SavedView:
+        """As it was kept; whatever makes no sense is as usual."""
+        found = value if isinstance(value, dict) else {}
+        words = {
+            name: found[name]
+            for name in ("name", "filter", "only", "sort")
+            if isinstance(found.get(name), str)
+        }
         only = words.get("only", "")
         return cls(
-            value["name"].strip()[:LONGEST],
+            words.get("name", "").strip()[:LONGEST],
             words.get("filter", ""),
             only if only in {ACTIVE, FAILED} else "",
-            Sort(words.get("sort", ""), value.get("reverse") is True),
-            Layout.of(value.get("columns")),
+            Sort(words.get("sort", ""), found.get("reverse") is True),
+            Layout.of(found.get("columns")),
         )
 
 
@@ -85,10 +88,8 @@ class SavedViews:
         except (ValueError, RecursionError):
             return []
         values = found.get("views") if isinstance(found, dict) and found.get("version") == VERSION else None
-        views = (
-            [view for value in values if (view := SavedView.of(value))] if isinstance(values, list) else []
-        )
-        return list({view.name: view for view in views}.values())[:MOST]
+        views = map(SavedView.of, values if isinstance(values, list) else ())
+        return list({view.name: view for view in views if view.name}.values())[:MOST]
 
     def write(self, views: Sequence[SavedView]) -> None:
         """Keep these. Raises OSError."""

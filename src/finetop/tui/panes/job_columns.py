@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +38,7 @@ ASKED_FOR: Final = 50
 NARROWEST: Final = 3
 WIDEST: Final = 80
 
+_USUAL: Final = frozenset(column.name for column in COLUMNS)
 _KNOWN: Final = {column.name: column for column in (*COLUMNS, *MORE)}
 
 
@@ -92,6 +93,11 @@ def column(name: str) -> Column | None:
             head = text.clean(name.removeprefix(prefix)).upper()
             return Column(name, head, (max(wide, min(text.cells(head), 2 * wide)),) * 4, align=align)
     return None
+
+
+def is_asked_for(name: str) -> bool:
+    """Whether a column is not among those that come by themselves."""
+    return name not in _USUAL
 
 
 def head(name: str) -> str:
@@ -170,12 +176,11 @@ def _always(found: Column) -> Column:
     """A column that was asked for: at every width, as far as there is room."""
     widest = max(found.widths)
     widths = tuple(width or widest for width in found.widths)
-    usual = any(found is one for one in COLUMNS)
     return replace(
         found,
         widths=(widths[0], widths[1], widths[2], widths[3]),
         optional=False,
-        leaves=found.leaves if usual else ASKED_FOR,
+        leaves=ASKED_FOR if is_asked_for(found.name) else found.leaves,
     )
 
 
@@ -214,7 +219,3 @@ class Choosing:
     def _with(self, names: tuple[str, ...], shown: frozenset[str]) -> Choosing:
         chosen = tuple(name for name in names if name in shown)
         return Choosing(names, shown, replace(self.layout, names=chosen))
-
-
-Extra = Callable[[str], object]
-"""What a job has in a column that its row does not tell."""

@@ -6,7 +6,6 @@
     pane.select(key), pane.current                          the job under the cursor
     pane.say("...")                                         a sentence in place of an empty list
     pane.colours = {"openai": "blue"}                       the colours of profiles
-    pane.fact = "active first"                              what stands left of the position in the rule
 
 Messages: `JobHighlighted(row)` when the cursor is on another job or its job changed to another row value,
 `JobSelected(row)` on enter or a click on the cursor's row.
@@ -15,6 +14,7 @@ Messages: `JobHighlighted(row)` when the cursor is on another job or its job cha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -22,18 +22,22 @@ from textual.message import Message
 
 from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
-from finetop.tui.panes.job_cells import COLUMNS, cells, longest
+from finetop.tui.panes.job_cells import cells, longest
+from finetop.tui.panes.job_columns import Layout, is_asked_for
+from finetop.tui.panes.looking import Looking
+from finetop.tui.panes.marking import Marking
+from finetop.tui.panes.more_cells import more_cell
 from finetop.tui.panes.pane import JOB_BINDINGS
-from finetop.tui.widgets.cursor_view import CursorView
 from finetop.tui.widgets.rule import Rule
 from finetop.tui.widgets.runs import Line, Run
 from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from finetop.store.rows import JobRow
     from finetop.tui.remembered import Part, State
+    from finetop.views import View
 
 EMPTY: Final = "No jobs yet. c creates one."
 _RANKS: Final = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
@@ -44,7 +48,7 @@ def in_order(rows: Sequence[JobRow]) -> list[JobRow]:
     return sorted(rows, key=lambda row: (_RANKS.get(row.status, 4), -(row.created_at or 0.0), row.key))
 
 
-class JobsPane(CursorView):
+class JobsPane(Marking, Looking):
     """All jobs, and a cursor on one of them."""
 
     PLACE = "the jobs list"
@@ -73,7 +77,8 @@ class JobsPane(CursorView):
     def __init__(self, *, glyphs: Glyphs = UNICODE, number: int = 1, id: str | None = "jobs") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.number = number
-        self.fact = "active first"
+        self.extra: Callable[[JobKey, str], object] = lambda _key, _column: None
+        """What a job has in a column that its row does not tell."""
         self.colours: Mapping[str, str] = {}
         """The colours of profiles, by their names."""
         self._rows: list[JobRow] = []
@@ -160,13 +165,15 @@ class JobsPane(CursorView):
 
     def state(self) -> State:
         """The job under the cursor; at the top the list itself is meant, whatever is first then."""
-        return {"job": list(self.current.key)} if self._cursor and self.current is not None else {}
+        job = {"job": list(self.current.key)} if self._cursor and self.current is not None else {}
+        return job | self.view_state()
 
     def restore(self, state: Part) -> None:
         """Put the cursor where it was, once the list is here."""
         match state.get("job"):
             case [int(account), str(id_)]:
                 self._left_at = JobKey(account, id_)
+        self.restore_view(state)
 
     # --- the cursor -------------------------------------------------------------------------------------
 
@@ -205,13 +212,18 @@ class JobsPane(CursorView):
         """The rule, then the column heads."""
         if y == 0:
             return self._rule().line(width, self.glyphs)
-        return Line(tuple(head_runs(self._slots_for(width)))) if self._rows else Line()
+        if not self._rows:
+            return Line()
+        slots = self._slots_for(width)
+        return Line(tuple(head_runs(slots, sorted_by=self.view.sort.column, mark=self.sort_mark)))
 
     def _rule(self) -> Rule:
-        facts: tuple[Run, ...] = ()
+        facts = self.view_facts() if self._rows or self.is_narrowed else []
+        if self.marks:
+            facts.append((f"{len(self.marks):,} marked", "key"))
         if self._rows:
-            facts = ((clean(self.fact), "faint"), (f"{self._cursor + 1} of {len(self._rows)}", "muted"))
-        return Rule(self.number, "Jobs", facts=facts, focused=self.has_focus)
+            facts.append((f"{self._cursor + 1} of {len(self._rows)}", "muted"))
+        return Rule(self.number, "Jobs", facts=tuple(facts), focused=self.has_focus)
 
     def body_line(self, index: int, width: int) -> Line:
         """A job, or the sentence."""
@@ -222,13 +234,19 @@ class JobsPane(CursorView):
         ground = ("cursor" if self.has_focus else "idle") if here else ""
         gutter: list[Run] = [
             (self.glyphs.cursor if here and self.has_focus else " ", "accent"),
-            (self.glyphs.changed if row.key in self._changed else " ", "accent"),
+            self.gutter_mark(row.key, changed=row.key in self._changed),
             (" ", "text"),
         ]
         slots = self._slots_for(width)
         # A trend may cost a question to the store; ask only where it is seen.
         trend = self._trends.get(row.key) if any(slot.column.name == "trend" for slot in slots) else None
         drawn = cells(row, self._now, trend, self.glyphs, colour=self.colours.get(row.profile, ""))
+        for slot in slots:
+            name = slot.column.name
+            if is_asked_for(name):
+                extra = partial(self.extra, row.key)
+                if draw := more_cell(name, row, self._now, extra, self.glyphs):
+                    drawn[name] = draw
         runs = row_runs(slots, drawn, gutter)
         if here and self.has_focus:
             runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
@@ -236,9 +254,31 @@ class JobsPane(CursorView):
 
     def _slots_for(self, width: int) -> list[Slot]:
         if self._laid_out_for is None or self._laid_out_for[0] != width:
-            self._slots = arrange(COLUMNS, width, self._longest)
+            self._slots = arrange(self.columns.columns(), width, self._longest)
             self._laid_out_for = (width, self._longest)
         return self._slots
+
+    def slots(self, layout: Layout) -> list[Slot]:
+        """Where the columns of a layout would stand now."""
+        return arrange(layout.columns(), self.size.width, self._longest)
+
+    def laid_out(self) -> None:
+        """Other columns are shown."""
+        self._laid_out_for = None
+        self.redraw()
+
+    # --- what is shown ----------------------------------------------------------------------------------
+
+    def show_view(self, view: View) -> None:
+        """Read the jobs of a view."""
+
+    def place_of(self, key: JobKey) -> int | None:
+        """The line of a job; None where the list does not show it."""
+        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+
+    def keys_between(self, first: int, last: int) -> list[JobKey]:
+        """The jobs on these lines and those between them."""
+        return [row.key for row in self._rows[first : last + 1]]
 
 
 _CURSOR_ROLES: Final = {"text": "bright"}

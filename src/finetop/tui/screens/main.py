@@ -18,6 +18,7 @@ from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.saved_views import SavedViews
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
 from finetop.tui.screens.polling import pause_note
@@ -79,6 +80,7 @@ class MainScreen(Telling):
         clock: Callable[[], float],
     ) -> None:
         super().__init__(store, session, feed, SessionSupplies(options, store, session), clock=clock)
+        self._saved_views = SavedViews(options.paths.state_dir)
         self._trends = Trends(store, feed)
         self._selected = Selected(store)
         self._show_soon: Timer | None = None
@@ -99,13 +101,21 @@ class MainScreen(Telling):
 
     def on_mount(self) -> None:
         """What the store knows is on the screen before anybody is asked."""
+        self._prepare_list()
         self.recall()
         if self.feed.condition:
             self.jobs.say(f"No job matches {text.clean(self.feed.condition.text)}")
-        self.jobs.colours = {profile.name: profile.colour for profile in self.session.profiles}
         self.look()
         self._show_job()
         self.set_interval(TICK_S, self._tick)
+
+    def _prepare_list(self) -> None:
+        """What the list needs to know besides its jobs."""
+        jobs, profiles = self.jobs, self.session.profiles
+        jobs.colours = {profile.name: profile.colour for profile in profiles}
+        jobs.profiles = [profile.name for profile in profiles]
+        jobs.words = lambda field: self.store.vocabulary.values(field, self.session.names)
+        jobs.saved_views = self._saved_views
 
     @work(exit_on_error=False)
     async def begin(self) -> None:

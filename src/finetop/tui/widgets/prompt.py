@@ -165,7 +165,7 @@ class Prompt(Horizontal):
             self._entry.value = value
         self._entry.cursor_position = len(value)
         self.say("")
-        self._offer()
+        self.offer()
         self.add_class("-shown")
         self.screen.set_focus(self._entry, scroll_visible=False)
 
@@ -181,7 +181,7 @@ class Prompt(Horizontal):
         if not self.is_open or self._asked is None:
             return
         self.say("")
-        self._offer()
+        self.offer()
         if self._asked.changed is not None:
             self._asked.changed(event.value)
 
@@ -224,7 +224,8 @@ class Prompt(Horizontal):
         self._entry.value = value
         self._entry.cursor_position = len(value)
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
+        """Show how the line may go on, as far as that is known now."""
         if self._beside is not None:
             complete = self._asked.complete if self._asked is not None else None
             self._beside.offers = () if complete is None else complete(self._entry.value)

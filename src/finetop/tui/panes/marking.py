@@ -1,0 +1,102 @@
+"""Marks on the lines of a list of jobs: what a key does is then done to all marked ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from finetop.tui.messages import Said
+from finetop.tui.panes.marks import NO_MARKS, Marks
+from finetop.tui.widgets.cursor_view import CursorView
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from finetop.store.rows import JobKey, JobRow
+
+
+class Marking(CursorView):
+    """The part of a pane that keeps marks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", show=False, id="list.mark", tooltip="Mark this job, or not"),
+        Binding(
+            "v",
+            "range",
+            "Range",
+            show=False,
+            id="list.range",
+            tooltip="Mark all jobs from the last mark to here",
+        ),
+        Binding(
+            "V", "clear_marks", "Clear marks", show=False, id="list.clear_marks", tooltip="Clear all marks"
+        ),
+    ]
+
+    marks: Marks = NO_MARKS
+
+    # --- what a subclass says ---------------------------------------------------------------------------
+
+    @property
+    def current(self) -> JobRow | None:
+        """The job under the cursor."""
+        raise NotImplementedError
+
+    def place_of(self, key: JobKey) -> int | None:
+        """The line of a job; None where the list does not show it."""
+        raise NotImplementedError
+
+    def keys_between(self, first: int, last: int) -> Sequence[JobKey]:
+        """The jobs on these lines and those between them."""
+        raise NotImplementedError
+
+    # --- marks ------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What has nothing to be done to is no offer."""
+        if action in {"mark", "range"}:
+            return self.current is not None or None
+        if action == "clear_marks":
+            return bool(self.marks) or None
+        return super().check_action(action, parameters)
+
+    def action_mark(self) -> None:
+        """Mark the job, or take its mark away, and go on to the next."""
+        if self.current is not None:
+            self._mark(self.marks.toggled(self.current.key))
+            self.move_to(self.cursor + 1)
+
+    def action_range(self) -> None:
+        """Mark everything from the last mark to here; without one, begin here."""
+        if self.current is None:
+            return
+        here, start = self.current.key, self.marks.start
+        begun = None if start is None else self.place_of(start)
+        if begun is None:
+            self._mark(self.marks.through([here], here))
+            self.post_message(Said("The range begins here.", "v at its other end marks all between."))
+            return
+        first, last = sorted((begun, self.cursor))
+        self._mark(self.marks.through(self.keys_between(first, last), here))
+
+    def action_clear_marks(self) -> None:
+        """Nothing is marked any more."""
+        self._mark(NO_MARKS)
+
+    def unmark(self, keys: Collection[JobKey]) -> None:
+        """All has been done with these, or they are no more."""
+        self._mark(self.marks.without(keys))
+
+    def _mark(self, marks: Marks) -> None:
+        if marks != self.marks:
+            self.marks = marks
+            self.redraw()
+            self.screen.refresh_bindings()
+
+    def gutter_mark(self, key: JobKey, *, changed: bool) -> tuple[str, str]:
+        """What stands beside a job: its mark, else that it has news."""
+        if key in self.marks:
+            return "+", "key"
+        return (self.glyphs.changed if changed else " "), "accent"
