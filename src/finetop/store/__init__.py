@@ -54,6 +54,7 @@ class Store:
         from finetop.store.locks import Locks  # noqa: PLC0415
         from finetop.store.log import Log  # noqa: PLC0415
         from finetop.store.pacing import Pacings  # noqa: PLC0415
+        from finetop.store.roster import Roster  # noqa: PLC0415
         from finetop.store.sightings import Sightings  # noqa: PLC0415
         from finetop.store.turns import Turns  # noqa: PLC0415
         from finetop.store.visits import Visits  # noqa: PLC0415
@@ -66,6 +67,7 @@ class Store:
         self.jobs = Jobs(self.database, self.events.save)
         self.library = Library(self.database)
         self.sightings = Sightings(self.database)
+        self.roster = Roster(self.database)
         self.turns = Turns(self.database)
         self.visits = Visits(self.database)
         self.vocabulary = Vocabulary(self.database)

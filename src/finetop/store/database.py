@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from finetop.errors import BadInput, TryLater
+from finetop.names import suffix_in
 from finetop.store.schema import MIGRATIONS
 
 BUSY_MS = 5_000
@@ -79,6 +80,9 @@ class Database:
             )
             _write_ahead(found)
             found.execute("pragma synchronous = normal")
+            # Triggers name jobs with it; some builds of SQLite let them use no function of ours unless told.
+            found.execute("pragma trusted_schema = on")
+            found.create_function("suffix_in", 1, suffix_in, deterministic=True)
             self._local.connection = found
             with self._guard:
                 self._opened.append(found)
@@ -145,9 +149,8 @@ class Database:
         with self.write() as connection:
             applied = self._applied(connection)
             for script in MIGRATIONS[applied:]:
-                for statement in script.split(";"):
-                    if statement.strip():
-                        connection.execute(statement)
+                for statement in _statements(script):
+                    connection.execute(statement)
             connection.execute(f"pragma user_version = {len(MIGRATIONS)}")
 
     def is_newer(self) -> bool:
@@ -165,6 +168,17 @@ class Database:
     def _applied(connection: sqlite3.Connection) -> int:
         found: tuple[int] = connection.execute("pragma user_version").fetchone()
         return found[0]
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; those of a trigger's body belong to the trigger."""
+    held = ""
+    for part in script.split(";"):
+        held += f"{part};"
+        if sqlite3.complete_statement(held):
+            if held.strip(" \n;"):
+                yield held
+            held = ""
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

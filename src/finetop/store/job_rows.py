@@ -53,6 +53,8 @@ class JobRow(NamedTuple):
     intent: str | None = None
     """State of an unsettled request of ours about this job: creating, cancelling, pausing, resuming,
     deleting, unsure, refused."""
+    turned: int = 0
+    """When its status was seen to change, by the store's clock; 0 for one that had ended long before."""
 
     @property
     def is_job(self) -> bool:

@@ -210,9 +210,7 @@ class Jobs:
     def counts(self) -> dict[int, int]:
         """How many jobs each account has."""
         return dict(
-            self._db.connection.execute(
-                "select account, count(*) from job where gone < ? group by account", (listing.DELETED,)
-            )
+            self._db.connection.execute("select account, sum(n) from tally where n > 0 group by account")
         )
 
     def known(self, account: int) -> dict[str, str]:

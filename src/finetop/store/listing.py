@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.names import suffix_in
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 DELETED = 2
 """The value of `gone` for a job that was deleted at the user's word; 1 is one that went by itself."""
 _METHODS = {"supervised": "sft", "reinforcement": "rl"}
-_SHOWN = """select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
+STALE_S = 14 * 86_400.0
+"""What had ended so long before it was first seen is the past, however long its account is known."""
+PAST = f"""was is null
+    and coalesce(json_extract(form, '$.finished_at'), json_extract(form, '$.updated_at'), 0)
+    <= max(since, coalesce(turned_at, 0) - {STALE_S})"""
+"""Of a job that has ended: it had, before finetop first heard of its account."""
+_SHOWN = f"""select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
     valid_loss, first_step, first_step_at, last_step_at, gone, ends_at,
     json_extract(form, '$.raw_status') raw_status, json_extract(form, '$.model') model,
     json_extract(form, '$.method') method, json_extract(form, '$.finished_at') finished_at,
@@ -38,9 +44,13 @@ _SHOWN = """select account, id, seq, status, created_at, started_at, step, total
     json_extract(said, '$.epoch') said_epoch, json_extract(said, '$.epochs') said_epochs,
     json_extract(said, '$.epoch_at') said_epoch_at, json_extract(said, '$.model') said_model,
     json_extract(said, '$.reason') said_reason,
+    iif(status in ('succeeded', 'failed', 'cancelled')
+        and (select {PAST} from account where account.id = job.account), 0, turned) turned,
     (select json_array(kind, state, job) from intent where intent.account = job.account
         and kind in ('cancel', 'pause', 'resume', 'delete') and file = job.id
         order by written_at desc limit 1) ordered from job"""
+_CREATES = """select account, uuid, seq, state, name, model, written_at, message from intent
+    where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')"""
 
 
 def rows(
@@ -57,24 +67,17 @@ def rows(
     if not profiles:
         return []
     marks = ",".join(str(account) for account in profiles)
-    meant = _meant(connection, profiles, now, condition)
+    meant = _meant(profiles, now, condition)
     look = connection.cursor()
     look.row_factory = sqlite3.Row
     # The plus keeps SQLite from walking whole accounts in search of news.
     jobs = look.execute(
         f"""{_SHOWN} where seq > :since and gone < {DELETED} and +account in ({marks})
-        and {meant.where if meant else "true"} order by created_at desc, id""",
+        and {_among(meant, "seq > :since")} order by created_at desc, id""",
         {"since": since, **(meant.bound if meant else {})},
     )
     found = [_row(profiles[line["account"]], line, now) for line in jobs]
-    if meant is not None:
-        found = [row for row in found if meant.holds(row)]
-    pending = look.execute(
-        f"""select account, uuid, seq, state, name, model, written_at, message from intent
-        where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')
-        and seq > ? and account in ({marks})""",
-        (since,),
-    )
+    pending = look.execute(f"{_CREATES} and seq > ? and account in ({marks})", (since,))
     return found + [_pending(profiles[line["account"]], line) for line in pending]
 
 
@@ -89,7 +92,7 @@ def newest(
 
     With `ids` only those are looked at.
     """
-    meant = _meant(connection, profiles, now, condition)
+    meant = _meant(profiles, now, condition)
     return heapq.merge(
         *(_newest(connection, place, now, meant, ids) for place in profiles.items()),
         key=lambda row: (-(row.created_at or 0.0), row.key.id),
@@ -109,13 +112,32 @@ def _newest(
     some = "" if ids is None else "and id in (select value from json_each(:ids))"
     lines = look.execute(
         f"""{_SHOWN} where account = :account and gone < {DELETED} {some}
-        and {meant.where if meant else "true"} order by created_at desc, id""",
+        and {_among(meant, f"account = :account {some}")} order by created_at desc, id""",
         {"account": account, "ids": _as_json(ids), **(meant.bound if meant else {})},
     )
     for line in lines:
-        row = _row(name, line, now)
-        if meant is None or meant.holds(row):
-            yield row
+        yield _row(name, line, now)
+
+
+def by_number(
+    connection: sqlite3.Connection, profiles: Mapping[int, str], numbers: Iterable[int], now: float
+) -> dict[int, JobRow]:
+    """The rows of lines of the roster; one that nothing is known of any more is left out."""
+    look = connection.cursor()
+    look.row_factory = sqlite3.Row
+    wanted = ", ".join(map(str, numbers))
+    lines = connection.execute(f"select n, account, id, pending from roster where n in ({wanted})").fetchall()
+    found = {}
+    for n, account, id_, pending in lines:
+        profile = profiles.get(account, "")
+        if pending is None:
+            line = look.execute(f"{_SHOWN} where account = ? and id = ?", (account, id_)).fetchone()
+            found[n] = _row(profile, line, now)
+        else:
+            line = look.execute(f"{_CREATES} and uuid = ?", (id_.removeprefix("intent:"),)).fetchone()
+            if line is not None:
+                found[n] = _pending(profile, line)
+    return found
 
 
 def one(connection: sqlite3.Connection, key: JobKey, profile: str, now: float) -> JobRow | None:
@@ -134,15 +156,20 @@ def _as_json(ids: Sequence[str] | None) -> str | None:
     return json.dumps(ids)
 
 
-def _meant(
-    connection: sqlite3.Connection, profiles: Mapping[int, str], now: float, condition: Condition | None
-) -> Search | None:
+def _meant(profiles: Mapping[int, str], now: float, condition: Condition | None) -> Search | None:
     """How to find what a condition means; None where it means every job."""
     if not condition:
         return None
     from finetop.store.search import search  # noqa: PLC0415 - a list without a query waits for none of it
 
-    return search(condition, profiles, now, connection)
+    return search(condition, profiles, now)
+
+
+def _among(meant: Search | None, near: str) -> str:
+    """Those that are meant, as the roster knows; `near` spares a look at all of it."""
+    if meant is None:
+        return "true"
+    return f"(account, id) in (select account, id from roster where {near} and ({meant.where}))"
 
 
 def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
@@ -177,6 +204,7 @@ def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
         place=place if line["status"] == "queued" else None,
         cost=line["cost"],
         intent=_ordered(line["ordered"], final=final),
+        turned=line["turned"],
     )
 
 

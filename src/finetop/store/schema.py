@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from finetop.store.roster_schema import ROSTER
+
 MIGRATIONS = (
     """
     create table meta (name text primary key, value text not null) strict, without rowid;
@@ -272,5 +274,6 @@ MIGRATIONS = (
     create index event_problem on event (account, job, rowid)
         where (level in ('warn', 'error') or type = 'moderation_checks');
     """,
+    ROSTER,
 )
 """Append-only: `user_version` counts how many have been applied."""

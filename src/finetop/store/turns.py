@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from finetop.store.listing import DELETED
+from finetop.store.listing import DELETED, PAST
 from finetop.store.rows import JobKey, Turn
 
 if TYPE_CHECKING:
     from finetop.store.database import Database
-
-
-STALE_S = 14 * 86_400.0
-"""What had ended so long before it was first seen is the past, however long its account is known."""
 
 
 class Turns:
@@ -27,9 +23,7 @@ class Turns:
         wanted = tuple(accounts)
         marks = ", ".join("?" * len(wanted))
         found = self._db.connection.execute(
-            f"""select account, job.id, status, was, turned, coalesce(turned_at, 0), was is null
-            and coalesce(json_extract(form, '$.finished_at'), json_extract(form, '$.updated_at'), 0)
-            <= max(since, coalesce(turned_at, 0) - {STALE_S})
+            f"""select account, job.id, status, was, turned, coalesce(turned_at, 0), {PAST}
             from job join account on account.id = account
             where turned > ? and gone < {DELETED} and +account in ({marks}) order by turned""",
             (number, *wanted),
