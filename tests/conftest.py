@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import socket
 import sys
@@ -20,13 +21,16 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 
 from finetop import pace  # noqa: E402
 
-pytest_plugins = ["policy"]
+pytest_plugins = ["policy", "pytester"]
 
 # Read once, when numpy loads: more threads only wait for each other in networks as small as ours.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
-# On a machine that does other things as well, slow says nothing about what is tested.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# On a machine that does other things as well, slow says nothing about what is tested. What a few examples of
+# each kind do not find, .ci/engines looks for longer.
+_EASY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", _EASY, max_examples=30)
+settings.register_profile("long", _EASY, max_examples=200)
 settings.load_profile("house")
 
 _KEPT = {
@@ -51,23 +55,28 @@ def outer_environ() -> dict[str, str]:
     return _OUTER
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New homes; the factory would look through all that there are for the number of each."""
+    street = tmp_path_factory.mktemp("homes")
+    return (street / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True, scope="session")
-def closed_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def closed_environment(homes: Iterator[Path]) -> Iterator[None]:
     """No key, proxy, setting or folder of the person who runs the tests reaches them."""
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - _KEPT:
             patch.delenv(name)
-        _move_in(patch, tmp_path_factory.mktemp("home"))
+        _move_in(patch, next(homes))
         patch.setenv("TERM", "xterm-256color")
         yield
 
 
 @pytest.fixture(autouse=True)
-def own_home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, closed_environment: None
-) -> Path:
+def own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch, closed_environment: None) -> Path:
     """What one test leaves in its home, the next does not find."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
     _move_in(monkeypatch, home)
     return home
 
@@ -103,6 +112,7 @@ def quick_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _move_in(patch: pytest.MonkeyPatch, home: Path) -> None:
+    home.mkdir()
     patch.setenv("HOME", str(home))
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         patch.setenv(f"XDG_{name}_HOME", str(home / f".{name.lower()}"))

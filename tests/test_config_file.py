@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.config import AlertRule, AlertSettings, Paths, Profile, Settings, load, load_settings
@@ -178,7 +178,6 @@ _profiles = st.builds(
 
 
 @given(st.lists(_profiles, max_size=4), st.booleans())
-@settings(max_examples=40)
 def test_whatever_is_added_is_read_again(profiles: list[Profile], old: bool) -> None:
     """Through the text alone: tables one after another, the second of a name in the place of the first."""
     text = WRITTEN if old else ""
@@ -287,7 +286,6 @@ base_url = 'http://h:x'|silent_min = true|on = 'done'|name = 'x'|read_only = 1|k
 
 
 @given(st.lists(st.sampled_from(_LINES), max_size=9).map("\n".join))
-@settings(max_examples=150)
 def test_no_file_is_more_than_a_list_of_complaints(text: str) -> None:
     """Each has a message, and a line that the file has."""
     read = parse(Path("f"), text)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.dataset.examples import Example, example_of
@@ -119,7 +119,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
 @given(JSON)
 def test_no_value_is_too_odd(value: Any) -> None:
     for turn in example_of(json.dumps(value).encode()).turns:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.errors import BadReply
@@ -132,7 +132,6 @@ async def test_a_list_that_never_ends_is_said_to(most: int | None) -> None:
     assert len(told) == (most or MOST_PAGES)
 
 
-@settings(max_examples=40, deadline=None)
 @given(count=st.integers(0, 20))
 async def test_an_honest_list_is_told_whole(count: int) -> None:
     ids = [f"e{number}" for number in range(count)]

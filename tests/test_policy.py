@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,55 +58,69 @@ def test_leaves(tmp_path):
 """
 
 
-def run(folder: Path, story: str, *args: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run one small test file under the policy alone; foreign plugins would take longer than the tests."""
-    (folder / "test_story.py").write_text(story)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    judge\n    engine\n")
-    environ = {name: value for name, value in os.environ.items() if name != "CI"}
-    environ |= {"PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "policy", "-p", "no:cacheprovider", "-q", *args],
-        cwd=folder,
-        env=environ | ({"CI": "true"} if ci else {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+ALONE = ("-p", "policy", "-p", "no:cacheprovider", "-q")
+"""The policy without foreign plugins, which would take longer than the tests."""
 
 
-def test_judges_and_engines_wait(tmp_path: Path) -> None:
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+    """Runs one small test file."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini("[pytest]\nmarkers =\n    judge\n    engine\n")
+
+    def ask(story: str, *args: str, ci: bool = False) -> pytest.RunResult:
+        monkeypatch.delenv("CI", raising=False)
+        if ci:
+            monkeypatch.setenv("CI", "true")
+        pytester.makepyfile(test_story=story)
+        return pytester.runpytest_inprocess(*ALONE, *args)
+
+    return ask
+
+
+def test_judges_and_engines_wait(run: Callable[..., pytest.RunResult]) -> None:
     """Plain pytest leaves them out and says so."""
-    done = run(tmp_path, STORY)
-    assert done.returncode == 0
-    assert "1 passed, 2 deselected" in done.stdout
-    assert "judges and engines were not asked; .ci/judges and .ci/engines ask them" in done.stdout
+    done = run(STORY)
+    assert done.ret == 0
+    assert "1 passed, 2 deselected" in done.stdout.str()
+    assert "judges and engines were not asked; .ci/judges and .ci/engines ask them" in done.stdout.str()
 
 
-def test_judges_are_asked_by_their_mark(tmp_path: Path) -> None:
+def test_judges_are_asked_by_their_mark(run: Callable[..., pytest.RunResult]) -> None:
     """-m judge runs them and nothing else."""
-    done = run(tmp_path, STORY, "-m", "judge")
-    assert "1 passed, 2 deselected" in done.stdout
-    assert "not asked" not in done.stdout
+    done = run(STORY, "-m", "judge")
+    assert "1 passed, 2 deselected" in done.stdout.str()
+    assert "not asked" not in done.stdout.str()
 
 
 @pytest.mark.parametrize("story", [SKIPPING, SKIPPING_WHOLE])
-def test_a_skip_is_an_error_only_under_ci(tmp_path: Path, story: str) -> None:
+def test_a_skip_is_an_error_only_under_ci(
+    run: Callable[..., pytest.RunResult], pytester: pytest.Pytester, story: str
+) -> None:
     """A person without some program may skip its test; CI may not."""
-    (tmp_path / "test_other.py").write_text("def test_other():\n    assert True\n")
-    assert run(tmp_path, story).returncode == 0
-    done = run(tmp_path, story, ci=True)
-    assert done.returncode != 0
-    assert "not in allowed_skips.txt: the moon is down" in done.stdout
+    pytester.makepyfile(test_other="def test_other():\n    assert True\n")
+    assert run(story).ret == 0
+    done = run(story, ci=True)
+    assert done.ret != 0
+    assert "not in allowed_skips.txt: the moon is down" in done.stdout.str()
 
 
-def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
+def test_an_expected_failure_is_no_skip(run: Callable[..., pytest.RunResult]) -> None:
     """An xfail is reported as it always was."""
-    assert run(tmp_path, EXPECTED_FAILURE, ci=True).returncode == 0
+    assert run(EXPECTED_FAILURE, ci=True).ret == 0
 
 
 def test_a_process_that_outlives_its_test_is_an_error(tmp_path: Path) -> None:
     """It is named by its command; here it ends with the run, whose pipe it reads."""
-    done = run(tmp_path, LEAVING)
+    (tmp_path / "test_story.py").write_text(LEAVING)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *ALONE],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if not Path("/proc/self/cmdline").exists():  # nobody can tell there
         assert done.returncode == 0
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.models import Event
@@ -122,14 +122,12 @@ def test_a_log_tells_the_last_word_on_each_thing() -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(["info", "error"]))
-@settings(max_examples=60)
 def test_no_sentence_is_too_odd(message: str, level: str) -> None:
     found = told(message, level)
     assert Said.from_json(found.to_json()) == found
 
 
 @given(st.integers(0, 10**9), st.integers(0, 99))
-@settings(max_examples=30)
 def test_every_sum_is_read_as_it_is_written(whole: int, cents: int) -> None:
     for grouped in (f"{whole}", f"{whole:,}"):
         assert dollars(f"Fine-tune costs ${grouped}.{cents:02}") == float(f"{whole}.{cents:02}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.models import Event
@@ -126,7 +126,6 @@ TERMS = st.sampled_from(
 
 
 @given(TERMS, TERMS)
-@settings(max_examples=40)
 def test_a_term_and_its_opposite_divide_the_jobs(store: Store, one: str, other: str) -> None:
     """What is unknown of a job is on the side of the dash; terms beside each other cut."""
     every = set(found(store, ""))
@@ -138,7 +137,6 @@ def test_a_term_and_its_opposite_divide_the_jobs(store: Store, one: str, other: 
 @given(
     st.text("%_*'-ftjobTWO :", min_size=1) | st.text(st.characters(codec="ascii", exclude_characters='"\\\0'))
 )
-@settings(max_examples=60)
 def test_any_text_can_be_looked_for(store: Store, text: str) -> None:
     """It is only ever bound, and its own signs mean themselves."""
     expected = [key for key in ("four", "three", "one", "two") if text.lower() in f"ftjob-{key}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.shutdown import Shutdowns, base_of, days_left, moment_of
@@ -93,7 +93,6 @@ def test_days_are_counted_by_the_calendar() -> None:
     assert [days_left(last, last + hours * 3600) for hours in (-1, 0, 23, 24)] == [1, 0, 0, -1]
 
 
-@settings(max_examples=40)
 @given(st.text(max_size=40), st.text(max_size=20) | st.none())
 def test_no_name_is_too_odd(model: str, base: str | None) -> None:
     for name in (model, f"ft:{model}", f"{model}:ft-{base}", f"{base}.ft-{model}"):

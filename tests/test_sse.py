@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.client.bodies import lines_of
@@ -61,7 +61,6 @@ def test_what_the_format_says(stream: bytes, found: list[str]) -> None:
     st.sampled_from(["\n", "\r", "\r\n"]),
     st.lists(st.integers(0, 200), max_size=12),
 )
-@settings(max_examples=150)
 def test_any_cutting_gives_the_same_messages(said: list[str], end: str, cuts: list[int]) -> None:
     stream = "".join(f": beat{end}data: {words}{end}{end}" for words in said).encode()
     places = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})

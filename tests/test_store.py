@@ -96,7 +96,7 @@ class TestOrder:
         assert store.ask(number) > other
 
     @given(order=st.permutations(range(6)))
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     def test_whatever_the_order_of_arrival_the_youngest_question_wins(
         self, store: Store, order: list[int]
     ) -> None:
@@ -296,7 +296,7 @@ class TestEvents:
             max_size=30,
         )
     )
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     def test_no_measurement_breaks_a_curve(self, store: Store, told: list[tuple[int, float | None]]) -> None:
         keep(store, job("odd"))
         key = JobKey(1, "odd")
@@ -338,7 +338,7 @@ ODD_FIELDS = st.dictionaries(
 
 
 @given(fields=ODD_FIELDS, data=ODD_FIELDS, metrics=st.dictionaries(st.text(max_size=5), ODD))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_a_provider_says_can_be_kept(
     store: Store, fields: dict[str, Any], data: dict[str, Any], metrics: dict[str, Any]
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.client import ApiClient, Credentials, Reply, api
@@ -302,7 +302,6 @@ class TestStreams:
         with pytest.raises(NotFound, match="gone"):
             await self.read(saying(reply(404, {"error": {"message": "gone", "param": "id"}})), [])
 
-    @settings(max_examples=60, deadline=None)
     @given(
         lines=st.lists(
             st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=6), max_size=6

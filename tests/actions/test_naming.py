@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.actions.naming import MOST_BYTES, numbered, safe_name
@@ -76,7 +76,6 @@ UNSEEN = ["\0", "\n", "\u202e", "\ud800", "\u0301"]
 PIECES = st.sampled_from([*DOTS, *NAMES, *UNSEEN])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES | st.characters(), max_size=12).map("".join))
 def test_no_name_leaves_the_folder_and_a_safe_one_is_kept(said: str) -> None:
     name = safe_name(said)

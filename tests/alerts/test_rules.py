@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.alerts.rules import ending, reminder, silence, worse_since
@@ -111,7 +111,6 @@ def test_single_noisy_batches_are_taken_together() -> None:
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True, width=32), max_size=120))
-@settings(max_examples=40)
 def test_what_has_turned_is_worse_than_its_best(values: list[float]) -> None:
     found = worse_since(range(len(values)), values)
     assert found is None or (found.last > found.best and found.checks >= 1)

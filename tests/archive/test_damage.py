@@ -64,7 +64,6 @@ def test_what_to_do_of_damage_is_what_the_next_run_allows(
     assert (done.code, says in done.err) == (1, True)
 
 
-@settings(max_examples=30)
 @given(data=st.data())
 def test_whatever_byte_is_lost_or_changed_the_file_and_the_line_are_told(
     kept: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.conftest import Museum, session
@@ -267,7 +267,6 @@ def test_a_list_in_one_long_line_is_read_piece_by_piece(
     assert "nothing after it can be read" in last.error or "breaks off" in last.error
 
 
-@settings(max_examples=30)
 @given(data=st.data())
 def test_no_file_is_too_odd(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Whatever is cut off or put in, every whole line before it is found, and the rest is told."""

@@ -245,7 +245,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(PIECES | st.binary(max_size=20), max_size=14), st.sampled_from(["/files", "/parts"]))
 def test_any_bytes_are_a_form_or_refused(desk: Desk, pieces: list[bytes], path: str) -> None:
     """And whatever came in pieces leaves nothing half done."""
@@ -321,7 +321,7 @@ JSON_PATHS = [
 ]
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(BODIES, st.sampled_from(JSON_PATHS))
 def test_any_json_is_a_request_or_refused(desk: Desk, body: dict[str, Any], path: str) -> None:
     """Whatever stands where something else is wanted."""
