@@ -32,11 +32,13 @@ class Answered(Session):
         super().__init__(*given, **named)
         self.given: list[tuple[str, JobKey]] = []
         self.error: Exception | None = None
+        self.refused: set[str] = set()
+        """Ids of jobs for which the answer is the error; without any, for all."""
 
     def _order(self, kind: str, key: JobKey) -> Future[None]:
         self.given.append((kind, key))
         answer: Future[None] = Future()
-        if self.error is not None:
+        if self.error is not None and (not self.refused or key.id in self.refused):
             answer.set_exception(self.error)
         else:
             answer.set_result(None)
@@ -226,3 +228,35 @@ def test_openai_itself_deletes_no_jobs() -> None:
     assert abilities.lacks(Profile("p"), "delete")
     assert abilities.lacks(Profile("p", base_url="https://eu.api.openai.com/v1"), "delete")
     assert not abilities.lacks(Profile("p", base_url="https://notopenai.com/v1"), "delete")
+
+
+async def test_marked_jobs_are_cancelled_with_one_question(screen: Driver) -> None:
+    """It names them, says what is lost and left out, wants their number, and tells who refused."""
+    session = screen.main.session
+    assert isinstance(session, Answered)
+    session.error, session.refused = NotSupported("This server cannot do that."), {"ftjob-old"}
+    await screen.jobs.select("runs")
+    await screen.press("space")
+    await screen.press("G", "v")
+    await screen.until(
+        lambda: "x Cancel 3" in screen.lines[-1], "the footer counts to how many it would be done"
+    )
+    assert "5 marked" in screen.picture
+    await screen.press("x")
+    for words in ("Cancel 3 jobs?", "runs", "268 of 500 steps in 2 of them", "2 marked, where this cannot"):
+        await screen.reads(words)
+    await screen.press("4", "enter")
+    await screen.reads("! it is 3; esc keeps them")
+    await screen.press("escape")
+    assert given(screen) == [], "esc keeps them"
+    assert len(screen.main.jobs.marks) == 5
+    await screen.press("x")
+    await screen.reads("Type 3 to go on")
+    await screen.press("3", "enter")
+    await screen.until(lambda: len(given(screen)) == 3)
+    assert {id_ for kind, id_ in given(screen)} == {"ftjob-run", "ftjob-rest", "ftjob-old"}
+    await screen.reads("2 of 3 jobs are asked to stop.")
+    await screen.reads("This server cannot do that.")
+    assert {key.id for key in screen.main.jobs.marks.keys} == {"ftjob-old"}, "who refused stays marked"
+    await screen.press("V")
+    await screen.until(lambda: "marked" not in screen.picture)

@@ -262,6 +262,10 @@ class JobsPane(Marking, Looking):
         """Where the columns of a layout would stand now."""
         return arrange(layout.columns(), self.size.width, self._longest)
 
+    def has_values(self, column: str) -> bool:
+        """Whether a job has something to say in a column that leaves where none has."""
+        return bool(self._longest.get(column))
+
     def laid_out(self) -> None:
         """Other columns are shown."""
         self._laid_out_for = None
@@ -275,6 +279,10 @@ class JobsPane(Marking, Looking):
     def place_of(self, key: JobKey) -> int | None:
         """The line of a job; None where the list does not show it."""
         return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+
+    def row_of(self, key: JobKey) -> JobRow | None:
+        """The row of a job, whether it is shown or not; None where it is no more."""
+        return next((row for row in self._rows if row.key == key), None)
 
     def keys_between(self, first: int, last: int) -> list[JobKey]:
         """The jobs on these lines and those between them."""

@@ -80,6 +80,10 @@ class Looking(CursorView):
         """Where the columns of a layout would stand now."""
         raise NotImplementedError
 
+    def has_values(self, column: str) -> bool:
+        """Whether a job has something to say in a column that leaves where none has."""
+        raise NotImplementedError
+
     # --- which keys work --------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -260,7 +264,7 @@ class Looking(CursorView):
         from finetop.tui.screens.choose_columns import ChooseColumns  # noqa: PLC0415 - after the first paint
 
         there = await self._there()
-        usual = [found.name for found in USUAL.columns() if not found.optional or self._has(found.name)]
+        usual = [found.name for found in USUAL.columns() if not found.optional or self.has_values(found.name)]
 
         def fits(layout: Layout) -> Mapping[str, int]:
             return {slot.column.name: slot.width for slot in self.slots(layout)}
@@ -268,10 +272,6 @@ class Looking(CursorView):
         await self.app.push_screen_wait(
             ChooseColumns(self.columns, usual=usual, there=there, fits=fits, apply=self.lay_out)
         )
-
-    def _has(self, name: str) -> bool:
-        """Whether a column that comes and goes is there now."""
-        return any(slot.column.name == name for slot in self.slots(USUAL))
 
     def lay_out(self, layout: Layout) -> None:
         """Show other columns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -37,6 +38,11 @@ class Marking(CursorView):
 
     marks: Marks = NO_MARKS
 
+    @property
+    def foot(self) -> str:
+        """The name of the footer's order of keys."""
+        return f"{self.id} marked" if self.marks else ""
+
     # --- what a subclass says ---------------------------------------------------------------------------
 
     @property
@@ -46,6 +52,10 @@ class Marking(CursorView):
 
     def place_of(self, key: JobKey) -> int | None:
         """The line of a job; None where the list does not show it."""
+        raise NotImplementedError
+
+    def row_of(self, key: JobKey) -> JobRow | None:
+        """The row of a job, whether it is shown or not; None where it is no more."""
         raise NotImplementedError
 
     def keys_between(self, first: int, last: int) -> Sequence[JobKey]:
@@ -94,6 +104,12 @@ class Marking(CursorView):
             self.marks = marks
             self.redraw()
             self.screen.refresh_bindings()
+
+    def marked(self, at_most: int | None = None) -> list[JobRow]:
+        """The rows of marked jobs, in the order they are shown; those that are hidden come last."""
+        rows = [row for key in islice(self.marks.keys, at_most) if (row := self.row_of(key)) is not None]
+        places = {row.key: self.place_of(row.key) for row in rows}
+        return sorted(rows, key=lambda row: (places[row.key] is None, places[row.key] or 0, row.key))
 
     def gutter_mark(self, key: JobKey, *, changed: bool) -> tuple[str, str]:
         """What stands beside a job: its mark, else that it has news."""

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from finetop.tui.widgets.runs import Run
 
 LISTED: Final = 8
-"""So many jobs are named; more would push the question off a small screen."""
+"""So many jobs are named at most."""
+BESIDE: Final = 6
+"""Cells of the screen beside the text of a dialog."""
+AROUND: Final = 14
+"""Lines of the dialog that are not names."""
+AIRY: Final = 22
+"""Lower screens have no room for blank lines."""
 
 
 class Target(NamedTuple):
@@ -55,15 +61,20 @@ _ORDERS: Final = {
 }
 
 
-def bulk_consent(kind: str, targets: Sequence[Target], left_out: int, glyphs: Glyphs) -> BulkConsent:
+def bulk_consent(
+    kind: str, targets: Sequence[Target], left_out: int, glyphs: Glyphs, *, screen: tuple[int, int] = (80, 40)
+) -> BulkConsent:
     """The question; `left_out` counts the marked jobs to which this cannot be done."""
     order = _ORDERS[kind]
     number = len(targets)
-    lines: list[tuple[Run, ...]] = [(), *_named(targets, glyphs), ()]
+    width, listed = min(WIDTH, screen[0] - BESIDE), max(2, min(LISTED, screen[1] - AROUND))
+    lines: list[tuple[Run, ...]] = [(), *_named(targets, width, listed, glyphs), ()]
     lines += facts(_facts(kind, targets))
     if left_out:
         lines += facts([("Left out", ((f"{left_out} marked, where this cannot be done", "text"),))])
-    lines += [(), *[((row, "muted"),) for row in wrap(order.milder, WIDTH)], ()]
+    lines += [(), *[((row, "muted"),) for row in wrap(order.milder, width)], ()]
+    if screen[1] < AIRY:
+        lines = [line for line in lines if line]
     jobs = f"{number:,} jobs" if number > 1 else "1 job"
     return BulkConsent(
         f"{order.verb} {jobs}?",
@@ -75,20 +86,20 @@ def bulk_consent(kind: str, targets: Sequence[Target], left_out: int, glyphs: Gl
     )
 
 
-def _named(targets: Sequence[Target], glyphs: Glyphs) -> list[tuple[Run, ...]]:
-    """Up to eight jobs by their names; of more, seven and how many there are besides."""
-    shown = targets if len(targets) <= LISTED else targets[: LISTED - 1]
+def _named(targets: Sequence[Target], width: int, listed: int, glyphs: Glyphs) -> list[tuple[Run, ...]]:
+    """The jobs by their names; where they are too many, the first ones and how many there are besides."""
+    shown = targets if len(targets) <= listed else targets[: listed - 1]
     profile = max((text.cells(text.clean(target.row.profile)) for target in shown), default=0)
-    lines = [_one(target.row, min(profile, 12), glyphs) for target in shown]
+    lines = [_one(target.row, width, min(profile, 12), glyphs) for target in shown]
     if len(shown) < len(targets):
         lines.append(((f"  and {len(targets) - len(shown):,} more", "muted"),))
     return lines
 
 
-def _one(row: JobRow, profile: int, glyphs: Glyphs) -> tuple[Run, ...]:
+def _one(row: JobRow, width: int, profile: int, glyphs: Glyphs) -> tuple[Run, ...]:
     done = text.percent(row.done, done=row.is_final).strip() if row.done is not None else ""
     ends = f"{text.clean(row.status):<10}{done:>5}"
-    room = WIDTH - text.cells(ends) - profile - 6
+    room = width - text.cells(ends) - profile - 6
     name = text.shorten_middle(text.clean(row.name), room, glyphs.ellipsis)
     shown = text.shorten_end(text.clean(row.profile), profile, glyphs.ellipsis)
     return (

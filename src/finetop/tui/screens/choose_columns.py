@@ -32,14 +32,13 @@ _HELP: Final = {
     "job": "the job's id",
     "tag": "words of the metadata tag or tags",
 }
-_HEAD_CELLS: Final = 22
+_HEAD_CELLS: Final = 17
 _KEYS: Final = (
     ("space", "Show"),
     ("J K", "Order"),
     ("+ -", "Width"),
     ("0", "As usual"),
     ("enter", "Keep"),
-    ("esc", "Back"),
 )
 
 

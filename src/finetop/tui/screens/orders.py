@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +11,10 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
+from finetop.errors import FinetopError
+from finetop.tui.messages import Said
+from finetop.tui.screens.bulk import ConfirmBulk
+from finetop.tui.screens.bulk_consent import Target, bulk_consent, outcome
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import consent
 from finetop.tui.screens.everywhere import Everywhere
@@ -28,6 +33,11 @@ ASKED = {
     "delete": "{} is deleted.",
 }
 """Each order to a job, and what is said once it was taken."""
+ORDERS = {f"job.{kind}": kind for kind in ASKED}
+"""Each order by the id of its key."""
+LOOKED_AT = 200
+"""Marked jobs that decide which keys work; it is asked after each key."""
+Send = Callable[["JobKey"], "Future[None]"]
 
 
 class Orders(Everywhere):
@@ -70,17 +80,42 @@ class Orders(Everywhere):
     def _order_state(self, kind: str, row: JobRow | None) -> bool | None:
         if not self.supplies.profiles:
             return False
+        if self.is_mounted and self.jobs.marks:
+            return self._marked_state(kind)
         if kind in {"pause", "resume"} and (kind == "resume") != (row is not None and row.status == "paused"):
             return False  # one key, and only one of its two meanings
         if row is None:
             return False if kind == "delete" else None
         if self.session.lacks(row.profile, kind):
             return False
+        return self._can(kind, row) or None
+
+    def _marked_state(self, kind: str) -> bool | None:
+        """A key works where it does for one of the marked jobs; of very many, the first ones count."""
+        rows = self.jobs.marked(LOOKED_AT)
+        works = {name: any(self._can(name, row) for row in rows) for name in {kind, "pause", "resume"}}
+        if kind == "resume":
+            return works["resume"] and not works["pause"]  # one key, and only one of its two meanings
+        if kind == "pause" and works["resume"]:
+            return works["pause"]
+        return works[kind] or (False if kind == "delete" else None)
+
+    def _can(self, kind: str, row: JobRow) -> bool:
         return (
             fits(kind, row)
             and (kind, row.key) not in self._settling
+            and not self.session.lacks(row.profile, kind)
             and not self.session.why_not(row.profile, kind)
-        ) or None
+        )
+
+    def word_of(self, name: str, word: str) -> str:
+        """What the footer says of a key while jobs are marked: how many it means."""
+        if not self.is_mounted or name not in ORDERS or not self.jobs.marks:
+            return word
+        kind = ORDERS[name]
+        few = len(self.jobs.marks) <= LOOKED_AT
+        number = sum(self._can(kind, row) for row in self.jobs.marked()) if few else len(self.jobs.marks)
+        return f"{word} {number:,}"
 
     def why_grey(self) -> str:
         """Why an order that would fit the job is not offered, in a sentence; empty where all are."""
@@ -108,20 +143,72 @@ class Orders(Everywhere):
         """Ask, then delete."""
         self._order("delete", self.session.delete)
 
+    def _order(self, kind: str, send: Send) -> None:
+        if self.jobs.marks:
+            self._order_marked(kind, send)
+        elif self.row is not None:
+            self._order_one(kind, self.row, send)
+
     @work(exit_on_error=False)
-    async def _order(self, kind: str, send: Callable[[JobKey], Future[None]]) -> None:
+    async def _order_one(self, kind: str, row: JobRow, send: Send) -> None:
         """Ask, then send; the store's news repaints the row."""
-        row = self.row
-        if row is None:
-            return
         asked = consent(kind, row, self.store.jobs.checkpoints(row.key), self._clock())
         if not await self.app.push_screen_wait(Confirm(asked)):
             return
-        self._settling.add((kind, row.key))
-        self.refresh_bindings()
+        self._settle(kind, [row.key])
         await self._told(send(row.key), ASKED[kind].format(text.clean(row.name)))
-        self._settling.discard((kind, row.key))
+        self._settled(kind, [row.key])
+
+    @work(exit_on_error=False)
+    async def _order_marked(self, kind: str, send: Send) -> None:
+        """Ask once for all of them; those that were refused stay marked."""
+        rows = [row for row in self.jobs.marked() if self._can(kind, row)]
+        if not await self._agreed(kind, rows):
+            return
+        keys = [row.key for row in rows]
+        self._settle(kind, keys)
+        futures = [asyncio.wrap_future(send(key)) for key in keys]
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        self._settled(kind, keys)
+        refused = {key: answer for key, answer in zip(keys, answers, strict=True) if answer is not None}
+        self.jobs.unmark([key for key in self.jobs.marks.keys if key not in refused])
+        reasons = [_reason(error) for error in refused.values()]
+        sentence, hint, role = outcome(kind, len(keys) - len(refused), reasons)
+        self.post_message(Said(sentence, hint, role))
+
+    async def _agreed(self, kind: str, rows: Sequence[JobRow]) -> bool:
+        """One job is asked about as if it were not marked."""
+        if len(rows) == 1:
+            asked = consent(kind, rows[0], self.store.jobs.checkpoints(rows[0].key), self._clock())
+            return await self.app.push_screen_wait(Confirm(asked))
+        targets = await asyncio.to_thread(self._targets, rows)
+        left_out = len(self.jobs.marks) - len(rows)
+        question = bulk_consent(kind, targets, left_out, self.jobs.glyphs, screen=self.app.size)
+        return bool(rows) and await self.app.push_screen_wait(ConfirmBulk(question))
+
+    def _targets(self, rows: Sequence[JobRow]) -> list[Target]:
+        """What would be lost of each; read from the store."""
+        targets = []
+        for row in rows:
+            points = self.store.jobs.checkpoints(row.key)
+            saved = max((point.step_number or 0 for point in points), default=0)
+            targets.append(Target(row, len(points), saved))
+        return targets
+
+    def _settle(self, kind: str, keys: Sequence[JobKey]) -> None:
+        self._settling.update((kind, key) for key in keys)
         self.refresh_bindings()
+
+    def _settled(self, kind: str, keys: Sequence[JobKey]) -> None:
+        self._settling.difference_update((kind, key) for key in keys)
+        self.refresh_bindings()
+
+
+def _reason(error: object) -> str:
+    """What is said of an order that was not taken."""
+    if isinstance(error, FinetopError):
+        return f"{error.message} {error.advice}".strip()
+    return str(error)
 
 
 def fits(kind: str, row: JobRow) -> bool:

@@ -1,7 +1,7 @@
 """The footer: at most eight keys that work here and now, help and quit at the right.
 
 It reads the live bindings of the focused chain. `ORDER` says which ids stand in which order for which
-pane (by the pane's widget id); a pane that is not named there shows what its bindings ask to show.
+pane (by its `foot`, else its widget id); a pane that is not named there shows what its bindings ask to show.
 """
 
 from __future__ import annotations
@@ -35,6 +35,17 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "app.copy",
         "pane.full",
         "pane.next",
+    ),
+    "jobs marked": (
+        "job.cancel",
+        "job.pause",
+        "job.resume",
+        "job.delete",
+        "job.compare",
+        "app.copy",
+        "list.mark",
+        "list.clear_marks",
+        "pane.full",
     ),
     "detail": (
         "tab.previous",
@@ -122,16 +133,18 @@ def items(screen: Screen[Any]) -> tuple[list[Item], list[Item]]:
     """The footer's items of a screen: those of the left in order, then help and quit."""
     found: dict[str, Item] = {}
     shown: list[str] = []
+    word_of = getattr(screen, "word_of", None)
     for key, active in screen.active_bindings.items():
         binding = active.binding
         name = binding.id or binding.action
         if not active.enabled or not binding.description or name in found:
             continue
-        found[name] = Item(binding.key_display or key_word(key), clean(binding.description), name)
+        word = binding.description if word_of is None else word_of(name, binding.description)
+        found[name] = Item(binding.key_display or key_word(key), clean(word), name)
         if binding.show and not binding.system:
             shown.append(name)
     focused = screen.focused
-    order = ORDER.get(focused.id or "") if focused is not None else None
+    order = ORDER.get(getattr(focused, "foot", "") or focused.id or "") if focused is not None else None
     names = [name for name in order or shown if name in found and name not in RIGHT]
     left: list[Item] = []
     for name in names:
