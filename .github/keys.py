@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import itertools
-import pkgutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from textual.binding import ActiveBinding, Binding
-from textual.dom import DOMNode
-
-import finetop.tui
-from finetop.tui.screens.help import key_rows
+from finetop.config.keymap import Keys
+from finetop.text.keys import key_word
+from finetop.tui.key_table import key_table
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- keys: written by .github/keys.py -->\n", "<!-- /keys -->"
-SELF_EXPLAINING = {"finetop.tui.screens.first_run", "finetop.tui.screens.confirm"}
-"""What is asked once, or says its keys on its own buttons."""
-
-
-def bindings() -> Iterator[ActiveBinding]:
-    """Every key that finetop itself binds, wherever it does so."""
-    anywhere = DOMNode()  # rows are made of what is bound, not of where
-    for found in sorted(
-        pkgutil.walk_packages(finetop.tui.__path__, "finetop.tui."), key=lambda one: one.name
-    ):
-        if found.name in SELF_EXPLAINING:
-            continue
-        module = importlib.import_module(found.name)
-        for _, owner in inspect.getmembers(module, inspect.isclass):
-            if owner.__module__ == found.name and issubclass(owner, DOMNode):
-                for binding in Binding.make_bindings(vars(owner).get("BINDINGS", ())):
-                    yield ActiveBinding(anywhere, binding, enabled=True, tooltip=binding.tooltip)
+SELF_EXPLAINING = ("Line", "Dialogs", "Columns", "Views", "Profiles")
+"""What says its keys itself, where they are pressed."""
 
 
 def table() -> str:
-    """One row for each binding, those of one section together."""
+    """One row for each action, those of one section together."""
     lines = ["| | key | what it does |", "|---|---|---|"]
-    for section, rows in itertools.groupby(key_rows(bindings()), key=lambda row: row.section):
-        for place, row in enumerate(rows):
-            keys = " ".join(f"`{key}`" for key in row.keys.split())
-            lines.append(f"| {'' if place else section} | {keys} | {row.does} |")
+    told = [line for line in key_table(Keys()).lines if line.section not in SELF_EXPLAINING]
+    for section, rows in itertools.groupby(told, key=lambda line: line.section):
+        for place, line in enumerate(rows):
+            keys = " ".join(f"`{key_word(key)}`" for key in line.keys[:2])
+            does = line.does[:1].lower() + line.does[1:]
+            lines.append(f"| {'' if place else section} | {keys} | {does} |")
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from finetop import __main__
 from finetop.cli import Screens
 from finetop.cli.main import run
 
@@ -26,7 +27,7 @@ PATIENCE_S = 60.0
 """Long enough for the slowest machine; nothing waits this long unless it is broken."""
 
 FINETOP = (sys.executable, "-m", "finetop")
-NO_SCREENS = Screens(open=lambda _: 1, ask=lambda _: None)
+NO_SCREENS = Screens(open=lambda _: 1, ask=lambda _: None, keys=__main__._keys)
 
 
 @dataclass(frozen=True)

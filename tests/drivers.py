@@ -27,6 +27,7 @@ from finetop.tui.start import Options
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from finetop.config.keymap import Keys
     from finetop.query import Condition
     from finetop.tui.screens.main import MainScreen
 
@@ -309,11 +310,12 @@ async def opened(
     clock: Callable[[], float] = lambda: NOW,
     at_end: Callable[[], None] | None = None,
     condition: Condition | None = None,
+    keys: Keys | None = None,
 ) -> AsyncIterator[Driver]:
     """The screen on these folders; it starts no server, so that none is left behind."""
     options = Options(
         paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode", at_end=at_end,
-        start_local=False, condition=condition,
+        start_local=False, condition=condition, keys=keys,
     )  # fmt: skip
     app = FinetopApp(options, make_session=make_session, clock=clock, environ={})
     try:

@@ -15,6 +15,7 @@ from finetop import frame
 if TYPE_CHECKING:
     from finetop.cli import Opening
     from finetop.config import FoundKey
+    from finetop.config.keymap import Keys, KeyTable
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
     try:
         from finetop import cli  # noqa: PLC0415 - as above
 
-        cli.main(cli.Screens(open=_open, ask=_ask))
+        cli.main(cli.Screens(open=_open, ask=_ask, keys=_keys, try_keys=_try_keys))
     except SystemExit as ended:
         frame.leave()
         _leave(ended.code)
@@ -83,6 +84,7 @@ def _open(opening: Opening) -> int:
         profiles=opening.profiles,
         theme=said.theme if said else "auto",
         glyphs=said.glyphs if said else "auto",
+        keys=said.keys if said else None,
         keep_frame=not opening.is_demo,
         condition=opening.condition,
         sample=opening.sample,
@@ -97,6 +99,20 @@ def _ask(found: tuple[FoundKey, ...]) -> str | None:
     from finetop.tui import start  # noqa: PLC0415 - as above
 
     return start.ask(found)
+
+
+def _keys(wanted: Keys) -> KeyTable:
+    """All actions with their keys."""
+    from finetop.tui.key_table import key_table  # noqa: PLC0415 - as above
+
+    return key_table(wanted)
+
+
+def _try_keys(wanted: Keys) -> int:
+    """Show what the terminal sends for each key."""
+    from finetop.tui.key_test import try_keys  # noqa: PLC0415 - as above
+
+    return try_keys(wanted)
 
 
 def _end_in_order() -> None:

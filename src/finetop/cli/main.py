@@ -38,6 +38,9 @@ COMMANDS = {
         "List the accounts, add one, or try whether they answer.",
     ),
     "config": Listed("finetop.cli.settings:settings", "Say where everything lies, and check the settings."),
+    "keys": Listed(
+        "finetop.cli.keys:keys", "List the keys of the screen, or see what this terminal sends for them."
+    ),
     "alerts": Listed(
         "finetop.cli.alerts:alerts", "Say what is told of jobs, what was told, and try each way."
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from finetop.config import FoundKey, Paths, Profile, Settings
+    from finetop.config.keymap import Keys, KeyTable
     from finetop.query import Condition
 
 
@@ -27,12 +28,22 @@ class Opening(NamedTuple):
     """Called when the terminal has been given back."""
 
 
+def _no_keys(_: Keys) -> KeyTable:
+    from finetop.config.keymap import KeyTable  # noqa: PLC0415 - as said of `Run.paths`
+
+    return KeyTable(())
+
+
 class Screens(NamedTuple):
-    """The two screens the command line can put up; handed in, for only the screen knows its library."""
+    """What the screen does for the command line; handed in, for only the screen knows its library."""
 
     open: Callable[[Opening], int]
     ask: Callable[[tuple[FoundKey, ...]], str | None]
     """`key` (all that were found), one key's variable, `local`, `both`, `demo`, or None for who left."""
+    keys: Callable[[Keys], KeyTable] = _no_keys
+    """All actions with their keys under these settings."""
+    try_keys: Callable[[Keys], int] = lambda _: 1
+    """Shows what the terminal sends for each key, until the user leaves."""
 
 
 class Run(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from finetop.cli.profiles.facts import place_of
 from finetop.config import Settings, source_of
 from finetop.config.inventory import inventory
 from finetop.config.masked import masked, masked_settings, masked_variables
-from finetop.config.reading import Reading, read
+from finetop.config.reading import Reading, located, read
 from finetop.config.settings import PREFIX as ALERTS
 from finetop.config.settings import overridden
 from finetop.config.tables import nearest
@@ -74,7 +75,11 @@ def settings(context: click.Context, *, as_json: bool) -> None:
 def check(run: Run, *, as_json: bool) -> int:
     """Tell every mistake in the settings file and its variables; the exit code is 2 where there is one."""
     found = read(run.paths.config_file)
+    keys = run.screens.keys(found.settings.keys) if found.settings and found.settings.keys.wishes else None
     problems = [*_problems(found, run.environ), *_strange_variables(run.environ)]
+    if keys is not None:
+        problems += located(found.file, keys.complaints)
+        problems.sort(key=lambda problem: getattr(problem, "line", None) or sys.maxsize)
     if as_json:
         output.write_json([_problem(problem) for problem in problems])
     else:
@@ -82,6 +87,8 @@ def check(run: Run, *, as_json: bool) -> int:
             output.write_line((problem.message,))
             if problem.advice:
                 output.write_line(("", problem.advice))
+    for note in located(found.file, keys.notes) if keys is not None else ():
+        output.talk(f"{note.message}. {note.hint}")
     if problems:
         return BadInput.exit_code
     profiles = f"{count(len(found.profiles))} profile{'' if len(found.profiles) == 1 else 's'}"

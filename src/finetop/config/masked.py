@@ -37,7 +37,8 @@ def masked_settings(found: Settings) -> dict[str, Any]:
 
     plain = asdict(found)
     alerts = hide(plain["alerts"])
-    return {**plain, "alerts": {**alerts, "rules": [hide(rule) for rule in alerts["rules"]]}}
+    rules = [hide(rule) for rule in alerts["rules"]]
+    return {**plain, "alerts": {**alerts, "rules": rules}, "keys": found.keys.in_short()}
 
 
 def masked_variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from finetop.config.tables import Complaint, read_table, settings_of, unknown
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from finetop.config.paths import Paths
     from finetop.config.settings import Settings
@@ -98,15 +98,17 @@ def problems_of(table: str) -> tuple[BadInput, ...]:
 
 def _settings(table: dict[str, Any], complaints: list[Complaint]) -> Settings:
     from finetop.config.alert_problems import alert_problems  # noqa: PLC0415 - most have profiles only
+    from finetop.config.keymap import read_keys  # noqa: PLC0415 - as above
     from finetop.config.settings import Settings  # noqa: PLC0415 - as above
 
     known = (*settings_of(Settings), "profiles")
     for name in [name for name in table if name not in known]:
         complaints.append(Complaint((name,), *unknown("setting", name, known)))
         del table[name]
+    keys = read_keys(table.pop("keys", {}), complaints)
     found = read_table(Settings, table, (), complaints)
     complaints += alert_problems(found.alerts)
-    return found
+    return replace(found, keys=keys)
 
 
 def _profiles(tables: object, complaints: list[Complaint]) -> tuple[Profile, ...]:
@@ -131,19 +133,28 @@ def _profile(name: str, table: object, complaints: list[Complaint]) -> Profile:
     return profile
 
 
-def _told(file: Path, text: str, complaints: list[Complaint]) -> list[BadInput]:
+def located(file: Path, complaints: Sequence[Complaint]) -> list[BadInput]:
+    """Complaints about a file that was read before, each with its line."""
+    try:
+        text = file.read_text("utf-8") if complaints else ""
+    except (OSError, UnicodeDecodeError):
+        text = ""  # it has gone since; what it said is still wrong
+    return _told(file, text, complaints)
+
+
+def _told(file: Path, text: str, complaints: Sequence[Complaint]) -> list[BadInput]:
     """Each complaint with its line and the table it is about, in the order of the file."""
     if not complaints:
         return []
     from finetop.config.lines import line_of  # noqa: PLC0415 - only mistakes need it
 
-    told = []
+    placed = []
     for complaint in complaints:
         line = line_of(text, complaint.place)
         in_profile = complaint.place[0] == "profiles" and len(complaint.place) > 2
         said = f"profile {complaint.place[1]}: {complaint.said}" if in_profile else complaint.said
-        told.append((line or 0, BadFile(said, path=file, line=line, hint=complaint.hint)))
-    return [problem for _, problem in sorted(told, key=lambda pair: pair[0])]
+        placed.append((line or 0, BadFile(said, path=file, line=line, hint=complaint.hint)))
+    return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _no_toml(file: Path, text: str, error: ValueError) -> BadInput:

@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from dataclasses import MISSING, is_dataclass
 from typing import Any
 
+from finetop.config.keymap import Keys, Wish
 from finetop.config.profile import Profile
 from finetop.config.settings import Settings
 from finetop.config.tables import is_needed, item_of, settings_of, types_of
 
+_KEYS: dict[str, Any] = {
+    "description": "A key, several, or none.",
+    "type": ["string", "array"],
+    "items": {"type": "string"},
+}
 _TYPES: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -20,6 +26,7 @@ _TYPES: dict[Any, dict[str, Any]] = {
     float: {"type": "number"},
     tuple[str, ...]: {"type": "array", "items": {"type": "string"}},
     Mapping[str, str]: {"type": "object", "additionalProperties": {"type": "string"}},
+    Mapping[str, Wish]: {"type": "object", "additionalProperties": _KEYS},
 }
 
 
@@ -32,12 +39,20 @@ def json_schema() -> dict[str, Any]:
         "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"},
         "additionalProperties": _table(Profile),
     }
+    file["properties"]["keys"] = _keys()
     return {
         **file,
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "finetop's config.toml",
         "properties": {"profiles": profiles, **file["properties"]},
     }
+
+
+def _keys() -> dict[str, Any]:
+    """The table of keys: an action's id stands beside the settings, with or without quotes around it."""
+    table = _table(Keys)
+    wishes = table["properties"].pop("wishes")
+    return {**table, "additionalProperties": {"anyOf": [_KEYS, wishes]}}
 
 
 def says(kind: type) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, dataclass, field, replace
 from typing import Any
 
 from finetop.config.alerts import AlertSettings
+from finetop.config.keymap import Keys
 from finetop.config.tables import checked, item_of, settings_of, types_of, unknown
 from finetop.errors import BadInput
 
@@ -36,6 +37,8 @@ class Settings:
     """The marks the screen draws; FINETOP_GLYPHS beats it."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     """What is told, and by which ways."""
+    keys: Keys = field(default_factory=Keys)
+    """Keys of one's own."""
 
 
 def overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:

@@ -8,9 +8,9 @@ What has a key is a `Binding`; an `Act` is what has none. The palette offers bot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -18,8 +18,37 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-NOT_OFFERED = ("move.", "dialog.", "prompt.", "app.palette")
+NOT_OFFERED: Final = ("move.", "dialog.", "prompt.", "app.palette")
 """Ids of what nobody looks for by its name."""
+
+SECTIONS: Final[Mapping[str, str]] = {
+    "move": "Move",
+    "pane": "Panes",
+    "tab": "Panes",
+    "list": "Jobs",
+    "job": "Jobs",
+    "text": "Text",
+    "detail": "Detail",
+    "curve": "Curves",
+    "events": "Events",
+    "files": "Files",
+    "models": "Models",
+    "data": "Data",
+    "app": "App",
+    "form": "Form",
+    "columns": "Columns",
+    "views": "Views",
+    "profile": "Profiles",
+    "prompt": "Line",
+    "dialog": "Dialogs",
+    "confirm": "Dialogs",
+}
+"""The first part of an id, and the heading its keys stand under, in this order."""
+
+
+def section(name: str) -> str:
+    """The heading of an id."""
+    return SECTIONS.get(name.split(".", maxsplit=1)[0], "App")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +75,7 @@ class Offer(NamedTuple):
     """Where the focus has to be first; None for what works where one is."""
 
 
-def offers(screen: Screen[object], panes: Iterable[Widget] = ()) -> list[Offer]:
+def offers(screen: Screen[Any], panes: Iterable[Widget] = ()) -> list[Offer]:
     """What can be done where the focus is, then in the other panes."""
     chain = list((screen.focused or screen).ancestors_with_self)
     live = screen.active_bindings
@@ -80,10 +109,14 @@ def _of(node: DOMNode, keys: Iterable[str]) -> Iterator[Offer]:
 
 
 def declared(kind: type[DOMNode]) -> list[Binding]:
-    """The bindings with an id that a class has or inherits, whatever keys the user gave them."""
+    """One binding for each id that a class has or inherits, whatever keys the user gave it."""
+    return list({binding.id: binding for binding in bound(kind)}.values())
+
+
+def bound(kind: type[DOMNode]) -> Iterator[Binding]:
+    """Each key of a class and its bases that does something of ours, as finetop ships."""
     merged = kind._merged_bindings  # noqa: SLF001 - Textual merges what the classes say
-    every = [] if merged is None else [binding for _, binding in merged]
-    return list({binding.id: binding for binding in every if binding.id}.values())
+    return (binding for _, binding in merged or () if binding.id)
 
 
 def acts(kind: type[DOMNode]) -> Iterator[Act]:

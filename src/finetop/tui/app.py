@@ -33,6 +33,8 @@ from finetop.tui.start import Options, run
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from finetop.tui.keymap import Keymap
+
 __all__ = ["FinetopApp", "Options", "run"]
 
 _MERGED = "alt+"
@@ -76,7 +78,7 @@ class FinetopApp(Outward[int]):
         clock: Callable[[], float] = time.time,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        super().__init__(theme=options.theme, glyphs=options.glyphs, environ=environ)
+        super().__init__(theme=options.theme, glyphs=options.glyphs, keymap=_keymap(options), environ=environ)
         self.options = options
         self.environ = environ
         self.spare_folder = options.paths.state_dir
@@ -269,3 +271,12 @@ class FinetopApp(Outward[int]):
             await self.run_action(chosen.action, chosen.node)
 
         self.push_screen(Palette(found), do)
+
+
+def _keymap(options: Options) -> Keymap | None:
+    """The keys of the settings; None where nobody wants others. Raises BadFile with the line."""
+    if options.keys is None or options.keys.is_shipped:
+        return None
+    from finetop.tui.key_table import checked  # noqa: PLC0415 - it knows all screens
+
+    return checked(options.keys, options.paths.config_file)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
+    from finetop.tui.keymap import Keymap
+
 Result = TypeVar("Result")
 
 
@@ -42,10 +44,18 @@ class BaseApp(InTurn[Result]):
     )
 
     def __init__(
-        self, *, theme: str = "auto", glyphs: str = "auto", environ: Mapping[str, str] = os.environ
+        self,
+        *,
+        theme: str = "auto",
+        glyphs: str = "auto",
+        keymap: Keymap | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         with _own_no_color():
             super().__init__(driver_class=FinetopDriver if os.name == "posix" else None)
+        self._keys = keymap
+        if keymap is not None:
+            self._bindings = keymap.over(self._bindings)
         self.animation_level = "none"
         self.glyphs = text.choose_glyphs(
             environ.get("FINETOP_GLYPHS") or glyphs, locale.getpreferredencoding(do_setlocale=False)
@@ -62,6 +72,12 @@ class BaseApp(InTurn[Result]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, so that a foreign theme draws too."""
         return DEFAULT_VARIABLES
+
+    def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
+        """Give each widget the keys the user wants, once."""
+        if self._keys is not None and child not in self._registry:
+            child._bindings = self._keys.over(child._bindings)  # noqa: SLF001 - see `Keymap.over`
+        super()._register_child(parent, child, before, after)
 
     def _parse_action(
         self,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from finetop.config import FoundKey, Paths, Profile
+    from finetop.config.keymap import Keys
     from finetop.query import Condition
 
 
@@ -29,6 +30,8 @@ class Options:
     """False where the next run will show something else, as in the demo."""
     theme: str = "auto"
     glyphs: str = "auto"
+    keys: Keys | None = None
+    """Keys of one's own; None where nobody asked for the settings."""
     condition: Condition | None = None
     """Which jobs are shown; None is all."""
     sample: str = ""

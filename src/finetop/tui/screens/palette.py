@@ -9,9 +9,9 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from finetop.text.keys import key_word
 from finetop.tui.screens import fields
 from finetop.tui.screens.pick import Entries, Entry, Pick
-from finetop.tui.widgets.foot import key_word
 
 if TYPE_CHECKING:
     from textual.widget import Widget

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetop.text import UNICODE, Glyphs, clean
+from finetop.text.keys import key_word
 from finetop.tui.widgets.oneline import OneLine
 from finetop.tui.widgets.runs import Run, width_of
 
@@ -98,20 +99,6 @@ _LEAVES_FIRST: Final = (
     "curve.smooth",
     "events.time",
 )
-_KEYS: Final = {
-    "question_mark": "?",
-    "slash": "/",
-    "equals_sign": "=",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "plus": "+",
-    "minus": "-",
-    "comma": ",",
-    "colon": ":",
-    "escape": "esc",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-}
 
 
 class Item(NamedTuple):
@@ -120,13 +107,6 @@ class Item(NamedTuple):
     keys: str
     word: str
     id: str
-
-
-def key_word(key: str) -> str:
-    """A key as people write it."""
-    if key.startswith("upper_"):
-        return key.removeprefix("upper_").upper()
-    return _KEYS.get(key, key)
 
 
 def items(screen: Screen[Any]) -> tuple[list[Item], list[Item]]:

@@ -1,0 +1,94 @@
+"""Where keys are pressed: each place is a chain of classes, from the one that has the focus to the app.
+
+What a key does is looked for along that chain, and a dialog ends it. A place that is missing here makes a
+test fail: `finetop keys` would not tell of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from finetop.tui.acts import bound
+from finetop.tui.app import FinetopApp
+from finetop.tui.panes.curves import CurvesPane
+from finetop.tui.panes.detail import DetailPane
+from finetop.tui.panes.events import EventsPane
+from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.screens.away import Away
+from finetop.tui.screens.bulk import ConfirmBulk
+from finetop.tui.screens.choose_columns import ChooseColumns, ColumnList
+from finetop.tui.screens.choose_view import ChooseView, ViewList
+from finetop.tui.screens.confirm import Confirm, ConfirmLeave
+from finetop.tui.screens.create import CreateForm
+from finetop.tui.screens.dialog import Act
+from finetop.tui.screens.fields import Entry
+from finetop.tui.screens.handing_over import CopyMenu
+from finetop.tui.screens.help import Help, Sheet
+from finetop.tui.screens.main import MainScreen
+from finetop.tui.screens.palette import Palette
+from finetop.tui.screens.pick import Entries, Pick, PickFile
+from finetop.tui.screens.profiles import ProfileList, Profiles
+from finetop.tui.screens.settings import SettingsView
+from finetop.tui.screens.try_prompt import TryPrompt
+from finetop.tui.screens.unsure import Unsure
+from finetop.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+
+    Kind = type[DOMNode]
+
+
+class Place(NamedTuple):
+    """One place where the focus can be."""
+
+    name: str
+    chain: tuple[Kind, ...]
+    typing: bool = False
+    """Characters go into a field here."""
+
+    def bindings(self) -> Iterator[Binding]:
+        """What is bound here as finetop ships, the nearest first."""
+        for kind in self.chain:
+            yield from bound(kind)
+
+
+def places() -> tuple[Place, ...]:
+    """All of them."""
+    return (
+        *(Place(pane.PLACE, (pane, MainScreen, FinetopApp)) for pane in _PANES),
+        Place("the line over the footer", (Entry, Prompt), typing=True),
+        Place("the form", (Entry, CreateForm, FinetopApp), typing=True),
+        Place("the buttons of the form", (Act, CreateForm, FinetopApp)),
+        *(Place(name, (Act, dialog)) for name, dialog in _QUESTIONS),
+        *(Place(name, (shown, dialog)) for name, shown, dialog in _LISTS),
+        Place("the palette", (Entry, Palette), typing=True),
+        Place("the name of a view", (Entry, ChooseView), typing=True),
+        Place("many jobs at once, their number", (Entry, ConfirmBulk), typing=True),
+        Place("a prompt to try", (Entry, TryPrompt), typing=True),
+    )
+
+
+_PANES = (JobsPane, DetailPane, CurvesPane, EventsPane)
+_QUESTIONS = (
+    ("a question", Confirm),
+    ("the question whether to leave", ConfirmLeave),
+    ("a job that nobody answered for", Unsure),
+    ("a prompt to try", TryPrompt),
+    ("many jobs at once", ConfirmBulk),
+)
+_LISTS: tuple[tuple[str, Kind, Kind], ...] = (
+    ("a list to choose from", Entries, Pick),
+    ("a list of files", Entries, PickFile),
+    ("what you have missed", Entries, Away),
+    ("a list of actions", Entries, Palette),
+    ("a job that nobody answered for", Entries, Unsure),
+    ("the columns", ColumnList, ChooseColumns),
+    ("the views", ViewList, ChooseView),
+    ("the profiles", ProfileList, Profiles),
+    ("the help", Sheet, Help),
+    ("the settings", Sheet, SettingsView),
+    ("what can be copied", Entries, CopyMenu),
+)
