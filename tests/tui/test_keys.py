@@ -146,7 +146,8 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
         assert not driver.main.grid.full
         await driver.press("question_mark")
         await driver.reads("Keys in the jobs list")
-        assert "w f9" in driver.picture
+        assert "f9 w" in driver.picture
+        assert "Without a key, in the palette: This pane alone, or all." in driver.picture
         await driver.press("escape", "ctrl+p")
         await driver.type("this pane alone")
         await driver.press("enter")

@@ -255,7 +255,7 @@ class FinetopApp(Outward[int]):
         """The keys that work where the focus is."""
         focused, screen = self.focused, self.screen
         place = getattr(focused, "PLACE", "") or getattr(screen, "PLACE", "finetop")
-        self.push_screen(Help(place, screen.active_bindings, self.glyphs))
+        self.push_screen(Help(place, screen, self.glyphs))
 
     def action_palette(self) -> None:
         """Find an action by its name; it is done where the focus is, or in the pane it belongs to."""

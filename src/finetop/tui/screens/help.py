@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
-from textual.keys import format_key
 
 from finetop import text
+from finetop.text.keys import key_word
+from finetop.tui.acts import SECTIONS, declared, section
 from finetop.tui.screens.dialog import Dialog, Paper
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
+    from textual.dom import DOMNode
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from finetop.tui.widgets.runs import Run
 
-SECTIONS = {
-    "move": "Move",
-    "pane": "Panes",
-    "tab": "Panes",
-    "job": "Jobs",
-    "jobs": "Jobs",
-    "detail": "Detail",
-    "curve": "Curves",
-    "events": "Events",
-    "data": "Data",
-    "form": "Form",
-    "dialog": "Dialog",
-    "app": "App",
-}
-"""The first part of a binding's id, and the heading its key stands under."""
+WIDEST: Final = 84
+LEAST: Final = 36
+"""A column that is narrower is one of two no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +38,43 @@ class KeyRow:
     enabled: bool = True
 
 
-def key_rows(bindings: Iterable[ActiveBinding]) -> list[KeyRow]:
-    """One row for each binding that has an id; the keys of one id stand together."""
-    found: dict[str, tuple[list[str], Binding, bool]] = {}
-    for _, binding, enabled, _ in bindings:
-        if not binding.id or binding.system:
+def key_rows(bindings: Iterable[ActiveBinding], focused: DOMNode | None = None) -> list[KeyRow]:
+    """One row for each binding that has an id; first the sections of what has the focus."""
+    found: dict[str, tuple[list[str], ActiveBinding]] = {}
+    near: set[str] = set()
+    for active in bindings:
+        name = active.binding.id
+        if not name or active.binding.system:
             continue
-        keys, _, _ = found.setdefault(binding.id, ([], binding, enabled))
-        shown = binding.key_display or format_key(binding.key)
-        if shown not in keys:
-            keys.append(_short(shown))
+        keys, _ = found.setdefault(name, ([], active))
+        keys.append(key_word(active.binding.key))
+        if active.node is focused:
+            near.add(section(name))
     rows = [
-        KeyRow(
-            SECTIONS.get(name.split(".")[0], "App"),
-            " ".join(sorted(keys, key=_letters_first)[:2]),
-            _sentence(binding),
-            enabled,
-        )
-        for name, (keys, binding, enabled) in found.items()
+        KeyRow(section(name), " ".join(keys[:2]), _sentence(active.binding), active.enabled)
+        for name, (keys, active) in found.items()
     ]
     order = list(dict.fromkeys(SECTIONS.values()))
-    return sorted(rows, key=lambda row: order.index(row.section))
+    near.discard("Move")  # all know how to move, or look for it last
+    return sorted(
+        rows, key=lambda row: (row.section not in near, row.section == "Move", order.index(row.section))
+    )
 
 
-def _short(key: str) -> str:
-    return {"escape": "esc", "⏎": "enter", "⇥": "tab", "space": "space"}.get(key, key)
+def keyless(screen: Screen[Any]) -> list[str]:
+    """What could be done here by a key, had the user not taken it away."""
+    bound = {active.binding.id for active in screen.active_bindings.values()}
+    chain = (screen.focused or screen).ancestors_with_self
+    return [
+        binding.tooltip or binding.description
+        for node in chain
+        for binding in declared(type(node))
+        if binding.id not in bound and not _has_key(node, binding.id) and not node.is_modal
+    ]
 
 
-def _letters_first(key: str) -> tuple[bool, int]:
-    return not (len(key) == 1 and key.isascii()), len(key)
+def _has_key(node: DOMNode, name: str | None) -> bool:
+    return any(binding.id == name for _, binding in node._bindings)  # noqa: SLF001 - Textual tells of the chain only
 
 
 def _sentence(binding: Binding) -> str:
@@ -82,20 +83,24 @@ def _sentence(binding: Binding) -> str:
 
 
 def key_lines(rows: Sequence[KeyRow], width: int) -> list[tuple[Run, ...]]:
-    """The rows under their headings, in as many columns as fit, the columns of like height."""
+    """The rows under their headings, in as many columns as fit, the columns of like height.
+
+    A sentence that is too long goes on below; none is cut.
+    """
     blocks: list[list[tuple[Run, ...]]] = []
-    columns = max(1, min(2, width // 36))
+    columns = max(1, min(2, width // LEAST))
     each = width // columns
-    for section in dict.fromkeys(row.section for row in rows):
-        mine = [row for row in rows if row.section == section]
+    for head, group in groupby(rows, key=lambda row: row.section):
+        mine = list(group)
         gap = max(9, *(text.cells(row.keys) + 2 for row in mine))
-        blocks.append([((section, "bright"),)])
+        blocks.append([((head, "bright"),)])
         for row in mine:
-            words = text.shorten_end(text.clean(row.does), each - gap - 1)
             keys = text.pad(text.clean(row.keys), gap)
-            blocks[-1].append(
-                ((keys, "key" if row.enabled else "faint"), (words, "text" if row.enabled else "faint"))
-            )
+            for words in textwrap.wrap(text.clean(row.does), max(10, each - gap - 2)):
+                blocks[-1].append(
+                    ((keys, "key" if row.enabled else "faint"), (words, "text" if row.enabled else "faint"))
+                )
+                keys = " " * gap
         blocks[-1].append(())
     return _side_by_side(_spread(blocks, columns), each)
 
@@ -132,10 +137,11 @@ class Help(Dialog[None]):
         ),
     ]
 
-    def __init__(self, place: str, bindings: Mapping[str, ActiveBinding], glyphs: text.Glyphs) -> None:
+    def __init__(self, place: str, screen: Screen[Any], glyphs: text.Glyphs) -> None:
         super().__init__()
         self._place = place
-        self._rows = key_rows(bindings.values())
+        self._rows = key_rows(screen.active_bindings.values(), screen.focused)
+        self._keyless = keyless(screen)
         self._glyphs = glyphs
 
     @property
@@ -157,8 +163,18 @@ class Help(Dialog[None]):
         self._write()
 
     def _write(self) -> None:
-        width = min(84, self.size.width - 8)
-        self.query_one(Sheet).write([(), *key_lines(self._rows, width), *_marks(self._glyphs, width)])
+        width = min(WIDEST, self.size.width - 8)
+        lines = [*key_lines(self._rows, width), *_marks(self._glyphs, width), *self._lost(width)]
+        self.query_one(Sheet).write([(), *lines])
+        fits = len(lines) + 1 <= self.size.height - 2
+        self.query_one(".box").border_subtitle = "" if fits else "j k show the rest"
+
+    def _lost(self, width: int) -> list[tuple[Run, ...]]:
+        """What the user has taken the keys from."""
+        if not self._keyless:
+            return []
+        words = f"Without a key, in the palette: {'; '.join(self._keyless)}."
+        return [(), *(((part, "muted"),) for part in textwrap.wrap(text.clean(words), width))]
 
 
 class Sheet(Paper, can_focus=True):
