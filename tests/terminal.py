@@ -37,7 +37,7 @@ KEYS = {
 _UNKNOWN = re.compile(
     r"\x1b\[[?>=<][0-9;:]*(?:\$p|u|q|m)|\x1b\[[0-9;]*(?:\$p| q|t)|\x1bP.*?\x1b\\", re.DOTALL
 )
-_UNFINISHED = re.compile(r"\x1b(?:[\[\]P][^\x1b]*)?$")
+_UNFINISHED = re.compile(r"\x1b(?:\[[ -?]*|[\]P][^\x07\x1b]*)?$")
 
 
 class Terminal:

@@ -181,6 +181,7 @@ class FinetopApp(Outward[int]):
 
     def _on_signal(self, number: int, _frame: object) -> None:
         """SIGHUP and SIGTERM end as `q` does, even when the terminal no longer takes what is written."""
+        self._outside.end()
         threading.Thread(target=self._end_by_force, args=(128 + number,), daemon=True).start()
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.leave, 128 + number)

@@ -48,6 +48,13 @@ class FinetopDriver(LinuxDriver):
             return
         super().write(data)
 
+    def _sigtstp_application(self, _number: int, _frame: object) -> None:
+        """Let the loop step aside: a handler comes at any point, and would wait there for threads."""
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._app.call_later, self._app.run_action, "app.stop")
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
     def disable_input(self) -> None:
         """Stop reading keys; in a hurry, without waiting for the thread that reads them."""
         if not self._hurry:

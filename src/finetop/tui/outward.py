@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 
 from finetop.tui import clipboard, editor, links
 from finetop.tui.base import BaseApp
@@ -28,6 +30,12 @@ Result = TypeVar("Result")
 
 class Outward(BaseApp[Result]):
     """The part of the app that hands things on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+z", "stop", "Stop", show=False, id="app.stop", tooltip="To the shell; fg brings it back"
+        ),
+    ]
 
     environ: Mapping[str, str]
     spare_folder: Path
@@ -103,6 +111,18 @@ class Outward(BaseApp[Result]):
                 self.say(Said(f"{name} could not be started: {error.strerror}.", role="bad"))
         if code:
             self.say(Said(f"{name} ended with code {code}.", "VISUAL, EDITOR and PAGER say what is used."))
+
+    def action_stop(self) -> None:
+        """To the shell, and back with `fg`; without a shell that looks after jobs nobody could do that."""
+        if self._driver is None or not self._driver.can_suspend or os.getpgrp() == os.getsid(0):
+            self.say(Said("There is no shell to go back to."))
+            return
+        with self.batch_update(), self.suspend():
+            before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(
+                0, signal.SIGTSTP
+            )  # all of the job, as the terminal would: a wrapper may have started us
+            signal.signal(signal.SIGTSTP, before)
 
     def send(self, sequence: str) -> None:
         """Send the terminal something that draws nothing, between two frames."""
