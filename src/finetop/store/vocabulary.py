@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from finetop.names import MARKER, suffix_in
+from finetop.names import MARKER
 
 if TYPE_CHECKING:
     from finetop.store.database import Database
@@ -16,17 +16,17 @@ LONGEST: Final = 80
 """Longer values are sentences, which nobody completes."""
 
 _FIELDS: Final = {
-    "name": "coalesce(json_extract(form, '$.suffix'),"
-    " nullif(suffix_in(json_extract(form, '$.fine_tuned_model')), ''), id)",
-    "id": "id",
-    "model": "json_extract(form, '$.model')",
-    "tuned": "json_extract(form, '$.fine_tuned_model')",
-    "suffix": "json_extract(form, '$.suffix')",
-    "raw_status": "json_extract(form, '$.raw_status')",
-    "organization": "json_extract(form, '$.organization_id')",
-    "object": "json_extract(form, '$.kind')",
+    "name": ("roster", "name"),
+    "id": ("roster", "id"),
+    "model": ("roster", "model"),
+    "tuned": ("roster", "tuned"),
+    "suffix": ("job", "json_extract(form, '$.suffix')"),
+    "raw_status": ("job", "json_extract(form, '$.raw_status')"),
+    "organization": ("job", "json_extract(form, '$.organization_id')"),
+    "object": ("job", "json_extract(form, '$.kind')"),
 }
-_OBJECTS: Final = {"metadata": "$.metadata", "setting": "$.hyperparameters"}
+"""Field -> the table that tells it soonest, and how."""
+_PAIRS: Final = {"metadata": "metadata", "setting": "settings"}
 
 
 class Vocabulary:
@@ -35,43 +35,27 @@ class Vocabulary:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def keys(self, kind: str, accounts: Collection[int]) -> list[str]:
-        """The names in `metadata` or `setting`, the most frequent first."""
-        return self._words(
-            "select key word, count(*) often from job, json_each(form, :path)"
-            f" where account in ({_listed(accounts)}) and key <> :marker group by key",
-            {"path": _OBJECTS[kind], "marker": MARKER},
-        )
-
     def values(self, field: str, accounts: Collection[int]) -> list[str]:
-        """The values of a field of a query, the most frequent first; none of a field without words."""
+        """The values of a field of a query, the most frequent first; none of a field without words.
+
+        Of `metadata` and `setting` themselves the names.
+        """
         kind, dot, key = field.partition(".")
-        if field in _OBJECTS:
-            return self.keys(field, accounts)
-        if dot and kind in _OBJECTS:
-            return self._words(
-                "select value word, count(*) often from job, json_each(form, :path)"
-                f" where account in ({_listed(accounts)}) and key = :key group by value",
-                {"path": _OBJECTS[kind], "key": key},
-            )
+        where = f"account in ({', '.join(str(int(account)) for account in accounts)})"
+        if kind in _PAIRS:
+            word, named = ("value", "key = :key") if dot else ("key", "key <> :marker")
+            table = f"roster, json_each({_PAIRS[kind]})"
+            return self._words(f"{word} word", table, f"{where} and {named}", {"key": key, "marker": MARKER})
         if field not in _FIELDS:
             return []
-        return self._words(
-            f"select {_FIELDS[field]} word, count(*) often from job"
-            f" where account in ({_listed(accounts)}) group by word",
-            {},
-        )
+        table, word = _FIELDS[field]
+        return self._words(f"{word} word", table, where, {})
 
-    def _words(self, query: str, bound: dict[str, str]) -> list[str]:
-        connection = self._db.connection
-        connection.create_function("suffix_in", 1, suffix_in, deterministic=True)
-        found = connection.execute(
-            f"select word from ({query}) where word is not null and length(word) between 1 and :longest"
-            " order by often desc, word limit :most",
+    def _words(self, word: str, table: str, where: str, bound: dict[str, str]) -> list[str]:
+        found = self._db.connection.execute(
+            f"""select word from (select {word}, count(*) often from {table} where {where} group by word)
+            where word is not null and length(word) between 1 and :longest
+            order by often desc, word limit :most""",
             {**bound, "longest": LONGEST, "most": MOST},
         )
         return [str(word) for (word,) in found]
-
-
-def _listed(accounts: Collection[int]) -> str:
-    return ",".join(str(int(account)) for account in accounts)

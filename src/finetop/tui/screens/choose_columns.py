@@ -37,7 +37,7 @@ _KEYS: Final = (
     ("space", "Show"),
     ("J K", "Order"),
     ("+ -", "Width"),
-    ("0", "As usual"),
+    ("0", "Usual"),
     ("enter", "Keep"),
 )
 
