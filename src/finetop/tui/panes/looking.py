@@ -17,6 +17,8 @@ from finetop.tui.widgets.cursor_view import CursorView
 from finetop.views import ACTIVE, FAILED, Sort, View
 
 if TYPE_CHECKING:
+    from textual import events
+
     from finetop.tui.remembered import Part, State
     from finetop.tui.saved_views import SavedViews
     from finetop.tui.widgets.prompt import Completion, Prompt
@@ -140,7 +142,7 @@ class Looking(CursorView):
 
     def action_filter(self) -> None:
         """Open the line; the list follows while one types."""
-        before = self.view
+        before, self._known = self.view, {}
         text = before.filter.text if before.filter is not None else ""
         self._ask_filter(text, before)
 
@@ -249,6 +251,16 @@ class Looking(CursorView):
         chosen = await self.app.push_screen_wait(Pick("Sort by", entries, now.column))
         if chosen is not None:
             self.sort_by(chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a column's head sorts by it."""
+        event.prevent_default()  # Textual would call the handler of each base class as well
+        if event.y != self.head_count - 1:
+            super().on_click(event)
+            return
+        for slot in self.slots(self.columns):
+            if slot.x <= event.x < slot.end and sortable([slot.column.name]) and self.follows_views:
+                self.sort_by(slot.column.name)
 
     # --- columns ----------------------------------------------------------------------------------------
 
