@@ -55,7 +55,7 @@ def test_up_to_eight_jobs_are_listed_by_name(count: int, named: int, more: str) 
          ["12 steps", "$1.75", "no checkpoint yet", "Lost      12 steps"]),
         ("cancel", [target(1, step=5, cost=1.5), target(2)], ["$1.50, as told of 1"]),
         ("cancel", [target(1, "queued")], ["no step yet", "nothing yet", "Lost      nothing"]),
-        ("pause", [target(1)], ["everything they have learned", "z resumes them"]),
+        ("pause", [target(1)], ["everything they have learned", "can be resumed"]),
         ("resume", [target(1, "paused")], ["the rest of their steps"]),
         ("delete", [target(1, "failed")], ["for everybody", "cannot be brought back"]),
     ],
@@ -85,7 +85,7 @@ def test_hostile_names_stay_inside_the_box() -> None:
         (
             1,
             ["No.", "Never."],
-            ("1 of 3 jobs are asked to stop.", "No. 1 more reason: A shows them.", "warn"),
+            ("1 of 3 jobs are asked to stop.", "No. 1 more reason in the action log.", "warn"),
         ),
     ],
 )

@@ -154,6 +154,21 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
         assert driver.main.grid.full
 
 
+async def test_ctrl_c_twice_leaves_and_once_says_how(tmp_path: Path) -> None:
+    """With a key between them it is once again; sentences name the user's own keys."""
+    paths = house(tmp_path)
+    keys = Keys(wishes={"app.quit": Wish(("f10",), ()), "job.create": Wish((), ())})
+    async with opened(paths, keys=keys) as driver:
+        assert "No jobs yet. : creates one." in driver.picture
+        await driver.press("ctrl+c")
+        await driver.reads("f10 leaves finetop, and so does ctrl+c again.")
+        await driver.press("j", "ctrl+c")
+        assert driver.app.is_running
+        assert not driver.app._leaving.is_set()
+        await driver.press("ctrl+c")
+        await driver.until(driver.app._leaving.is_set)
+
+
 async def test_a_map_without_a_way_out_is_refused_with_its_line(tmp_path: Path) -> None:
     paths = house(tmp_path)
     paths.config_file.write_text('theme = "dark"\n[keys]\n"job.cancel" = ["f9",\n  "q"]\n')

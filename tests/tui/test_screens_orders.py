@@ -73,7 +73,7 @@ def given(screen: Driver) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "key", "shown", "order"),
     [
-        ("runs", "z", ("Pause this job?", "and z resumes it"), ("pause", "ftjob-run")),
+        ("runs", "z", ("Pause this job?", "can be resumed"), ("pause", "ftjob-run")),
         ("rests", "z", ("Resume this job?", "118 steps more"), ("resume", "ftjob-rest")),
         ("rests", "x", ("Cancel this job?", "stays cancelled"), ("cancel", "ftjob-rest")),
         ("far", "X", ("Delete this job?", "cannot be brought back"), ("delete", "ftjob-far")),

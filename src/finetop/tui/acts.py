@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from finetop.text.keys import key_word
+
 if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.dom import DOMNode
@@ -106,6 +108,24 @@ def _of(node: DOMNode, keys: Iterable[str]) -> Iterator[Offer]:
     for act in acts(type(node)):
         if _is_on(act.action, node):
             yield Offer(act.id, act.label, "", act.action, node)
+
+
+def key_to(node: Widget, name: str, otherwise: str = "") -> str:
+    """The key that does something on a node's screen, for sentences that name it.
+
+    What has lost its keys is reached through the palette; what is bound nowhere here has `otherwise`.
+    """
+    if not node.is_attached:
+        return otherwise
+    screen = node.screen
+    nodes = [*(screen.focused or screen).ancestors_with_self, *getattr(screen, "panes", ())]
+    for one in nodes:
+        for key, binding in one._bindings:  # noqa: SLF001 - Textual tells of the focused chain only
+            if binding.id == name:
+                return key_word(key)
+    if any(binding.id == name for one in nodes for binding in declared(type(one))):
+        return key_to(node, "app.palette", ":")
+    return otherwise
 
 
 def declared(kind: type[DOMNode]) -> list[Binding]:

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
-from finetop.tui.acts import offers
+from finetop.tui.acts import key_to, offers
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
 from finetop.tui.messages import ProfileChosen, Rung, Said, StoreChanged
@@ -100,6 +100,8 @@ class FinetopApp(Outward[int]):
         self._main = MainScreen(options, self.store, self.session, self.feed, clock=clock)
         self._started = False
         self._ended = False
+        self._wants_to_leave = False
+        """The last key was ctrl+c, with nothing to copy."""
         self._leaving = threading.Event()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -220,6 +222,8 @@ class FinetopApp(Outward[int]):
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.hearing.clear_notice()
             self._main.touched()
+            if event.key != "ctrl+c":
+                self._wants_to_leave = False
             if event.key.startswith(_MERGED):
                 await super().on_event(events.Key("escape", None))
                 key = event.key.removeprefix(_MERGED).removeprefix("shift+")
@@ -248,7 +252,19 @@ class FinetopApp(Outward[int]):
         if selected:
             self.copy_to_clipboard(selected)
         else:
-            self.say(Said("q leaves finetop.", "ctrl+q leaves at once, from anywhere."))
+            self._say_how_to_leave()
+
+    def _say_how_to_leave(self) -> None:
+        """Who presses ctrl+c twice means it; in a form it might be a slip that loses what was typed."""
+        screen = self.screen
+        if not isinstance(screen, Everywhere):
+            return
+        if self._wants_to_leave:
+            self._main.action_leave()
+            return
+        self._wants_to_leave = True
+        key = key_to(screen, "app.quit", "q")
+        self.say(Said(f"{key} leaves finetop, and so does ctrl+c again.", "ctrl+q leaves at once."))
 
     # --- finding one's way ------------------------------------------------------------------------------
 

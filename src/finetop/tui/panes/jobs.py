@@ -22,6 +22,7 @@ from textual.message import Message
 
 from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
+from finetop.tui.acts import key_to
 from finetop.tui.panes.job_cells import cells, longest
 from finetop.tui.panes.job_columns import Layout, is_asked_for
 from finetop.tui.panes.looking import Looking
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from finetop.tui.remembered import Part, State
     from finetop.views import View
 
-EMPTY: Final = "No jobs yet. c creates one."
 _RANKS: Final = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
 
 
@@ -228,7 +228,7 @@ class JobsPane(Marking, Looking):
     def body_line(self, index: int, width: int) -> Line:
         """A job, or the sentence."""
         if not self._rows:
-            return Line(((" " * 3, "text"), (self._sentence or EMPTY, "text")))
+            return Line(((" " * 3, "text"), (self._sentence or self._none_yet(), "text")))
         row = self._rows[index]
         here = index == self._cursor
         ground = ("cursor" if self.has_focus else "idle") if here else ""
@@ -251,6 +251,9 @@ class JobsPane(Marking, Looking):
         if here and self.has_focus:
             runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
         return Line(tuple(runs), ground)
+
+    def _none_yet(self) -> str:
+        return f"No jobs yet. {key_to(self, 'job.create', 'c')} creates one."
 
     def _slots_for(self, width: int) -> list[Slot]:
         if self._laid_out_for is None or self._laid_out_for[0] != width:

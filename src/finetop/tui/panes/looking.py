@@ -11,6 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop.errors import BadQuery
+from finetop.tui.acts import key_to
 from finetop.tui.panes.job_columns import METADATA, SETTING, USUAL, Layout, choices, head, sortable, way
 from finetop.tui.saved_views import SavedView
 from finetop.tui.widgets.cursor_view import CursorView
@@ -112,11 +113,11 @@ class Looking(CursorView):
         """What stands where no job is left."""
         view = self.view
         if view.filter:
-            return f"No job matches {view.filter.text}. esc clears."
+            return f"No job matches {view.filter.text}. {key_to(self, 'list.all', 'esc')} clears."
         if view.only == ACTIVE:
-            return "No job is active. a shows all."
+            return f"No job is active. {key_to(self, 'list.active', 'a')} shows all."
         if view.only == FAILED:
-            return "No job has failed. F shows all."
+            return f"No job has failed. {key_to(self, 'list.failed', 'F')} shows all."
         return f"No job matches {view.condition.text}." if view.condition else ""
 
     def view_facts(self) -> list[Run]:

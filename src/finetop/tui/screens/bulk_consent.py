@@ -55,7 +55,7 @@ class _Order(NamedTuple):
 
 _ORDERS: Final = {
     "cancel": _Order("Cancel", "Keep them", "Cancelled jobs stay cancelled; their checkpoints are kept."),
-    "pause": _Order("Pause", "Keep them", "They stop at their next step, are saved, and z resumes them."),
+    "pause": _Order("Pause", "Keep them", "They stop at their next step, are saved, and can be resumed."),
     "resume": _Order("Resume", "Keep them paused", "They wait in line first, then go on where they were."),
     "delete": _Order("Delete", "Keep them", "Deleted jobs cannot be brought back."),
 }
@@ -169,7 +169,7 @@ def outcome(kind: str, done: int, refused: Sequence[str]) -> tuple[str, str, str
     if not refused:
         return f"{_are(done)} {asked}.", "", "text"
     first, *others = dict.fromkeys(refused)
-    more = f" {len(others)} more reason{'' if len(others) == 1 else 's'}: A shows them." if others else ""
+    more = f" {len(others)} more reason{'' if len(others) == 1 else 's'} in the action log." if others else ""
     told = f"None of {all_:,} jobs is {asked}." if not done else f"{done:,} of {all_:,} jobs are {asked}."
     return told, f"{first}{more}", "warn" if done else "bad"
 

@@ -64,7 +64,7 @@ def _pause_lines(job: JobRow, now: float) -> list[tuple[Run, ...]]:
         ("Kept", _plain("everything it has learned so far")),
         ("Lost", _plain("nothing; its place goes to the next in line")),
     )
-    return _told(job, pairs, "It stops at its next step, saves itself, and z resumes it.")
+    return _told(job, pairs, "It stops at its next step, saves itself, and can be resumed.")
 
 
 def _resume_lines(job: JobRow, now: float) -> list[tuple[Run, ...]]:

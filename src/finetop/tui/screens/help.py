@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.text.keys import key_word
-from finetop.tui.acts import SECTIONS, declared, section
+from finetop.tui.acts import SECTIONS, declared, key_to, section
 from finetop.tui.screens.dialog import Dialog, Paper
 
 if TYPE_CHECKING:
@@ -166,8 +166,9 @@ class Help(Dialog[None]):
         width = min(WIDEST, self.size.width - 8)
         lines = [*key_lines(self._rows, width), *_marks(self._glyphs, width), *self._lost(width)]
         self.query_one(Sheet).write([(), *lines])
+        more = " ".join(key_to(self, f"move.{way}", key) for way, key in (("down", "j"), ("up", "k")))
         fits = len(lines) + 1 <= self.size.height - 2
-        self.query_one(".box").border_subtitle = "" if fits else "j k show the rest"
+        self.query_one(".box").border_subtitle = "" if fits else f"{more} show the rest"
 
     def _lost(self, width: int) -> list[tuple[Run, ...]]:
         """What the user has taken the keys from."""

@@ -11,6 +11,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from finetop import text
+from finetop.tui.acts import key_to
 from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import StoreChanged
 from finetop.tui.panes.curves import CurvesPane
@@ -161,7 +162,7 @@ class MainScreen(Telling):
         title = self.query_one(TitleBar)
         shown = self.feed.condition.text if self.feed.condition else ""
         title.show(states, rows, now=self._clock(), profile=shown, as_of=as_of)
-        title.note(pause_note(states))
+        title.note(pause_note(states, key_to(self, "data.pause", "p")))
 
     def _show_job(self) -> None:
         """The lower panes, for the job under the cursor."""

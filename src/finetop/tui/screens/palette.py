@@ -35,9 +35,11 @@ def _pane(offer: Offer) -> str:
 
 
 def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
-    """The entries that hold every typed word; those that begin with the first one come first."""
+    """The entries that hold every typed word, be it in their place; those that begin so come first."""
     words = typed.lower().split()
-    found = [entry for entry in entries if all(word in entry.label.lower() for word in words)]
+    found = [
+        entry for entry in entries if all(word in f"{entry.label} {entry.says}".lower() for word in words)
+    ]
     return sorted(found, key=lambda entry: not (words and entry.label.lower().startswith(words[0])))
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from finetop.session import Session
     from finetop.store.rows import ProfileState
 
-PAUSED = "polling paused, p resumes"
 SLOWEST_S = 3600.0
 FASTEST_S = 1.0
 
@@ -109,6 +108,6 @@ class Polling(Saying):
         return None if new_s == own_s else new_s
 
 
-def pause_note(states: Sequence[ProfileState]) -> str:
+def pause_note(states: Sequence[ProfileState], key: str) -> str:
     """What the title line says in place of the ages; empty where anything is asked."""
-    return PAUSED if states and all(state.paused for state in states) else ""
+    return f"polling paused, {key} resumes" if states and all(state.paused for state in states) else ""

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.alerts.news import news, summary
 from finetop.errors import FinetopError
+from finetop.tui.acts import key_to
 from finetop.tui.messages import Rung, Said
 from finetop.tui.screens.away import TITLE, Away
 from finetop.tui.screens.job_actions import JobActions
@@ -84,7 +85,8 @@ class Telling(JobActions):
         wanted = self.store.alerts.is_wanted(row.key) if row is not None and not row.is_final else None
         if wanted is None:
             return super().why_grey()
-        said = "You are told what becomes of it." if wanted else "You are told nothing of it; b changes that."
+        changes = f"{key_to(self, 'job.alert', 'b')} changes that"
+        said = "You are told what becomes of it." if wanted else f"You are told nothing of it; {changes}."
         return f"{super().why_grey()} {said}".strip()
 
     # --- alerts -----------------------------------------------------------------------------------------
@@ -117,11 +119,11 @@ class Telling(JobActions):
             self.post_message(Said.of(error))
             return
         self.look()
-        name = text.clean(row.name)
+        name, undo = text.clean(row.name), f"{key_to(self, 'job.alert', 'b')} takes it back."
         if wanted:
-            self.post_message(Said(f"You will be told what becomes of {name}.", "b takes it back."))
+            self.post_message(Said(f"You will be told what becomes of {name}.", undo))
         else:
-            self.post_message(Said(f"You will be told nothing of {name}.", "b takes it back."))
+            self.post_message(Said(f"You will be told nothing of {name}.", undo))
 
     # --- news -------------------------------------------------------------------------------------------
 
@@ -167,7 +169,9 @@ class Telling(JobActions):
         elif above is self and not self._is_touched:
             self._show(found)
         else:
-            self.post_message(Said(f"{TITLE}: {summary(found)}.", "B shows them."))
+            self.post_message(
+                Said(f"{TITLE}: {summary(found)}.", f"{key_to(self, 'data.news', 'B')} shows them.")
+            )
 
     async def _news(self) -> list[News]:
         if not self._since:
