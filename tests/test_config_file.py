@@ -237,7 +237,7 @@ def test_a_variable_that_will_not_do_is_named(
 
 
 def test_the_themes_of_the_file_are_those_of_the_screen() -> None:
-    assert set(THEMES) == {"auto", *(ours.name.removeprefix("finetop-") for ours in theme.THEMES)}
+    assert set(THEMES) == {"auto", "ansi", *(ours.name.removeprefix("finetop-") for ours in theme.THEMES)}
 
 
 def fits(schema: dict[str, Any], value: Any) -> bool:

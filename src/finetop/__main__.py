@@ -84,6 +84,7 @@ def _open(opening: Opening) -> int:
         profiles=opening.profiles,
         theme=said.theme if said else "auto",
         glyphs=said.glyphs if said else "auto",
+        mouse=said.mouse if said else True,
         keys=said.keys if said else None,
         keep_frame=not opening.is_demo,
         condition=opening.condition,

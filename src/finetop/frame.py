@@ -22,7 +22,8 @@ _BARE = "\x1b[?25l\x1b[?7l\x1b[0m"
 
 # Whatever decides how, and which, rows are drawn: another value of one of them is another screen.
 _LOOKS = (
-    "TERM", "COLORTERM", "NO_COLOR", "FINETOP_THEME", "FINETOP_GLYPHS", "LC_ALL", "LC_CTYPE", "LANG",
+    "TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "FINETOP_THEME", "FINETOP_GLYPHS",
+    "LC_ALL", "LC_CTYPE", "LANG",
     "FINETOP_CONFIG", "FINETOP_DATA", "FINETOP_PROFILE", "FINETOP_ARCHIVE", "FINETOP_QUERY",
     "TEXTUAL_COLOR_SYSTEM",
 )  # fmt: skip

@@ -204,7 +204,7 @@ async def test_changing_the_theme_repaints_in_its_colours() -> None:
         pane.update_rows(ROWS, now=NOW)
         await pilot.pause()
         dark = written(app)
-        app.theme = "finetop-ansi"
+        app.theme = "finetop-ansi-dark"
         await pilot.pause()
         await pilot.pause()
         ansi = written(app)

@@ -97,6 +97,10 @@ def test_an_end_from_outside_ends_the_editor_too(paths: Paths, tmp_path: Path) -
         opened.until("tickets-v2")
         opened.type("\x1a")
         opened.until("There is no shell to go back to")
+        assert opened.written.count(b"\x1b[?1003h") == opened.written.count(b"\x1b[?1003l") + 2
+        opened.type(":leave it to\r")
+        opened.until("The terminal has the mouse")
+        assert b"\x1b[?1003l" in opened.written
         opened.press("e")
         opened.until("reading")
         os.kill(opened.process.pid, signal.SIGTERM)

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 ALL = variables.PREFIX
 TOLD = "FINETOP_ALERT_"
 """What a command is told of an alert; it may run finetop."""
-_PLACES = {"FINETOP_CONFIG", "FINETOP_DATA", "FINETOP_STATE", "FINETOP_THEME", "FINETOP_GLYPHS"}
+_PLACES = {
+    "FINETOP_CONFIG",
+    "FINETOP_DATA",
+    "FINETOP_STATE",
+    "FINETOP_THEME",
+    "FINETOP_GLYPHS",
+    "FINETOP_MOUSE",
+}
 
 
 @click.group(

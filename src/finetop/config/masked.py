@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from finetop.config.settings import Settings
 
 HIDDEN: Final = "***"
-_PLAIN: Final = ("theme", "glyphs", "config", "data", "state", "profile")
+_PLAIN: Final = ("theme", "glyphs", "mouse", "config", "data", "state", "profile")
 """Variables of ours that hold no secret; the values of others are not repeated."""
 
 

@@ -12,7 +12,17 @@ from finetop.config.keymap import Keys
 from finetop.config.tables import checked, item_of, settings_of, types_of, unknown
 from finetop.errors import BadInput
 
-THEMES = ("auto", "dark", "light", "colourblind", "ansi", "no-colour")
+THEMES = (
+    "auto",
+    "dark",
+    "light",
+    "colourblind",
+    "colourblind-light",
+    "ansi-dark",
+    "ansi-light",
+    "ansi",  # as ansi-dark was called once
+    "no-colour",
+)
 GLYPHS = ("auto", "unicode", "ascii")
 PREFIX = "FINETOP_ALERTS_"
 _TRUTHS = {
@@ -35,6 +45,8 @@ class Settings:
     """How the screen is coloured; FINETOP_THEME beats it."""
     glyphs: str = field(default="auto", metadata={"choices": GLYPHS})
     """The marks the screen draws; FINETOP_GLYPHS beats it."""
+    mouse: bool = True
+    """Whether the screen takes the mouse; off leaves it to the terminal; FINETOP_MOUSE beats it."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     """What is told, and by which ways."""
     keys: Keys = field(default_factory=Keys)
@@ -43,20 +55,21 @@ class Settings:
 
 def overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """The settings with those of the environment over them. Raises BadInput naming the variable."""
+    hints = types_of(Settings)
     for name, option in settings_of(Settings).items():
         variable = f"FINETOP_{name.upper()}"
-        if "choices" in option.metadata and environ.get(variable):
-            settings = replace(settings, **{name: _value(variable, environ[variable], str, option)})
+        if hints[name] in {str, bool} and environ.get(variable):
+            settings = replace(settings, **{name: _value(variable, environ[variable], hints[name], option)})
     alerts = settings.alerts
-    known, hints = settings_of(AlertSettings), types_of(AlertSettings)
+    known, kinds = settings_of(AlertSettings), types_of(AlertSettings)
     for variable, text in environ.items():
         if not variable.startswith(PREFIX):
             continue
         name = variable.removeprefix(PREFIX).lower()
-        if name not in known or item_of(hints[name]) is not None:
+        if name not in known or item_of(kinds[name]) is not None:
             _, hint = unknown("variable", name, [option for option in known if option != "rules"])
             raise BadInput(f"there is no setting of alerts for {variable}", hint=hint)
-        alerts = replace(alerts, **{name: _value(variable, text, hints[name], known[name])})
+        alerts = replace(alerts, **{name: _value(variable, text, kinds[name], known[name])})
     return replace(settings, alerts=alerts)
 
 

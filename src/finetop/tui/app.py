@@ -17,10 +17,10 @@ from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
 from finetop.tui.acts import key_to, offers
+from finetop.tui.choices import Choices
 from finetop.tui.driver import FinetopDriver
 from finetop.tui.feed import Feed
 from finetop.tui.messages import ProfileChosen, Rung, Said, StoreChanged
-from finetop.tui.outward import Outward
 from finetop.tui.remembered import FILE, Remembered, place_of
 from finetop.tui.screens.everywhere import Everywhere
 from finetop.tui.screens.help import Help
@@ -44,7 +44,7 @@ PATIENCE_S = 2.0
 """After a signal: how long the orderly end may take before the terminal is taken back by force."""
 
 
-class FinetopApp(Outward[int]):
+class FinetopApp(Choices[int]):
     """One run of the screen over one store and one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,6 +83,7 @@ class FinetopApp(Outward[int]):
         self.environ = environ
         self.spare_folder = options.paths.state_dir
         self.remembered = self._remembered(options)
+        self.begin_choices(self.remembered.everywhere, mouse=options.mouse)
         self.clock = clock
         self.store = Store(options.paths.store_file)
         try:
@@ -144,7 +145,7 @@ class FinetopApp(Outward[int]):
     def show(self) -> int:
         """Run until the end; the exit code, if the process does not end with the screen."""
         try:
-            return self.run() or self.return_code or 0
+            return self.run(mouse=self.mouse) or self.return_code or 0
         finally:
             self.end()
 
@@ -207,7 +208,7 @@ class FinetopApp(Outward[int]):
         if self._started:
             for screen in self.screen_stack:
                 self.remembered.hold(screen)
-            self.remembered.keep({})
+            self.remembered.keep(self.choices())
 
     def _keep_frame(self) -> None:
         """Save what the screen shows, unless a dialog or a form is open."""

@@ -48,6 +48,15 @@ class FinetopDriver(LinuxDriver):
             return
         super().write(data)
 
+    def take_mouse(self, *, take: bool) -> None:
+        """Have the terminal report the mouse, or keep it to itself."""
+        self._mouse = True
+        if take:
+            self._enable_mouse_support()
+        else:
+            self._disable_mouse_support()
+            self._mouse = False
+
     def _sigtstp_application(self, _number: int, _frame: object) -> None:
         """Let the loop step aside: a handler comes at any point, and would wait there for threads."""
         if self._auto_restart:

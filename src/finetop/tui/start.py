@@ -30,6 +30,8 @@ class Options:
     """False where the next run will show something else, as in the demo."""
     theme: str = "auto"
     glyphs: str = "auto"
+    mouse: bool = True
+    """False leaves the mouse to the terminal, which can select and paste with it."""
     keys: Keys | None = None
     """Keys of one's own; None where nobody asked for the settings."""
     condition: Condition | None = None

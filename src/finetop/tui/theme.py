@@ -9,6 +9,7 @@ from textual.theme import Theme
 
 import finetop
 from finetop.config import COLOURS
+from finetop.tui.surroundings import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,8 +175,24 @@ _COLOURBLIND: Final = {
     "magenta": "#e08fc0",
     "cyan": "#a5e5ef",
 }
+_COLOURBLIND_LIGHT: Final = {
+    **_LIGHT,
+    "accent": "#11141a",
+    "good": "#0b62a4",
+    "warn": "#6f5a00",
+    "bad": "#b03c00",
+    "train": "#0b62a4",
+    "raw": "#b5cfe6",
+    "valid": "#8a5200",
+    "blue": "#0b62a4",
+    "green": "#00704f",
+    "yellow": "#6f5a00",
+    "red": "#b03c00",
+    "magenta": "#9c3f78",
+    "cyan": "#0a6f7a",
+}
 _PLAIN: Final = dict.fromkeys(_DARK, "ansi_default")
-_ANSI: Final = {
+_ANSI_DARK: Final = {
     **_PLAIN,
     "line": "ansi_bright_black",
     "grid": "ansi_bright_black",
@@ -193,6 +210,18 @@ _ANSI: Final = {
     "magenta": "ansi_bright_magenta",
     "cyan": "ansi_cyan",
 }
+_ANSI_LIGHT: Final = {
+    **_ANSI_DARK,
+    "accent": "ansi_blue",
+    "warn": "ansi_default",  # yellow cannot be read on white; bold it stands out
+    "bad": "ansi_red",
+    "train": "ansi_blue",
+    "valid": "ansi_magenta",
+    "blue": "ansi_blue",
+    "yellow": "ansi_default",
+    "red": "ansi_red",
+    "magenta": "ansi_magenta",
+}
 _SIXTEEN: Final = {
     "cursor-style": "reverse",
     "idle-style": "underline",
@@ -202,6 +231,7 @@ _SIXTEEN: Final = {
     "input-cursor-text-style": "reverse",
     "screen-selection-foreground": "ansi_black",
 }
+_ON_WHITE: Final = {"warn-style": "bold", "screen-selection-foreground": "ansi_white"}
 _NO_COLOUR: Final = {
     **_SIXTEEN,
     "line-style": "dim",
@@ -216,7 +246,9 @@ THEMES: Final = (
     _theme("finetop-dark", _DARK),
     _theme("finetop-light", _LIGHT, kind="light"),
     _theme("finetop-colourblind", _COLOURBLIND),
-    _theme("finetop-ansi", _ANSI, _SIXTEEN, kind="ansi"),
+    _theme("finetop-colourblind-light", _COLOURBLIND_LIGHT, kind="light"),
+    _theme("finetop-ansi-dark", _ANSI_DARK, _SIXTEEN, kind="ansi"),
+    _theme("finetop-ansi-light", _ANSI_LIGHT, {**_SIXTEEN, **_ON_WHITE}, kind="ansi"),
     _theme("finetop-no-colour", _PLAIN, _NO_COLOUR, kind="ansi"),
 )
 """Register all of them; `choose_theme` names the one to start with."""
@@ -230,11 +262,23 @@ def choose_theme(setting: str, environment: Mapping[str, str]) -> str:
     if environment.get("NO_COLOR"):
         return "finetop-no-colour"
     if setting != "auto":
-        ours = f"finetop-{setting}"
+        ours = f"finetop-{_FORMER.get(setting, setting)}"
         return ours if any(theme.name == ours for theme in THEMES) else setting
-    remote = "SSH_CONNECTION" in environment or "SSH_TTY" in environment
+    shade = "light" if _is_light(environment) else "dark"
     # Sixteen colours take half the bytes, and a remote terminal without COLORTERM may know no more.
-    return "finetop-ansi" if remote and not environment.get("COLORTERM") else "finetop-dark"
+    few = environment.get("TERM") == "linux" or (is_remote(environment) and not environment.get("COLORTERM"))
+    return f"finetop-ansi-{shade}" if few else f"finetop-{shade}"
+
+
+_FORMER: Final = {"ansi": "ansi-dark"}
+
+
+def _is_light(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal says that its ground is bright: some tell `text;ground` as numbers of colours."""
+    return environment.get("COLORFGBG", "").rpartition(";")[2] in _BRIGHT
+
+
+_BRIGHT: Final = {"7", *map(str, range(9, 16))}
 
 
 def styles_dir() -> Path:

@@ -78,6 +78,8 @@ class Entries(LineView):
         self._cursor = place
         self._keep_in_sight()
         self.redraw()
+        if self.current is not None and isinstance(self.screen, Pick):
+            self.screen.looked_at(self.current)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by pages."""
@@ -152,6 +154,9 @@ class Pick(Dialog[str]):
     def content(self) -> Iterable[Widget]:
         """The list alone."""
         yield Entries(self._entries, self._chosen)
+
+    def looked_at(self, entry: Entry) -> None:
+        """The cursor came to an entry."""
 
     def take(self, entry: Entry) -> None:
         """The answer."""
