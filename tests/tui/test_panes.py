@@ -10,13 +10,15 @@ import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from finetop.models import Checkpoint, File, Job
+from finetop.models import Checkpoint, File, Job, Permission
+from finetop.stays import Seen
 from finetop.store.rows import Curves, EventRow, JobKey, Series
 from finetop.text import ASCII
 from finetop.tui.panes.curves import CurvesPane
-from finetop.tui.panes.detail import DetailPane, detail_model
-from finetop.tui.panes.detail_model import json_lines
+from finetop.tui.panes.detail import Beside, DetailPane, detail_model
 from finetop.tui.panes.events import PAGE, EventsPane
+from finetop.tui.panes.sharing_facts import Sharing
+from finetop.tui.remembered import Part
 from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
 
 if TYPE_CHECKING:
@@ -64,9 +66,7 @@ def model(**changes: object) -> object:
         ROW._replace(**changes),  # type: ignore[arg-type]
         now=NOW,
         job=JOB,
-        checkpoints=CHECKPOINTS,
-        files=FILES,
-        curves=CURVES,
+        beside=Beside(files=FILES, checkpoints=CHECKPOINTS, curves=CURVES),
         raw=b'{"id": "ftjob-1", "deep": {"list": [1]}}',
     )
 
@@ -82,7 +82,7 @@ async def test_detail_tells_everything_about_a_job() -> None:
         await pilot.pause()
         whole = "\n".join(picture(app))
         for words in (
-            " Job          ftjob-1  openai",
+            "▌Job          ftjob-1  openai",
             " Model        tiny-bytes-1  supervised",
             " Files        train.jsonl  1.9 MB\n              file-2",
             " Settings     epochs auto  batch 8  lr ×1.8  seed 42",
@@ -136,43 +136,6 @@ async def test_facts_that_do_not_fit_go_on_below_and_stay_whole() -> None:
         assert lines[at + 1] == "              seed 42"
 
 
-async def test_the_checkpoints_tab_shows_all_and_whole() -> None:
-    name = "ft:tiny-bytes-1:local:harbor-support:AbCdEf12:ckpt-step-"
-    metrics = {"train_loss": 0.5, "train_mean_token_accuracy": 0.9, "full_valid_loss": 0.6}
-    points = [
-        Checkpoint(id=f"c-{n}", step_number=n, metrics=metrics, fine_tuned_model_checkpoint=f"{name}{n}")
-        for n in range(1, 13)
-    ]
-    pane = DetailPane()
-    app = Stage(pane)
-    async with app.run_test(size=(46, 80)) as pilot:
-        pane.show(detail_model(ROW, now=NOW, job=JOB, checkpoints=points))
-        await pilot.press("right_square_bracket")
-        await pilot.pause()
-        whole = "".join(line[14:] for line in picture(app))
-        for n in range(1, 13):
-            assert f"{name}{n}" in whole
-        assert whole.count("full valid loss 0.600") == 12
-        assert "…" not in whole
-
-
-async def test_detail_tabs_turn_with_keys_and_mouse() -> None:
-    pane = DetailPane()
-    app = Stage(pane)
-    async with app.run_test(size=(72, 20)) as pilot:
-        pane.show(model())  # type: ignore[arg-type]
-        await pilot.press("right_square_bracket")
-        lines = picture(app)
-        assert " Step 120     valid loss 0.571  ◊ best" in lines
-        assert "              ft:x" in lines
-        await pilot.press("left_square_bracket", "left_square_bracket")
-        assert " {" in picture(app)
-        assert '   "deep": {' in picture(app)
-        await pilot.click(pane, offset=(38, 0))
-        assert pane.tab == "Files"
-        assert any("Training" in line for line in picture(app))
-
-
 async def test_detail_scrolls_and_equal_facts_are_not_painted_again() -> None:
     pane = DetailPane()
     app = Stage(pane)
@@ -215,7 +178,7 @@ def test_what_a_tiny_screen_tells_without_losses(
     status: str, rewards: dict[str, Series], fact: tuple[str, str]
 ) -> None:
     row = ROW._replace(status=status, train_loss=None, valid_loss=None)
-    told = detail_model(row, now=NOW, curves=Curves(key=ROW.key, more=rewards)).facts[2]
+    told = detail_model(row, now=NOW, beside=Beside(curves=Curves(key=ROW.key, more=rewards))).facts[2]
     assert (told.label, "".join(words for words, _ in told.runs)) == fact
 
 
@@ -481,6 +444,12 @@ def hostile_job() -> Job:
     )
 
 
+EVERY_LABEL = [
+    "Job", "Settings", "Grader", "Answer form", "Time", "Permissions", "Metadata", "Weights & B.", "Usage",
+    "Created", "Step 1",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("tab", DetailPane.TABS)
 @pytest.mark.parametrize("width", [60, 120])
 async def test_detail_cleans_every_string(tab: str, width: int) -> None:
@@ -504,12 +473,18 @@ async def test_detail_cleans_every_string(tab: str, width: int) -> None:
                 row,
                 now=NOW,
                 job=hostile_job(),
-                checkpoints=[checkpoint],
-                files={WIRE: File(id=WIRE, filename=WIRE)},
-                raw=json.dumps({WIRE: [WIRE]}),
-                logged=3,
+                beside=Beside(
+                    files={WIRE: File(id=WIRE, filename=WIRE)},
+                    kept={WIRE: WIRE},
+                    checkpoints=[checkpoint],
+                    seen=[Seen(NOW - 60, None, "running", WIRE), Seen(NOW - 50, None, "running", WIRE + "!")],
+                    logged=3,
+                    sharing=Sharing([Permission(id=WIRE, project_id=WIRE)]),
+                ),
+                raw=json.dumps({WIRE: [WIRE]}).encode(),
             )
         )
+        pane.restore(Part({"unfolded": EVERY_LABEL}))
         pane.show_tab(tab)
         await pilot.pause()
         assert not strange("".join(picture(app)))
@@ -527,15 +502,3 @@ async def test_events_clean_every_string() -> None:
         await pilot.pause()
         assert not strange("".join(picture(app)))
         assert "\x1b]" not in written(app)
-
-
-async def test_raw_answers_that_are_no_json_are_shown_as_they_are() -> None:
-    known = detail_model(ROW, now=NOW, raw=b"<html>\xff\x1b[1m</html>")
-    assert known.raw == ("<html>�</html>",)
-
-
-def test_raw_answers_too_deep_or_too_long_to_be_laid_out_are_shown_as_far_as_they_go() -> None:
-    deep = b"[" * 100_000 + b"]" * 100_000
-    assert detail_model(ROW, now=NOW, raw=deep[:150_000]).raw[0].startswith("[[[")
-    long = json_lines('{"words": "' + "x" * 300_000 + '"}')
-    assert long[-1] == "and 100 k characters more"

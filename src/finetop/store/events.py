@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from finetop.models import Event, Metric
     from finetop.store.database import Database
 
+EDGE = 48
+"""So many lines at each end of a log may tell what became of its job."""
 BATCH = 500
 """Rows per write transaction, so that no other writer waits for long."""
 COUNTED = 1_000
@@ -95,6 +97,20 @@ class Events:
             (*key, size, start),
         )
         return [EventRow(*line) for line in found]
+
+    def edges(self, key: JobKey) -> list[tuple[float, str]]:
+        """Those of a log's first and last lines that measure nothing, and when they were said."""
+        ends = " union ".join(
+            f"""select * from (select rowid, created_at, message, type from event
+            where account = :account and job = :job order by rowid {order} limit {EDGE})"""
+            for order in ("asc", "desc")
+        )
+        found = self._db.connection.execute(
+            f"""select created_at, message from ({ends}) where type <> 'metrics' and created_at is not null
+            order by rowid""",
+            {"account": key.account, "job": key.id},
+        )
+        return list(found)
 
     def mark_read(self, key: JobKey) -> None:
         """A job's log was read to its end, whether or not it says anything."""

@@ -1,191 +1,264 @@
-"""The detail pane: the facts of the job under the cursor, in four tabs.
+"""The detail pane: everything known of the job under the cursor, in four tabs.
 
 DetailPane(glyphs=UNICODE)
-pane.show(detail_model(row, now=..., job=..., checkpoints=..., files=..., curves=..., raw=...))
+pane.show(detail_model(row, now=..., job=..., beside=Beside(...), raw=...))
 pane.show(None)                 no job
 pane.four_facts = True          under 18 rows (the grid sets it)
+
+An entry is a line; enter unfolds the values it is made of, or leads where it points to: to a file
+(`FileWanted`), a model (`ModelWanted`), a tab, or the permissions of its model (`PermissionsWanted`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from finetop import text
-from finetop.tui.panes.detail_model import DetailModel, detail_model
+from finetop.tui.handoff import Copy, Link
+from finetop.tui.messages import FileWanted, ModelWanted
+from finetop.tui.panes.detail_model import Beside, DetailModel, detail_model
+from finetop.tui.panes.detail_page import DetailPage
 from finetop.tui.panes.pane import JOB_BINDINGS, TAB_BINDINGS, Pane
-from finetop.tui.widgets.runs import Line, Run, plain, width_of
+from finetop.tui.widgets.cursor_view import CursorView
+from finetop.tui.widgets.finding import Finding, LineText
+from finetop.tui.widgets.runs import Line, Run, plain
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
+    from textual import events
 
-    from finetop.tui.panes.entry import Entry
+    from finetop.store.rows import JobKey
+    from finetop.tui.panes.laying import Row
+    from finetop.tui.remembered import Part, State
 
-__all__ = ["DetailModel", "DetailPane", "detail_model"]
-
-LABEL: Final = 13
-EMPTY: Final = {
-    "Overview": "No job yet.",
-    "Checkpoints": "No checkpoints yet. The last three epochs keep one each.",
-    "Files": "No files known.",
-    "JSON": "The provider's answer is not kept yet.",
-}
+__all__ = ["Beside", "DetailModel", "DetailPane", "detail_model"]
 
 
-class DetailPane(Pane):
-    """Label and value, line by line."""
+class DetailPane(Finding, CursorView, Pane):
+    """Label and value, line by line, and a cursor on one of them while it has the focus."""
 
     NAME = "Detail"
     NUMBER = 2
     PLACE = "the detail"
     TABS = ("Overview", "Checkpoints", "Files", "JSON")
-    BINDINGS: ClassVar[list[BindingType]] = [*JOB_BINDINGS, *TAB_BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *JOB_BINDINGS,
+        *TAB_BINDINGS,
+        Binding("enter", "follow", "Open", id="detail.open", tooltip="Open what the cursor is on"),
+        Binding("enter", "unfold", "Unfold", id="detail.unfold", tooltip="Show the values of this line"),
+        Binding("enter", "fold", "Fold", id="detail.fold", tooltip="Hide the values of this line"),
+    ]
+
+    @dataclass
+    class PermissionsWanted(Message):
+        """Somebody wants to know who may use a model."""
+
+        key: JobKey
+        model: str
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "detail") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
-        self._model: DetailModel | None = None
-        self._four_facts = False
-        self._lines: list[Line] = []
-        self._lines_for: tuple[int, str, bool] | None = None
+        self._page = DetailPage(glyphs)
+
+    # --- what is shown ----------------------------------------------------------------------------------
 
     @property
     def four_facts(self) -> bool:
         """True where four lines must do."""
-        return self._four_facts
+        return self._page.four_facts
 
     @four_facts.setter
     def four_facts(self, value: bool) -> None:
-        if value != self._four_facts:
-            self._four_facts = value
-            self.redraw()
+        if value != self._page.four_facts:
+            with self._staying():
+                self._page.four_facts = value
 
     def show(self, model: DetailModel | None, *, top: bool = False) -> None:
         """Take the facts of a job; `top` when it is another job than before."""
-        if model == self._model:
+        if model == self._page.model:
             return
-        self._model = model
-        self._lines_for = None
+        with self._staying():
+            self._page.model = model
         if top:
+            self._page.folded = frozenset()
+            self._page.forget()
+            self._cursor = 0
             self.scroll_to_line(0)
+            self._draw_anew()
+
+    @contextmanager
+    def _staying(self) -> Iterator[None]:
+        """Other lines: the cursor stays on its entry, at the height where it was."""
+        page, cursor = self._page, self._cursor
+        labels = (page.label(at) for at in range(min(cursor, len(self._rows) - 1), -1, -1))
+        below, label = next(((far, label) for far, label in enumerate(labels) if label), (0, ""))
+        yield
+        page.forget()
+        count = len(self._rows)
+        place = next((at for at in range(count) if label and page.label(at) == label), cursor - below)
+        self._cursor = max(0, min(place + below, count - 1))
+        self.scroll_to_line(self.top + self._cursor - cursor)
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        self._lay_out_long()
+        self.find_again()
         self.redraw()
+        self.refresh_bindings()
+
+    def _lay_out_long(self) -> None:
+        """A long answer is laid out in a thread; the last wish counts."""
+        pending = self._page.pending(self.size.width)
+        if pending is not None:
+            self.run_worker(self._take_long(pending), exclusive=True, group="long", exit_on_error=False)
+
+    async def _take_long(self, pending: Callable[[], Any]) -> None:
+        if self._page.take(await asyncio.to_thread(pending)):
+            self._draw_anew()
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        super().on_resize()
+        self._lay_out_long()
 
     def facts(self) -> tuple[Run, ...]:
-        """The step, where no other pane says it."""
-        if self.group and self._model is not None and self._model.step:
-            return ((self._model.step, "muted"),)
-        return ()
+        """What was found, and the step where no other pane says it."""
+        model = self._page.model
+        step = model.step if self.group and model is not None else ""
+        return (*self.find_fact(), *(((step, "muted"),) if step else ()))
+
+    # --- lines ------------------------------------------------------------------------------------------
+
+    @property
+    def _rows(self) -> list[Row]:
+        return self._page.rows(self.size.width)
+
+    @property
+    def head_count(self) -> int:
+        """The rule, and the heads of a table."""
+        return 2 if self._page.columns else 1
+
+    def head_line(self, y: int, width: int) -> Line:
+        """The rule, then the columns' names."""
+        model = self._page.model
+        return Line(model.checkpoint_head) if y and model is not None else super().head_line(y, width)
 
     def body_count(self) -> int:
-        """As many lines as the tab has at this width."""
-        return len(self._laid_out(self.size.width))
+        """As many lines as the tab has at this width; one for the sentence that stands in for them."""
+        return len(self._rows) or 1
+
+    def cursor_count(self) -> int:
+        """Neither the sentence nor the four facts have a cursor."""
+        return 0 if self._page.four_facts else len(self._rows)
 
     def body_line(self, index: int, width: int) -> Line:
         """One of them."""
-        lines = self._laid_out(width)
-        return lines[index] if index < len(lines) else Line()
+        rows = self._page.rows(width)
+        if index >= len(rows):
+            return Line() if rows else Line(((" ", "text"), (self._page.sentence, "faint")))
+        runs = rows[index].runs
+        if index != self._cursor or not self.has_focus or not self.cursor_count():
+            return Line(runs)
+        (words, role), *rest = runs
+        return Line(((self.glyphs.cursor, "accent"), (words[1:], role), *rest), "cursor")
 
-    def _laid_out(self, width: int) -> list[Line]:
-        key = (width, self.tab, self._four_facts)
-        if key != self._lines_for:
-            self._lines = self._lay_out(width)
-            self._lines_for = key
-        return self._lines
+    def line_text(self, index: int) -> LineText:
+        """What was wrapped is found as if it were not."""
+        if index >= len(self._rows):
+            return LineText(self._page.sentence)
+        row = self._rows[index]
+        return LineText(plain(row.runs), row.begins, row.glue)
 
-    def _lay_out(self, width: int) -> list[Line]:
-        model = self._model
-        if model is not None and self._four_facts:
-            return _entry_lines(model.facts, width, self.glyphs.ellipsis, 9)
-        if model is not None and self.tab == "JSON":
-            lines = [
-                Line(((" ", "text"), (text.shorten_end(raw, width - 2, self.glyphs.ellipsis), "text")))
-                for raw in model.raw
-            ]
-        elif model is not None:
-            entries = {"Overview": model.overview, "Checkpoints": model.checkpoints, "Files": model.files}[
-                self.tab
-            ]
-            lines = _entry_lines(entries, width, self.glyphs.ellipsis, LABEL)
+    def before_finding(self) -> None:
+        """What was folded may hold what is looked for."""
+        with self._staying():
+            self._page.needle = self.needle
+
+    # --- keys -------------------------------------------------------------------------------------------
+
+    def copies(self) -> Sequence[Copy]:
+        """The value under the cursor, whole."""
+        found = self._page.copied(self._cursor) if self.cursor_count() else None
+        return () if found is None else (Copy(*found),)
+
+    def links(self) -> Sequence[Link]:
+        """The page of what the cursor is on."""
+        found = self._page.link(self._cursor) if self.cursor_count() else ""
+        return (Link("the run's page", found),) if found else ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter means what the line under the cursor says."""
+        if action in {"follow", "unfold", "fold"}:
+            return self.cursor_count() > 0 and self._page.enter_means(self._cursor) == action
+        if action == "pick":
+            return False  # enter has a name here
+        return super().check_action(action, parameters)
+
+    def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
+        """Enter may mean something else."""
+        self.refresh_bindings()
+
+    def picked(self) -> None:
+        """A double click is an enter."""
+        match self._page.enter_means(self._cursor):
+            case "follow":
+                self.action_follow()
+            case "unfold" | "fold":
+                self._turn()
+
+    def action_unfold(self) -> None:
+        """Show the values of a line."""
+        self._turn()
+
+    def action_fold(self) -> None:
+        """Hide them; the cursor goes to the line that stands for them."""
+        self._turn()
+
+    def _turn(self) -> None:
+        self._cursor = self._page.turn(self._cursor)
+        self.keep_cursor_in_sight()
+        self._draw_anew()
+
+    def action_follow(self) -> None:
+        """Go where the line points to."""
+        entry, model = self._page.entry(self._cursor), self._page.model
+        if entry is None or entry.goal is None or model is None:
+            return
+        kind, name = entry.goal
+        if kind == "tab":
+            self.show_tab(name)
+        elif kind == "file":
+            self.post_message(FileWanted(model.key, model.named_files[name]))
+        elif kind == "model":
+            self.post_message(ModelWanted(model.key, name))
         else:
-            lines = []
-        return lines or [Line(((" ", "text"), (EMPTY[self.tab], "faint")))]
+            self.post_message(self.PermissionsWanted(model.key, name))
 
+    def tab_shown(self) -> None:
+        """Another tab has other lines."""
+        self._page.tab = self.tab
+        self._page.forget()
+        self._cursor = 0
+        self._draw_anew()
 
-def _entry_lines(entries: tuple[Entry, ...], width: int, ellipsis: str, label_width: int) -> list[Line]:
-    room = max(8, width - label_width - 2)
-    lines: list[Line] = []
-    for entry in entries:
-        label: Run = (" " + text.pad(text.cut(entry.label, label_width - 1), label_width), "muted")
-        rows = _wrapped(entry.runs, room) if entry.wraps else [entry.runs]
-        for place, runs in enumerate(rows):
-            lead = (" " * (label_width + 1), "muted") if place else label
-            lines.append(Line((lead, *_shortened(runs, room, ellipsis))))
-    return lines
+    def on_click(self, event: events.Click) -> None:
+        """The rule turns to a tab or a pane; a line takes the cursor."""
+        (Pane if event.y == 0 else CursorView).on_click(self, event)
 
+    # --- what is remembered -----------------------------------------------------------------------------
 
-def _shortened(runs: tuple[Run, ...], room: int, ellipsis: str) -> tuple[Run, ...]:
-    """The runs in so many cells, with an ellipsis where something is lost."""
-    if width_of(runs) <= room:
-        return runs
-    kept: list[Run] = []
-    left = room
-    for words, role in runs:
-        if text.cells(words) >= left:
-            kept.append((text.shorten_end(words + " " * 2, left, ellipsis), role))
-            break
-        kept.append((words, role))
-        left -= text.cells(words)
-    return tuple(kept)
+    def state(self) -> State:
+        """The tab, and what is unfolded."""
+        return {**super().state(), "unfolded": sorted(self._page.unfolded)}
 
-
-def _wrapped(runs: tuple[Run, ...], room: int) -> list[tuple[Run, ...]]:
-    """Facts or a sentence over several lines; a fact stays whole where it can, every word keeps its role."""
-    rows: list[tuple[Run, ...]] = []
-    line: list[Run] = []
-    used = 0
-    for fact in _facts(runs, room):
-        whole = width_of(fact)
-        far = used + whole > room >= whole
-        for word, role in fact:
-            if line and (far or used + text.cells(word) > room):
-                rows.append(tuple(line))
-                line, used = [], 0
-            far = False
-            # A line does not begin with the blank before its first word.
-            shown = word if line else word.lstrip()
-            if shown:
-                line.append((shown, role))
-                used += text.cells(shown)
-    if line and plain(line).strip():
-        rows.append(tuple(line))
-    return rows or [()]
-
-
-def _facts(runs: tuple[Run, ...], room: int) -> list[list[Run]]:
-    """The words of each fact; two blanks stand between facts."""
-    facts: list[list[Run]] = []
-    for words, role in runs:
-        for word in _words(words, room):
-            if not facts or word.startswith("  "):
-                facts.append([])
-            facts[-1].append((word, role))
-    return facts
-
-
-def _words(words: str, room: int) -> list[str]:
-    """Words with the blanks before them; a word longer than a line is cut into pieces."""
-    pieces: list[str] = []
-    at = 0
-    while at < len(words):
-        end = at
-        while end < len(words) and words[end] == " ":
-            end += 1
-        while end < len(words) and words[end] != " ":
-            end += 1
-        word = words[at:end]
-        at = end
-        while text.cells(word) > room:
-            piece = text.cut(word, room)
-            piece = piece[: piece.rfind(":") + 1] or piece  # a model's name has parts
-            pieces.append(piece)
-            word = word[len(piece) :]
-        pieces.append(word)
-    return [piece for piece in pieces if piece]
+    def restore(self, state: Part) -> None:
+        """As it was left."""
+        super().restore(state)
+        self._page.unfolded = set(state.texts("unfolded"))
+        self.tab_shown()

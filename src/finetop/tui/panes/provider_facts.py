@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from finetop import text
 from finetop.shutdown import days_left
-from finetop.tui.panes.entry import Entry
+from finetop.tui.panes.entry import Entry, Fact
 from finetop.tui.panes.job_cells import ending_role
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobRow
     from finetop.tui.widgets.runs import Run
 
-LONGEST: Final = 400
-"""Characters of a value that has no other form than JSON; the whole of it stands under JSON."""
 _NAMED_FIRST: Final = ("type", "name")
+WANDB: Final = "https://wandb.ai"
 
 
 def ending_entries(row: JobRow, now: float) -> Iterable[Entry]:
@@ -29,17 +29,19 @@ def ending_entries(row: JobRow, now: float) -> Iterable[Entry]:
         left = days_left(row.ends_at, now)
         verb = "ends" if left >= 0 else "ended"
         said = f"{verb} {text.day(row.ends_at)}, {text.in_days(left)}"
-        yield Entry("", ((said, ending_role(left)),), wraps=True)
+        yield Entry("", ((said, ending_role(left)),))
 
 
 def reward_entries(job: Job) -> Iterable[Entry]:
     """How a reinforcement job's answers are judged."""
     if job.grader is not None:
-        yield Entry("Grader", tuple(_grader(job.grader)), wraps=True)
+        yield Entry("Grader", tuple(_grader(job.grader)), _json(job.grader), tuple(_flat(job.grader)))
     if job.response_format is not None:
-        yield Entry("Answer form", ((_words(job.response_format), "text"),), wraps=True)
+        shape = job.response_format
+        facts = tuple(_flat(shape)) if isinstance(shape, Mapping) else ()
+        yield Entry("Answer form", ((_words(shape), "text"),), _json(shape), facts)
     if job.eval_id:
-        yield Entry("Evaluation", ((text.clean(job.eval_id), "text"),), wraps=True)
+        yield Entry("Evaluation", ((text.clean(job.eval_id), "text"),))
 
 
 def _grader(grader: Mapping[str, Any]) -> Iterable[Run]:
@@ -52,35 +54,56 @@ def _grader(grader: Mapping[str, Any]) -> Iterable[Run]:
 
 def note_entries(job: Job) -> Iterable[Entry]:
     """The user's own pairs, and who else hears of the job."""
-    if job.user_metadata:
+    pairs = job.user_metadata
+    if pairs:
         runs: list[Run] = []
-        for key, value in job.user_metadata.items():
+        for key, value in pairs.items():
             runs += [
                 ("   " if runs else "", "text"),
                 (f"{text.clean(key)} ", "muted"),
                 (text.clean(value), "text"),
             ]
-        yield Entry("Metadata", tuple(runs), wraps=True)
+        facts = tuple(
+            Fact(text.clean(key), ((text.clean(value), "text"),), value) for key, value in pairs.items()
+        )
+        yield Entry("Metadata", tuple(runs), _json(pairs), facts)
     for integration in job.integrations:
         yield _integration(integration)
 
 
 def _integration(integration: Integration) -> Entry:
     settings = integration.settings
-    label = "Weights & B." if integration.type == "wandb" else text.clean(integration.type)[:12]
+    is_wandb = integration.type == "wandb"
+    label = "Weights & B." if is_wandb else text.clean(integration.type)[:12]
     place = "/".join(_words(settings[key]) for key in ("entity", "project") if settings.get(key))
     rest = "  ".join(
         f"{text.clean(key).removesuffix('_id')} {_words(value)}"
         for key, value in settings.items()
         if key not in ("entity", "project") and value
     )
-    return Entry(label, ((place, "text"), (f"  {rest}" if place else rest, "muted")), wraps=True)
+    link = _wandb_link(settings) if is_wandb else ""
+    facts = [Fact("type", ((text.clean(integration.type), "text"),)), *_flat(settings)]
+    if link:
+        facts.append(Fact("link", ((text.clean(link), "text"),), link, link))
+    elif is_wandb:
+        facts.append(Fact("link", (("none, for the provider tells no entity", "faint"),)))
+    runs: tuple[Run, ...] = ((place, "text"), (f"  {rest}" if place else rest, "muted"))
+    return Entry(label, runs, link or place or integration.type, tuple(facts), link=link)
+
+
+def _wandb_link(settings: Mapping[str, Any]) -> str:
+    """Where its run is seen; empty where that is not told."""
+    named = [settings.get(name) for name in ("entity", "project", "run_id")]
+    entity, project, run = (quote(name, safe="") if isinstance(name, str) else "" for name in named)
+    if not entity or not project:
+        return ""
+    return f"{WANDB}/{entity}/{project}" + (f"/runs/{run}" if run else "")
 
 
 def side_entries(row: JobRow, job: Job, *, logged: int | None) -> Iterable[Entry]:
     """What the provider keeps about a job beside its training."""
     if job.suffix and job.suffix != row.name:
-        yield Entry("Suffix", ((text.clean(job.suffix), "text"),), wraps=True)
+        yield Entry("Suffix", ((text.clean(job.suffix), "text"),))
     if job.cost is not None and job.currency != "USD":
         yield Entry("Cost", ((f"{job.cost:,.2f} {text.clean(job.currency or '')}".rstrip(), "text"),))
     if job.estimated_finish is not None:
@@ -88,22 +111,37 @@ def side_entries(row: JobRow, job: Job, *, logged: int | None) -> Iterable[Entry
     if job.updated_at is not None:
         yield Entry("Updated", ((text.day_clock(job.updated_at), "text"),))
     if job.organization_id:
-        yield Entry("Organisation", ((text.clean(job.organization_id), "text"),), wraps=True)
+        yield Entry("Organisation", ((text.clean(job.organization_id), "text"),))
     if job.usage_metrics:
-        yield Entry("Usage", ((_words(job.usage_metrics), "text"),), wraps=True)
+        facts = tuple(_flat(job.usage_metrics))
+        yield Entry("Usage", ((_words(job.usage_metrics), "text"),), _json(job.usage_metrics), facts)
     if job.shared_with_openai is not None:
         yield Entry("Sharing", (("with OpenAI" if job.shared_with_openai else "not with OpenAI", "text"),))
     if logged:
         yield Entry("Events", ((f"{text.count(logged)} in the log", "text"),))
     kind = text.clean(job.kind) or "without a name"
     status = text.clean(job.raw_status) or "without a status"
-    yield Entry("Object", ((kind, "muted"), (f"  {status}", "muted")), wraps=True)
+    yield Entry("Object", ((kind, "muted"), (f"  {status}", "muted")))
+
+
+def _flat(value: Mapping[str, Any], before: str = "") -> Iterable[Fact]:
+    """The values inside an object, each by its path."""
+    for key, inner in value.items():
+        name = f"{before}{text.clean(str(key))}"
+        if isinstance(inner, Mapping) and inner:
+            yield from _flat(inner, f"{name}.")
+        elif inner is not None:
+            yield Fact(name, ((_words(inner), "text"),), inner if isinstance(inner, str) else _json(inner))
 
 
 def _words(value: object) -> str:
     """A value in one line: text as it is, a list of texts by commas, all else as JSON."""
     if isinstance(value, str):
-        return text.clean(value)[:LONGEST]
+        return text.clean(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return text.clean(", ".join(value))[:LONGEST]
-    return text.clean(json.dumps(value, ensure_ascii=False))[:LONGEST]
+        return text.clean(", ".join(value))
+    return text.clean(json.dumps(value, ensure_ascii=False))
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

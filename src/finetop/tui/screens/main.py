@@ -11,6 +11,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from finetop import text
+from finetop.errors import FinetopError
 from finetop.tui.acts import key_to
 from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import StoreChanged
@@ -19,6 +20,7 @@ from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.saved_views import SavedViews
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
@@ -83,7 +85,7 @@ class MainScreen(Telling):
         super().__init__(store, session, feed, SessionSupplies(options, store, session), clock=clock)
         self._saved_views = SavedViews(options.paths.state_dir)
         self._trends = Trends(store, feed)
-        self._selected = Selected(store)
+        self._selected = Selected(store, shares=lambda profile: session.capabilities(profile).permissions)
         self._show_soon: Timer | None = None
         self._watch_soon: Timer | None = None
 
@@ -181,6 +183,22 @@ class MainScreen(Telling):
     def _show_detail(self, now: float, *, top: bool = False) -> None:
         found = self._selected.detail(now, self.jobs.glyphs, cannot=self.why_grey())
         self.grid.detail.show(found, top=top)
+
+    @on(DetailPane.PermissionsWanted)
+    @work(exclusive=True, group="permissions", exit_on_error=False)
+    async def _ask_who_may_use(self, event: DetailPane.PermissionsWanted) -> None:
+        """Ask which projects may use a model; hosted providers want an admin's key for that."""
+        account = event.key.account
+        self._selected.share(account, event.model, Sharing(is_asked=True))
+        self._show_detail(self._clock())
+        try:
+            asked = self.session.permissions(self.session.names[account], event.model, None)
+            found = await asyncio.wrap_future(asked)
+            sharing = Sharing(found)
+        except FinetopError as error:
+            sharing = Sharing(problem=f"{error.message}. {error.advice or ''}".strip())
+        self._selected.share(account, event.model, sharing)
+        self._show_detail(self._clock())
 
     def _tick(self) -> None:
         now = self._clock()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from finetop.tui.panes.detail import DetailModel, detail_model
+from finetop.stays import Seen
+from finetop.tui.panes.detail import Beside, DetailModel, detail_model
+from finetop.tui.panes.setting_facts import left_to_provider
+from finetop.tui.panes.sharing_facts import Sharing
 
 if TYPE_CHECKING:
     from finetop import text
-    from finetop.models import Checkpoint, File, Job
+    from finetop.models import Job
     from finetop.store import Store
     from finetop.store.rows import Curves, EventRow, JobKey, JobRow
 
@@ -35,20 +38,28 @@ class StoredEvents:
 class Selected:
     """One job at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, shares: Callable[[str], bool] = lambda _profile: False) -> None:
+        """`shares` tells whether a profile's API knows who may use a model."""
         self._store = store
+        self._shares = shares
         self._loaded = False
         self._row: JobRow | None = None
         self._job: Job | None = None
-        self._checkpoints: Sequence[Checkpoint] = ()
-        self._files: dict[str, File] = {}
+        self._beside = Beside()
         self._raw = b""
-        self.curves: Curves | None = None
+        self._sharing: dict[tuple[int, str], Sharing] = {}
+        """Of models that somebody asked about, by account and name."""
 
     def load(self) -> None:
         """Load what reads a whole job; a tenth of a second that the first paint must not wait for."""
         importlib.import_module("finetop.models")
+        importlib.import_module("finetop.providers")  # they know what an API can do
         self._loaded = True
+
+    @property
+    def curves(self) -> Curves | None:
+        """Everything measured of the job."""
+        return self._beside.curves
 
     @property
     def events(self) -> StoredEvents | None:
@@ -59,35 +70,54 @@ class Selected:
         """Read this job; True when it is another one than before."""
         before = self._row
         self._row = row
-        self._job, self._checkpoints, self._raw, self._files = None, (), b"", {}
-        self.curves = None if row is None else self._store.events.curves(row.key)
+        self._job, self._raw = None, b""
+        self._beside = Beside(curves=None if row is None else self._store.events.curves(row.key))
         if row is not None and self._loaded:
             self._read(row.key)
         return (row.key if row is not None else None) != (before.key if before is not None else None)
 
+    def share(self, account: int, model: str, sharing: Sharing) -> None:
+        """Keep what is known of who may use a model, until this screen ends."""
+        self._sharing[account, model] = sharing
+
     def _read(self, key: JobKey) -> None:
-        jobs = self._store.jobs
-        self._job = jobs.get(key)
-        self._checkpoints = jobs.checkpoints(key) or (() if self._job is None else self._job.checkpoints)
-        self._raw = jobs.raw(key) or b""
-        if self._job is not None:
-            named = (*self._job.training_files, *self._job.validation_files, *self._job.result_files)
-            known = (self._store.library.file(key.account, file.id) for file in named)
-            self._files = {file.id: file for file in known if file is not None}
+        store = self._store
+        job = self._job = store.jobs.get(key)
+        self._raw = store.jobs.raw(key) or b""
+        named = () if job is None else (*job.training_files, *job.validation_files, *job.result_files)
+        known = (store.library.file(key.account, file.id) for file in named)
+        here = (store.kept.of(key.account, file.id) for file in named)
+        self._beside = replace(
+            self._beside,
+            files={file.id: file for file in known if file is not None},
+            kept={file.file: file.path for file in here if file is not None},
+            checkpoints=store.jobs.checkpoints(key) or (() if job is None else job.checkpoints),
+            seen=[Seen(*sighting) for sighting in store.sightings.of(key)],
+            said=store.events.edges(key),
+            autos=frozenset() if job is None else self._autos(key, job),
+            logged=store.events.count(key),
+        )
+
+    def _autos(self, key: JobKey, job: Job) -> frozenset[str]:
+        """The settings left to the provider: those seen as `auto`, and those that our own create left out."""
+        seen = self._store.sightings.chosen(key)
+        made = self._store.journal.made(key)
+        return seen if made is None else seen | left_to_provider(made.request, job.hyperparameters)
 
     def detail(self, now: float, glyphs: text.Glyphs, *, cannot: str = "") -> DetailModel | None:
         """The facts as the detail pane shows them; `cannot` is why a key is grey."""
-        if self._row is None:
+        row = self._row
+        if row is None:
             return None
+        sharing = None
+        if self._loaded and row.fine_tuned_model and self._shares(row.profile):
+            sharing = self._sharing.get((row.key.account, row.fine_tuned_model), Sharing())
         return detail_model(
-            self._row,
+            row,
             now=now,
             job=self._job,
-            checkpoints=self._checkpoints,
-            files=self._files,
-            curves=self.curves,
+            beside=replace(self._beside, sharing=sharing),
             raw=self._raw,
             cannot=cannot,
-            logged=self._store.events.count(self._row.key),
             glyphs=glyphs,
         )
