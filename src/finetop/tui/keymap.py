@@ -27,7 +27,7 @@ FIXED: Final = ("app.quit_at_once", "app.copy_selection")
 NEEDED: Final = ("app.quit", "app.help", "app.palette")
 BACK: Final = "escape"
 """What finetop ships with this key goes one step back; of several the nearest does."""
-ONE_OF: Final = ({"job.pause", "job.resume"},)
+ONE_OF: Final = ({"job.pause", "job.resume"}, {"detail.open", "detail.unfold", "detail.fold"})
 """Of these only one can be done to a job."""
 PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "app.palette": ("f2", "ctrl+p"),
