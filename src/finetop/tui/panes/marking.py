@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from finetop.store.rows import JobKey, JobRow
+
+MOST: Final = 1_000
+"""Jobs that a range marks at once."""
 
 
 class Marking(CursorView):
@@ -88,8 +91,13 @@ class Marking(CursorView):
             self._mark(self.marks.through([here], here))
             self.post_message(Said("The range begins here.", "v at its other end marks all between."))
             return
-        first, last = sorted((begun, self.cursor))
-        self._mark(self.marks.through(self.keys_between(first, last), here))
+        step = 1 if begun < self.cursor else -1
+        last = begun + step * min(abs(self.cursor - begun), MOST - 1)
+        self._mark(self.marks.through(self.keys_between(*sorted((begun, last))), here))
+        if last != self.cursor:
+            self.post_message(
+                Said(f"The first {MOST:,} of them are marked.", "More are too many to be named.")
+            )
 
     def action_clear_marks(self) -> None:
         """Nothing is marked any more."""
@@ -106,10 +114,9 @@ class Marking(CursorView):
             self.screen.refresh_bindings()
 
     def marked(self, at_most: int | None = None) -> list[JobRow]:
-        """The rows of marked jobs, in the order they are shown; those that are hidden come last."""
-        rows = [row for key in islice(self.marks.keys, at_most) if (row := self.row_of(key)) is not None]
-        places = {row.key: self.place_of(row.key) for row in rows}
-        return sorted(rows, key=lambda row: (places[row.key] is None, places[row.key] or 0, row.key))
+        """The rows of marked jobs, shown or not, the newest first."""
+        rows = (self.row_of(key) for key in islice(self.marks.keys, at_most))
+        return sorted((row for row in rows if row is not None), key=lambda row: -(row.created_at or 0.0))
 
     def gutter_mark(self, key: JobKey, *, changed: bool) -> tuple[str, str]:
         """What stands beside a job: its mark, else that it has news."""

@@ -35,8 +35,8 @@ ASKED = {
 """Each order to a job, and what is said once it was taken."""
 ORDERS = {f"job.{kind}": kind for kind in ASKED}
 """Each order by the id of its key."""
-LOOKED_AT = 200
-"""Marked jobs that decide which keys work; it is asked after each key."""
+LOOKED_AT = 100
+"""Marked jobs that decide which keys work: reading more would be felt at each mark."""
 Send = Callable[["JobKey"], "Future[None]"]
 
 
@@ -58,6 +58,7 @@ class Orders(Everywhere):
         self._clock = clock
         self._settling: set[tuple[str, JobKey]] = set()
         """Orders to jobs that are under way."""
+        self._counted: dict[str, int] | None = None
 
     @property
     def jobs(self) -> JobsPane:
@@ -91,14 +92,25 @@ class Orders(Everywhere):
         return self._can(kind, row) or None
 
     def _marked_state(self, kind: str) -> bool | None:
-        """A key works where it does for one of the marked jobs; of very many, the first ones count."""
-        rows = self.jobs.marked(LOOKED_AT)
-        works = {name: any(self._can(name, row) for row in rows) for name in {kind, "pause", "resume"}}
+        """A key works where it does for one of the marked jobs."""
+        fitting = self._fitting()
         if kind == "resume":
-            return works["resume"] and not works["pause"]  # one key, and only one of its two meanings
-        if kind == "pause" and works["resume"]:
-            return works["pause"]
-        return works[kind] or (False if kind == "delete" else None)
+            return bool(fitting[kind]) and not fitting["pause"]  # one key, and only one of its two meanings
+        if kind == "pause" and fitting["resume"]:
+            return bool(fitting[kind])
+        return bool(fitting[kind]) or (False if kind == "delete" else None)
+
+    def _fitting(self) -> dict[str, int]:
+        """To how many of the marked jobs each order can be given; of very many, the first ones are asked."""
+        if self._counted is None:
+            rows = self.jobs.marked(LOOKED_AT)
+            self._counted = {kind: sum(self._can(kind, row) for row in rows) for kind in ASKED}
+        return self._counted
+
+    def refresh_bindings(self) -> None:
+        """Whatever is new may have changed which orders fit."""
+        self._counted = None
+        super().refresh_bindings()
 
     def _can(self, kind: str, row: JobRow) -> bool:
         return (
@@ -112,10 +124,8 @@ class Orders(Everywhere):
         """What the footer says of a key while jobs are marked: how many it means."""
         if not self.is_mounted or name not in ORDERS or not self.jobs.marks:
             return word
-        kind = ORDERS[name]
-        few = len(self.jobs.marks) <= LOOKED_AT
-        number = sum(self._can(kind, row) for row in self.jobs.marked()) if few else len(self.jobs.marks)
-        return f"{word} {number:,}"
+        marks = len(self.jobs.marks)
+        return f"{word} {self._fitting()[ORDERS[name]] if marks <= LOOKED_AT else marks:,}"
 
     def why_grey(self) -> str:
         """Why an order that would fit the job is not offered, in a sentence; empty where all are."""
