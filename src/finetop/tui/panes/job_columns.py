@@ -181,6 +181,7 @@ def _always(found: Column) -> Column:
         widths=(widths[0], widths[1], widths[2], widths[3]),
         optional=False,
         leaves=ASKED_FOR if is_asked_for(found.name) else found.leaves,
+        exact=is_asked_for(found.name),  # nobody has measured what stands in it
     )
 
 

@@ -31,6 +31,11 @@ Words = Callable[[str], Sequence[str]]
 _FILTER_CELLS: Final = 30
 
 
+def _slip(error: BadQuery) -> str:
+    """What is wrong with a line, and what would be right."""
+    return f"{error.reason}. {error.hint}"
+
+
 def _no_words(_field: str) -> Sequence[str]:
     return ()
 
@@ -163,19 +168,22 @@ class Looking(CursorView):
         self._prompt.say(problem)
 
     def _filter_typed(self, line: str) -> None:
-        """Show what the line means; while it means nothing yet, the list stays as it is."""
+        """Show what the line means; while its last word means nothing yet, what those before it mean."""
         try:
             self._filter(line)
         except BadQuery as error:
-            if error.at < len(line) and self._prompt is not None:
-                self._prompt.say(f"{error.reason}. {error.hint}")
+            begin = line.rfind(" ") + 1
+            if error.at >= begin:
+                self._filter_typed(line[: begin - 1] if begin else "")
+            if self._prompt is not None and error.at < len(line) and not self._offers(line):
+                self._prompt.say(_slip(error))
 
     def _filter_done(self, line: str, before: View) -> None:
         """Keep it; a line that means nothing stays open."""
         try:
             self._filter(line)
         except BadQuery as error:
-            self._ask_filter(line, before, f"{error.reason}. {error.hint}")
+            self._ask_filter(line, before, _slip(error))
 
     def _filter(self, line: str) -> None:
         from finetop.query import read_filter  # noqa: PLC0415 - after the first paint
