@@ -47,3 +47,11 @@ def test_what_it_is_about_tells_too() -> None:
     cause = cause_of("The job failed.", None, "training_file")
     assert cause is not None
     assert "Some lines of the file" in cause.why
+
+
+def test_where_the_line_is_named_nobody_is_sent_to_look_for_it() -> None:
+    known, unknown = cause_of("line 17: no assistant message"), cause_of("no assistant message")
+    assert known is not None
+    assert unknown is not None
+    assert known.advice.endswith("Mend it, upload the file again, and create the job with that.")
+    assert unknown.advice.endswith("names the line, for nothing.")

@@ -23,13 +23,16 @@ def cause_of(message: str | None, code: str | None = None, param: str | None = N
     """The likely cause of a failure; None where the words tell nothing that we know."""
     words = " ".join(part for part in (code, message) if part)
     said = f"{words} about:{param}" if param else words
-    for pattern, cause in _causes():
-        if pattern.search(said):
-            return cause
-    return None
+    cause = next((cause for pattern, cause in _causes() if pattern.search(said)), None)
+    if cause is not None and _NUMBERED.search(words):
+        return cause._replace(advice=cause.advice.replace(_CHECK, _MEND))
+    return cause
 
 
 _CHECK: Final = "A job with this file on the profile local names the line, for nothing."
+_MEND: Final = "Mend it, upload the file again, and create the job with that."
+_NUMBERED: Final = re.compile(r"\b(?:line|example)s? #?\d", re.IGNORECASE)
+"""Where the words name the place already."""
 _AGAIN: Final = "Nothing of yours is wrong: create the job again."
 
 _TABLE: Final = (

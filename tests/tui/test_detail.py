@@ -123,7 +123,7 @@ def test_an_entry_unfolds_into_its_values(label: str, values: list[str]) -> None
 
 def test_checkpoints_are_a_table_and_the_best_is_marked() -> None:
     shown = page("Checkpoints")
-    assert plain(known().checkpoint_head) == "    STEP    LOSS  FULL VALID  NAME"
+    assert plain(known().checkpoint_head) == "    STEP    LOSS  FULL VALID"
     assert lines(shown) == [
         "     300   0.100       0.700  ft:gpt-4o-mini:acme:bot:9aXb:ckpt-step-300",
         " ◊   200   0.500       0.570  ft:gpt-4o-mini:acme:bot:9aXb:ckpt-step-200",

@@ -72,9 +72,9 @@ def best_of(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint | None, str]:
 
 
 def checkpoint_head(checkpoints: Sequence[Checkpoint]) -> tuple[Run, ...]:
-    """The names of the columns."""
+    """The names of the columns but the last, whose width is what is left."""
     heads = "".join(GAP + _HEADS[name].rjust(NUMBER) for name in _columns(checkpoints))
-    return ((" " + "STEP".rjust(STEP) + heads + GAP + "NAME", "faint"),)
+    return ((" " + "STEP".rjust(STEP) + heads, "faint"),)
 
 
 def checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -> Iterable[Entry]:

@@ -25,6 +25,7 @@ from finetop.tui.handoff import Copy, Link
 from finetop.tui.messages import FileWanted, ModelWanted
 from finetop.tui.panes.detail_model import Beside, DetailModel, detail_model
 from finetop.tui.panes.detail_page import DetailPage
+from finetop.tui.panes.laying import table_line
 from finetop.tui.panes.pane import JOB_BINDINGS, TAB_BINDINGS, Pane
 from finetop.tui.widgets.cursor_view import CursorView
 from finetop.tui.widgets.finding import Finding, LineText
@@ -128,10 +129,11 @@ class DetailPane(Finding, CursorView, Pane):
         self._lay_out_long()
 
     def facts(self) -> tuple[Run, ...]:
-        """What was found, and the step where no other pane says it."""
+        """What was found; where no other place says them, the tab and the step."""
         model = self._page.model
         step = model.step if self.group and model is not None else ""
-        return (*self.find_fact(), *(((step, "muted"),) if step else ()))
+        tab = self.tab if self.group and self.tab != self.TABS[0] else ""
+        return (*self.find_fact(), *((words, "muted") for words in (tab, step) if words))
 
     # --- lines ------------------------------------------------------------------------------------------
 
@@ -147,7 +149,9 @@ class DetailPane(Finding, CursorView, Pane):
     def head_line(self, y: int, width: int) -> Line:
         """The rule, then the columns' names."""
         model = self._page.model
-        return Line(model.checkpoint_head) if y and model is not None else super().head_line(y, width)
+        if not y or model is None:
+            return super().head_line(y, width)
+        return Line(table_line(model.checkpoint_head, ("NAME", "faint"), width, self.glyphs))
 
     def body_count(self) -> int:
         """As many lines as the tab has at this width; one for the sentence that stands in for them."""

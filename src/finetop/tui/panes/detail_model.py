@@ -48,6 +48,7 @@ class DetailModel:
     """The four lines that stand for everything on a very small screen."""
     step: str = ""
     """`step 186 of 300`, for the rule."""
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def detail_model(
         raw=raw,
         facts=tuple(_four(row, states, now, more.curves, glyphs)),
         step=step_words(row),
+        is_final=row.is_final,
     )
 
 

@@ -88,6 +88,8 @@ class DetailPage:
         """What stands in for lines that there are not."""
         if self.model is not None and self.tab == "JSON" and len(self.model.raw) > AT_ONCE:
             return f"Laying out {text.size(len(self.model.raw))}."
+        if self.model is not None and self.tab == "Checkpoints" and self.model.is_final:
+            return "This job left no checkpoints."
         return EMPTY[self.tab]
 
     def _lay_out(self, width: int) -> list[Row]:

@@ -41,7 +41,8 @@ def rows_of(
     rows: list[Row] = []
     for place, entry in enumerate(entries):
         if entry.is_row:
-            rows.append(Row(_table_row(entry, width, glyphs), place))
+            runs: tuple[Run, ...] = ((" ", "text"), *entry.runs)
+            rows.append(Row(table_line(runs, (text.clean(entry.value), "muted"), width, glyphs), place))
         else:
             label: Run = (" " + text.pad(text.cut(entry.label, LABEL - 1), LABEL), "muted")
             rows += _labelled(label, entry.runs, width, place)
@@ -65,12 +66,13 @@ def short_rows(entries: Sequence[Entry], width: int, label_width: int, ellipsis:
     ]
 
 
-def _table_row(entry: Entry, width: int, glyphs: text.Glyphs) -> tuple[Run, ...]:
-    room = width - width_of(entry.runs) - 4
+def table_line(runs: Sequence[Run], name: Run, width: int, glyphs: text.Glyphs) -> tuple[Run, ...]:
+    """A row of a table with its name at the end, as much as there is room for; without room none."""
+    room = width - width_of(runs) - 3
     if room < NAME_FROM:
-        return ((" ", "text"), *entry.runs)
-    name = text.shorten_middle(text.clean(entry.value), room, glyphs.ellipsis)
-    return ((" ", "text"), *entry.runs, (f"  {name}", "muted"))
+        return tuple(runs)
+    words, role = name
+    return (*runs, (f"  {text.shorten_middle(words, room, glyphs.ellipsis)}", role))
 
 
 def _fact_rows(facts: Sequence[Fact], width: int, place: int) -> Iterator[Row]:

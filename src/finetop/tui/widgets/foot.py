@@ -95,6 +95,7 @@ _LEAVES_FIRST: Final = (
     "job.clone",
     "list.sort",
     "job.compare",
+    "app.browse",
     "app.copy",
     "pane.full",
     "curve.smooth",
