@@ -116,7 +116,7 @@ def test_a_stopped_job_says_how_far_it_came(store: Store) -> None:
 def test_a_log_inside_a_job_goes_where_logs_are(store: Store) -> None:
     row = keep(store, told("running", *WORKING))
     key = JobKey(1, "ft-1")
-    assert [event.message for event in store.events.page(key, 0, 99)] == WORKING
+    assert [event.message for event in store.events.whole(key)] == WORKING
     kept = store.jobs.get(key)
     assert kept is not None
     assert kept.events == ()

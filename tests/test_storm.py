@@ -214,7 +214,7 @@ def trained_of_old(server: RunningServer) -> str:
 def same(store: Store, key: JobKey, server: RunningServer) -> None:
     """The store holds the job, its log, measurements and checkpoints as the server tells them."""
     told = server.events(key.id)
-    assert [row.id for row in store.events.page(key, 0, 10_000)] == [event["id"] for event in told]
+    assert [row.id for row in store.events.whole(key)] == [event["id"] for event in told]
     measured = [event["data"] for event in told if event["type"] == "metrics"]
     loss = store.events.curves(key).train_loss
     assert loss.steps == tuple(data["step"] for data in measured)
@@ -227,7 +227,7 @@ def same(store: Store, key: JobKey, server: RunningServer) -> None:
 def same_of_old(store: Store, key: JobKey, server: RunningServer) -> None:
     """The store holds the legacy job's log, and the measurements of its result file."""
     told = server.get(f"/fine-tunes/{key.id}")
-    lines = [event.message for event in store.events.page(key, 0, 10_000)]
+    lines = [event.message for event in store.events.whole(key)]
     assert lines == [event["message"] for event in told["events"]]
     (file,) = told["result_files"]
     content = server.http.get(f"/files/{file['id']}/content").text

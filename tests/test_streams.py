@@ -75,7 +75,7 @@ class Bench:
             self.store.jobs.save(self.account, [await self.legacy.get_job(job)], self.store.ask())
 
     def log(self, job: str = "ft-1") -> list[str]:
-        return [event.message for event in self.store.events.page(JobKey(self.account, job), 0, 1000)]
+        return [event.message for event in self.store.events.whole(JobKey(self.account, job))]
 
     def row(self, job: str = "ft-1") -> JobRow:
         (found,) = [row for row in self.store.jobs.rows({self.account: "x"}) if row.key.id == job]

@@ -32,7 +32,7 @@ def known(opened: Session, profile: str) -> dict[str, Any]:
     found = {}
     for id_ in opened.store.jobs.known(account):
         key = JobKey(account, id_)
-        log = opened.store.events.page(key, 0, 10_000)
+        log = opened.store.events.whole(key)
         curves = opened.store.events.curves(key)
         found[id_] = (
             opened.store.jobs.get(key),

@@ -1,28 +1,21 @@
-"""Detail, curves and events show a job's facts, keep still while nothing changes and clean every string."""
+"""Detail and curves show a job's facts, keep still while nothing changes and clean every string."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
-from textual.geometry import Offset
-from textual.selection import Selection
 
 from finetop.models import Checkpoint, File, Job, Permission
 from finetop.stays import Seen
-from finetop.store.rows import Curves, EventRow, JobKey, Series
+from finetop.store.rows import Curves, JobKey, Series
 from finetop.text import ASCII
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import Beside, DetailPane, detail_model
-from finetop.tui.panes.events import PAGE, EventsPane
 from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.remembered import Part
 from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROW = job(1, "running", step=186, total_steps=300, epoch=1.9, n_epochs=3, started_at=NOW - 600, eta_s=240.0)
 JOB = Job.model_validate(
@@ -278,134 +271,6 @@ async def test_a_job_without_measurements_says_so() -> None:
             assert words in picture(app)[1]
 
 
-# --- events ----------------------------------------------------------------------------------------------
-
-
-class Log:
-    """Events in memory that remembers which pages were read."""
-
-    def __init__(self, count: int) -> None:
-        self.rows = [
-            EventRow(NOW - 60, "warn" if number % 10 == 3 else "info", f"event {number}")
-            for number in range(count)
-        ]
-        self.read: list[int] = []
-
-    def count(self) -> int:
-        return len(self.rows)
-
-    def page(self, start: int, size: int) -> Sequence[EventRow]:
-        self.read.append(start)
-        return self.rows[start : start + size]
-
-    def add(self, message: str = "new") -> None:
-        self.rows.append(EventRow(NOW, "info", message))
-
-
-async def test_events_follow_the_end_until_scrolled_up() -> None:
-    pane, log = EventsPane(), Log(200)
-    app = Stage(pane)
-    async with app.run_test(size=(80, 8)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.pause()
-        assert picture(app)[-1].endswith("event 199")
-        assert picture(app)[0].endswith("following   200 ━")
-        assert "  ! event 193" in picture(app)[1]
-        log.add()
-        pane.news(now=NOW)
-        await pilot.pause()
-        assert picture(app)[-1].endswith("new")
-        await pilot.press("k")
-        repaints = Repaints(pane)
-        log.add("later")
-        pane.news(now=NOW)
-        await pilot.pause()
-        assert not any("later" in line for line in picture(app))
-        assert repaints.lines == {0}, "only the rule says that there is one more"
-        assert "1 new   202" in picture(app)[0]
-        await pilot.press("G")
-        assert picture(app)[-1].endswith("later")
-        assert "following" in picture(app)[0]
-
-
-async def test_space_stops_and_starts_following() -> None:
-    pane, log = EventsPane(), Log(30)
-    app = Stage(pane)
-    async with app.run_test(size=(80, 8)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.press("space")
-        assert "not following" in picture(app)[0]
-        log.add()
-        pane.news(now=NOW)
-        await pilot.pause()
-        assert picture(app)[-1].endswith("event 29")
-        await pilot.press("space")
-        assert picture(app)[-1].endswith("new")
-
-
-async def test_a_million_events_are_read_by_pages() -> None:
-    class Endless:
-        asked = 0
-
-        def count(self) -> int:
-            return 1_000_000
-
-        def page(self, start: int, size: int) -> Sequence[EventRow]:
-            self.asked += 1
-            assert size == PAGE
-            return [EventRow(NOW, "info", f"event {at}") for at in range(start, start + size)]
-
-    pane, log = EventsPane(), Endless()
-    app = Stage(pane)
-    async with app.run_test(size=(80, 20)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.press("g")
-        assert picture(app)[1].endswith("event 0")
-        await pilot.press("G")
-        assert picture(app)[-1].endswith("event 999999")
-        assert log.asked < 12
-
-
-async def test_older_days_show_their_date() -> None:
-    pane, log = EventsPane(), Log(3)
-    log.rows[0] = replace(log.rows[0], created_at=NOW - 5 * 86_400)
-    app = Stage(pane)
-    async with app.run_test(size=(80, 8)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.pause()
-        lines = picture(app)
-        assert lines[1].index("event") == lines[2].index("event")
-        assert lines[1].split()[1].isalpha()
-
-
-async def test_events_can_be_selected_across_lines() -> None:
-    pane, log = EventsPane(), Log(5)
-    app = Stage(pane)
-    async with app.run_test(size=(80, 8)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.pause()
-        taken = pane.get_selection(Selection(Offset(13, 1), Offset(20, 2)))
-        assert taken is not None
-        first, second = taken[0].split("\n")
-        assert first == "event 0"
-        assert second.endswith("event 1")
-        await pilot.mouse_down(pane, offset=(13, 2))
-        await pilot.hover(pane, offset=(20, 3))
-        await pilot.mouse_up(pane, offset=(20, 3))
-        assert (app.screen.get_selected_text() or "").startswith("event 1\n")
-
-
-async def test_without_job_or_events_one_sentence_stands_there() -> None:
-    pane = EventsPane()
-    app = Stage(pane)
-    async with app.run_test(size=(80, 8)) as pilot:
-        await pilot.press("space", "G", "space")
-        assert "No job yet." in picture(app)[1]
-        pane.show(Log(0), now=NOW)
-        await pilot.pause()
-        assert "No events yet." in picture(app)[1]
-
-
 # --- hostile strings -------------------------------------------------------------------------------------
 
 
@@ -490,15 +355,3 @@ async def test_detail_cleans_every_string(tab: str, width: int) -> None:
         assert not strange("".join(picture(app)))
         assert "\x1b]" not in written(app)
         assert any("red" in line for line in picture(app))
-
-
-async def test_events_clean_every_string() -> None:
-    pane, log = EventsPane(), Log(0)
-    log.add(HOSTILE)
-    log.rows.append(EventRow(NOW, HOSTILE, HOSTILE + "\n" + HOSTILE))
-    app = Stage(pane)
-    async with app.run_test(size=(120, 8)) as pilot:
-        pane.show(log, now=NOW)
-        await pilot.pause()
-        assert not strange("".join(picture(app)))
-        assert "\x1b]" not in written(app)

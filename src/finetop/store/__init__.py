@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from finetop.store.journal import Intent
     from finetop.store.locks import Asker, Held
     from finetop.store.pacing import Pacing
-    from finetop.store.rows import Curves, EventRow, ProfileState, Series, Turn
+    from finetop.store.rows import Curves, ProfileState, Series, Turn
 
 __all__ = [
     "Asked",
@@ -24,7 +24,6 @@ __all__ = [
     "Contact",
     "Curves",
     "Delivery",
-    "EventRow",
     "Held",
     "Intent",
     "JobKey",
@@ -127,5 +126,5 @@ __getattr__ = names_of(
     journal="Intent",
     locks="Asker Held",
     pacing="Pacing",
-    rows="Curves EventRow ProfileState Series Turn",
+    rows="Curves ProfileState Series Turn",
 )

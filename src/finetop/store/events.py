@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from finetop.store import measured
 from finetop.store.jobs import touch
-from finetop.store.rows import Curves, EventRow, JobKey
 
 if TYPE_CHECKING:
     from finetop.models import Event, Metric
     from finetop.store.database import Database
+    from finetop.store.rows import Curves, JobKey
 
 EDGE = 48
 """So many lines at each end of a log may tell what became of its job."""
@@ -88,15 +88,6 @@ class Events:
                 self._counted.clear()
             self._counted[key] = (newest or last, known + new)
         return known + new
-
-    def page(self, key: JobKey, start: int, size: int) -> list[EventRow]:
-        """`size` events from the `start`-th on, oldest first."""
-        found = self._db.connection.execute(
-            """select coalesce(created_at, 0), level, message, type, id from event
-            where account = ? and job = ? order by rowid limit ? offset ?""",
-            (*key, size, start),
-        )
-        return [EventRow(*line) for line in found]
 
     def edges(self, key: JobKey) -> list[tuple[float, str]]:
         """Those of a log's first and last lines that measure nothing, and when they were said."""

@@ -10,7 +10,6 @@ __all__ = [
     "ACTIVE",
     "FINAL",
     "Curves",
-    "EventRow",
     "JobKey",
     "JobRow",
     "ProfileState",
@@ -33,18 +32,6 @@ class Turn:
     """The same in our wall time."""
     is_past: bool
     """True where it had ended before finetop first heard of its account."""
-
-
-@dataclass(slots=True, frozen=True)
-class EventRow:
-    """One line of the event log."""
-
-    created_at: float
-    level: str
-    """info, warn or error."""
-    message: str
-    type: str = "message"
-    id: str = ""
 
 
 @dataclass(slots=True, frozen=True)

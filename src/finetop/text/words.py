@@ -85,9 +85,10 @@ def length(seconds: float | None) -> str:
     return ""
 
 
-def clock(moment: float, now: float) -> str:
-    """A local time of day; older than today with its date. Eight or twelve cells."""
-    then, today = time.localtime(moment), time.localtime(now)
+def clock(moment: float, now: float, *, utc: bool = False) -> str:
+    """A time of day, local or UTC; older than today with its date. Eight or twelve cells."""
+    read = time.gmtime if utc else time.localtime
+    then, today = read(moment), read(now)
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
         return time.strftime("%H:%M:%S", then)
     return f"{then.tm_mday:2d} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02d}:{then.tm_min:02d}"

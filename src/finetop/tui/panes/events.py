@@ -1,153 +1,226 @@
-"""The events pane: a job's log, read from the store in pages as it is scrolled.
+"""The events pane: the log of the job under the cursor, or those of the marked jobs as one.
 
 EventsPane(glyphs=UNICODE)
 pane.show(source, now=...)      another job; None without one
 pane.news(now=...)              the source may have more events
-pane.tick(now)                  the day may have changed
+pane.tick(now)                  time has passed
+pane.merge(source, now=...)     several jobs, until the user has enough of them
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+import asyncio
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import work
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from finetop import text
-from finetop.tui.panes.pane import Pane
-from finetop.tui.widgets.runs import Line, Run
+from finetop.errors import FinetopError
+from finetop.tui.messages import Said
+from finetop.tui.panes.log_lines import LOCAL, STAMPS, UTC
+from finetop.tui.panes.searched_log import LEVEL_WORDS, LEVELS, SearchedLog
+from finetop.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from finetop.tui.panes.log_reading import LogSource
+    from finetop.tui.remembered import Part, State
+    from finetop.tui.widgets.runs import Run
 
-    from finetop.store.rows import EventRow
-
-PAGE: Final = 64
-PAGES_KEPT: Final = 32
-_LEVELS: Final = {"warn": "warn", "warning": "warn", "error": "bad"}
+SIDE_CELLS: Final = 20
 
 
-class EventSource(Protocol):
-    """The events of one job, oldest first."""
-
-    def count(self) -> int:
-        """How many there are."""
-
-    def page(self, start: int, size: int) -> Sequence[EventRow]:
-        """So many from a place on."""
-
-
-class EventsPane(Pane):
-    """Follows the end until it is scrolled up."""
+class EventsPane(SearchedLog):
+    """Follows the end until it is scrolled up or told not to."""
 
     NAME = "Events"
     NUMBER = 4
-    PLACE = "the events"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "follow", "Follow", id="events.follow", tooltip="Follow new events, or stay here"),
+        Binding("w", "wrap", "Wrap", id="events.wrap", tooltip="Wrap long lines, or cut them"),
+        Binding("t", "time", "Time", id="events.time", tooltip="Times local, UTC, as ages, or none"),
+        Binding(
+            "M", "merge", "Merge", id="events.merge", tooltip="The marked jobs' events as one log, or not"
+        ),
+        Binding("E", "save", "Save", id="events.save", tooltip="Save the log as it is filtered"),
+        Binding(
+            "h,left", "side(-1)", "Left", show=False, id="events.left", tooltip="Long lines from further left"
+        ),
+        Binding("l,right", "side(1)", "Right", show=False, id="events.right", tooltip="More of long lines"),
     ]
+
+    class MergeWanted(Message):
+        """The marked jobs' events shall be shown as one log."""
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "events") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
-        self.following = True
-        self._source: EventSource | None = None
-        self._count = 0
-        self._seen = 0
-        self._pages: dict[int, Sequence[EventRow]] = {}
-        self._now = 0.0
+        self._own: LogSource | None = None
+        """Of the job under the cursor."""
 
-    def show(self, source: EventSource | None, *, now: float) -> None:
-        """Show the events of another job, from their end."""
-        self._source, self._now = source, now
-        self.following = True
-        self._count = self._seen = 0
-        self._pages.clear()
-        self.news(now=now)
+    # --- values -----------------------------------------------------------------------------------------
+
+    @property
+    def is_merged(self) -> bool:
+        """True while several jobs' events are shown."""
+        return self.source is not self._own
+
+    def show(self, source: LogSource | None, *, now: float) -> None:
+        """Show the events of another job, from their end; a merged log stays as it is."""
+        merged, self._own = self.is_merged, source
+        if not merged:
+            self._turn_to(source, now)
+
+    def merge(self, source: LogSource, *, now: float) -> None:
+        """Show the events of several jobs in the order of their times."""
+        self._turn_to(source, now)
 
     def news(self, *, now: float) -> None:
         """Read what is new; the view moves only while it follows."""
-        self._now = now
-        count = self._source.count() if self._source is not None else 0
-        if count != self._count:
-            # Only the last page could grow; a shorter log is another log.
-            self._pages.pop(self._count // PAGE, None)
-            if count < self._count:
-                self._pages.clear()
-            self._count = count
-        if self.following:
-            self._seen = count
-            self.scroll_to_line(self.max_scroll_y)
-        self.redraw()
+        self.tick(now)
+        self.pull()
 
     def tick(self, now: float) -> None:
         """Today may have become yesterday."""
-        self._now = now
-        self.redraw()
+        self.look = replace(self.look, now=now)
 
-    def on_resize(self) -> None:
-        """Stay at the end while following."""
-        super().on_resize()
-        if self.following:
-            self.scroll_to_line(self.max_scroll_y)
+    def _turn_to(self, source: LogSource | None, now: float) -> None:
+        self.source, self.reading, self.spot = source, None, None
+        began, names = None, None
+        if source is not None:
+            began = source.log.began(source.jobs)
+            names = source.names if len(source.jobs) > 1 else None
+        self.look = replace(self.look, now=now, began=began, names=names, left=0)
+        self.read_anew()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolling up stops following, scrolling to the end follows again."""
-        at_end = round(new_value) >= self.max_scroll_y
-        if at_end:
-            self._seen = self._count
-        self.following = at_end
-        super().watch_scroll_y(old_value, new_value)
+    def state(self) -> State:
+        """How logs are looked at."""
+        kept = {
+            "follows": self.follows,
+            "wraps": self.look.wraps,
+            "time": self.look.stamp,
+            "level": self.level,
+        }
+        return {**super().state(), **kept}
 
-    def action_follow(self) -> None:
-        """Follow new events, or stay here."""
-        self.following = not self.following
-        if self.following:
-            self._seen = self._count
-            self.scroll_to_line(self.max_scroll_y)
-        self.redraw()
+    def restore(self, state: Part) -> None:
+        """Look at them the same way."""
+        super().restore(state)
+        self.follows = state.flag("follows", default=True)
+        stamp, level = state.text("time"), state.text("level")
+        self.level = level if level in LEVELS else ""
+        self.look = replace(self.look, wraps=state.flag("wraps"), stamp=stamp if stamp in STAMPS else LOCAL)
 
-    # --- lines ------------------------------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------------------
 
     def facts(self) -> tuple[Run, ...]:
-        """Following, or how many are new; and how many there are."""
-        if not self._count:
+        """What is shown and how, whether it follows, and how much there is; the last is wanted most."""
+        if self.source is None or self.reading is None:
             return ()
-        total: Run = (text.count(self._count), "muted")
-        if self.following:
-            return (("following", "text"), total)
-        new = self._count - self._seen
-        return ((f"{text.count(new)} new", "accent"), total) if new else (("not following", "faint"), total)
+        told: list[Run] = [
+            (f"+{self.look.left}" if self.look.left else "", "faint"),
+            (UTC if self.look.stamp == UTC else "", "faint"),
+            (f"{len(self.source.jobs)} marked" if self.is_merged else "", "text"),
+            *self.search_facts(),
+        ]
+        if self.count:
+            new = self.count - self.seen
+            if self.is_following:
+                told.append(("following", "text"))
+            elif new > 0:
+                told.append((f"{text.count(new)} new", "accent"))
+            else:
+                told.append(("not following" if self.follows else "follow off", "faint"))
+            told.append((text.count(self.count), "muted"))
+        return tuple(run for run in told if run[0])
 
-    def body_count(self) -> int:
-        """One line for each event; one for the sentence that stands in for them."""
-        return self._count or 1
+    def stand_in(self) -> str:
+        """What is, then what to do."""
+        if self.source is None or self.reading is None:
+            return "No job yet."
+        if not self.reading.is_whole:
+            return "Looking through the log."
+        if self.filter:
+            return f"No event matches {text.clean(self.filter.text)}. esc clears."
+        if self.level:
+            return f"No {LEVEL_WORDS[self.level]}. L shows all."
+        return self.source.words()
 
-    def body_line(self, index: int, width: int) -> Line:
-        """Time, mark and message."""
-        if not self._count:
-            words = "No job yet." if self._source is None else "No events yet."
-            return Line(((" ", "text"), (words, "faint")))
-        event = self._event(index)
-        if event is None:
-            return Line()
-        role = _LEVELS.get(event.level, "text")
-        mark = {"warn": "!", "bad": self.glyphs.failed}.get(role, " ")
-        stamp = self._stamp_width()
-        when = text.clock(event.created_at, self._now).rjust(stamp)
-        room = width - stamp - 6
-        message = text.shorten_end(text.clean(event.message), room, self.glyphs.ellipsis)
-        return Line(((f" {when}  ", "faint"), (f"{mark} ", role), (message, role)))
+    # --- how it is looked at ----------------------------------------------------------------------------
 
-    def _event(self, index: int) -> EventRow | None:
-        number, place = divmod(index, PAGE)
-        page = self._pages.get(number)
-        if page is None and self._source is not None:
-            page = self._source.page(number * PAGE, PAGE)
-            while len(self._pages) >= PAGES_KEPT:
-                self._pages.pop(next(iter(self._pages)))
-            self._pages[number] = page
-        return page[place] if page is not None and place < len(page) else None
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing now are left to the screen."""
+        if action == "side":
+            return not self.look.wraps
+        if action == "save":
+            return self.count > 0
+        return super().check_action(action, parameters) or (action == "clear" and self.is_merged)
 
-    def _stamp_width(self) -> int:
-        """Wide enough for the oldest: the first event tells whether days are shown at all."""
-        first = self._event(0)
-        return 8 if first is None else len(text.clock(first.created_at, self._now))
+    def action_follow(self) -> None:
+        """Follow new events, or stay here; nothing but this key follows again once it was said to stay."""
+        self.follows = not self.is_following
+        if self.follows:
+            self.to_end()
+        self.redraw()
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or cut them."""
+        self.look = replace(self.look, wraps=not self.look.wraps, left=0)
+        self.refresh_bindings()
+
+    def action_time(self) -> None:
+        """Tell times in the next way."""
+        stamp = STAMPS[(STAMPS.index(self.look.stamp) + 1) % len(STAMPS)]
+        self.look = replace(self.look, stamp=stamp)
+
+    def action_side(self, step: int) -> None:
+        """See more of long lines; the place stays whatever arrives."""
+        self.look = replace(self.look, left=max(0, self.look.left + step * SIDE_CELLS))
+
+    def action_merge(self) -> None:
+        """The marked jobs' events as one log, or those of the one job again."""
+        if self.is_merged:
+            self._turn_to(self._own, self.look.now)
+        else:
+            self.post_message(self.MergeWanted())
+
+    def action_clear(self) -> None:
+        """One step back."""
+        is_wanted = self.needle or self.filter
+        super().action_clear()
+        if self.is_merged and not is_wanted:
+            self.action_merge()
+
+    # --- saving -----------------------------------------------------------------------------------------
+
+    async def action_save(self) -> None:
+        """Ask where to, and write the whole log as it is filtered."""
+        from finetop.tui.log_file import file_name  # noqa: PLC0415 - the first paint does not need it
+
+        if self.source is None:
+            return
+        name = "merged" if self.is_merged else next(iter(self.source.names.values()), "job")
+        await Prompt.ask(self.screen, "Save as", file_name(name), done=partial(self._save, replaced=""))
+
+    @work(group="save", exit_on_error=False)
+    async def _save(self, line: str, *, replaced: str) -> None:
+        from finetop.tui.log_file import IsThere, save  # noqa: PLC0415 - as above
+
+        source, query = self.source, self.wanted
+        if not line.strip() or source is None or query is None:
+            return
+        path = Path(line.strip())
+        writing = partial(save, source.log, query, source.names, path, replace=line == replaced)
+        try:
+            count = await asyncio.to_thread(writing)
+        except IsThere:
+            prompt = await Prompt.ask(self.screen, "Save as", line, done=partial(self._save, replaced=line))
+            prompt.say("enter replaces it")
+        except FinetopError as error:
+            self.post_message(Said.of(error))
+        else:
+            events = "1 event" if count == 1 else f"{count:,} events"
+            self.post_message(Said(f"Saved {events} in {path}.", role="good"))

@@ -14,11 +14,12 @@ from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.acts import key_to
 from finetop.tui.feed import Feed, Trends
-from finetop.tui.messages import StoreChanged
+from finetop.tui.messages import Said, StoreChanged
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
+from finetop.tui.panes.job_log import log_of
 from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.saved_views import SavedViews
@@ -46,6 +47,8 @@ TICK_S = 10.0
 """Ages are coarse; nothing is written when none of their words changed."""
 SHOW_AFTER_S = 0.04
 """A held key moves the cursor at once and the lower panes when it rests."""
+MERGED_AT_MOST = 100
+"""Jobs whose events are shown as one log: nobody reads more, and a statement takes so many parts."""
 WATCH_AFTER_S = 0.4
 """A cursor that only passes by does not ask a provider."""
 
@@ -154,6 +157,8 @@ class MainScreen(Telling):
         if self.row is not None and self.row.key in changed:
             self._show_job()
         else:
+            if changed and self.grid.events.is_merged:
+                self.grid.events.news(now=self._clock())
             self.refresh_bindings()  # what a provider can do may be the news
         self._show_title()
         self.tell()
@@ -207,6 +212,17 @@ class MainScreen(Telling):
         self.grid.events.tick(now)
         self._show_detail(now)
         self.tell()
+
+    @on(EventsPane.MergeWanted)
+    def _merge(self) -> None:
+        """The marked jobs' events as one log."""
+        rows = self.jobs.marked(MERGED_AT_MOST + 1)
+        if not rows:
+            self.post_message(Said("No jobs are marked.", "space in the list marks one."))
+        elif len(rows) > MERGED_AT_MOST:
+            self.post_message(Said(f"More than {MERGED_AT_MOST} jobs are too many for one log."))
+        else:
+            self.grid.events.merge(log_of(self.store, rows), now=self._clock())
 
     @on(JobsPane.JobHighlighted)
     def _highlighted(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from finetop.stays import Seen
 from finetop.tui.panes.detail import Beside, DetailModel, detail_model
+from finetop.tui.panes.job_log import log_of
 from finetop.tui.panes.setting_facts import left_to_provider
 from finetop.tui.panes.sharing_facts import Sharing
 
@@ -16,23 +17,8 @@ if TYPE_CHECKING:
     from finetop import text
     from finetop.models import Job
     from finetop.store import Store
-    from finetop.store.rows import Curves, EventRow, JobKey, JobRow
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEvents:
-    """A job's log as the events pane reads it."""
-
-    store: Store
-    key: JobKey
-
-    def count(self) -> int:
-        """How many there are."""
-        return self.store.events.count(self.key)
-
-    def page(self, start: int, size: int) -> Sequence[EventRow]:
-        """So many from a place on."""
-        return self.store.events.page(self.key, start, size)
+    from finetop.store.rows import Curves, JobKey, JobRow
+    from finetop.tui.panes.log_reading import LogSource
 
 
 class Selected:
@@ -62,9 +48,9 @@ class Selected:
         return self._beside.curves
 
     @property
-    def events(self) -> StoredEvents | None:
+    def events(self) -> LogSource | None:
         """The log of the job."""
-        return None if self._row is None else StoredEvents(self._store, self._row.key)
+        return None if self._row is None else log_of(self._store, [self._row])
 
     def look(self, row: JobRow | None) -> bool:
         """Read this job; True when it is another one than before."""

@@ -81,6 +81,9 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "events": (
         "events.follow",
         "text.find",
+        "text.next",
+        "text.previous",
+        "text.filter",
         "events.wrap",
         "events.time",
         "events.level",
