@@ -11,9 +11,14 @@ from finetop.store.rows import JobKey, JobRow
 from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, styles_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual.app import ComposeResult
     from textual.geometry import Region
     from textual.widget import Widget
+
+    from finetop.tui.panes.jobs import JobsPane
+    from finetop.views import View
 
 NOW = 1_795_262_591.0
 HOSTILE = "a\x1b[31mred\x1b]52;c;aGk=\x07b\x9b1mc\x1b]8;;http://evil\x1b\\d\u202ee\u2066f[/]g[bold]h\x00i\u200bj\ud800"
@@ -88,6 +93,75 @@ class Repaints:
         """Forget what was."""
         self.regions.clear()
         self.whole = 0
+
+
+_RANKS = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
+
+
+class Rows:
+    """Jobs to show, without a store."""
+
+    is_whole = True
+
+    def __init__(self) -> None:
+        self._rows: list[JobRow] = []
+        self.news: set[JobKey] = set()
+
+    def take(self, rows: Sequence[JobRow]) -> None:
+        """These jobs and no others, active ones first and then the newest."""
+        self._rows = sorted(
+            rows, key=lambda row: (_RANKS.get(row.status, 4), -(row.created_at or 0.0), row.key)
+        )
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def total(self) -> int:
+        return len(self._rows)
+
+    @property
+    def has_ends(self) -> bool:
+        return any(row.ends_at is not None for row in self._rows)
+
+    async def show(self, view: View, first: Callable[[], None] = lambda: None) -> bool:
+        return True
+
+    def row(self, place: int) -> JobRow:
+        return self._rows[place]
+
+    def first_rows(self) -> Sequence[JobRow]:
+        return self._rows
+
+    def place(self, key: JobKey) -> int | None:
+        return next((at for at, row in enumerate(self._rows) if row.key == key), None)
+
+    def keys(self, first: int, last: int) -> list[JobKey]:
+        return [row.key for row in self._rows[first : last + 1]]
+
+    def get(self, key: JobKey) -> JobRow | None:
+        return next((row for row in self._rows if row.key == key), None)
+
+    def extra(self, key: JobKey, column: str) -> object:
+        return None
+
+    def trend(self, row: JobRow) -> Sequence[float]:
+        return ()
+
+    def is_news(self, row: JobRow) -> bool:
+        return row.turned > 0
+
+
+def show(pane: JobsPane, rows: Sequence[JobRow], *, now: float = NOW) -> None:
+    """Have a pane show these jobs."""
+    jobs = pane._jobs
+    if isinstance(jobs, Rows):
+        jobs.take(rows)
+        pane.news(now=now)
+    else:
+        jobs = Rows()
+        jobs.take(rows)
+        pane.open(jobs, now=now)
 
 
 def job(number: int, status: str = "succeeded", **fields: object) -> JobRow:

@@ -11,7 +11,7 @@ from finetop.models import Job, Model
 from finetop.shutdown import moment_of
 from finetop.store import Store, endings
 from finetop.tui.panes.jobs import JobsPane
-from stage import NOW, Stage, job, picture
+from stage import NOW, Stage, job, picture, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,12 @@ async def test_the_list_counts_the_days_where_one_is_known() -> None:
     pane = JobsPane()
     app = Stage(pane)
     async with app.run_test(size=(140, 12)) as pilot:
-        pane.update_rows([job(1), job(2)], now=NOW)
+        show(pane, [job(1), job(2)], now=NOW)
         await pilot.pause()
         assert "ENDS" not in picture(app)[1]
         days = (23.5, 0.2, -3)
-        pane.update_rows(
+        show(
+            pane,
             [job(n, ends_at=(NOW // 86_400 + day) * 86_400 // 86_400 * 86_400) for n, day in enumerate(days)],
             now=NOW,
         )

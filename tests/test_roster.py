@@ -253,4 +253,7 @@ def test_counts_are_those_of_the_condition_and_not_of_what_is_typed(store: Store
     found = store.roster.read(View(condition=parse("profile:one"), filter=read_filter("mango")), NAMES, NOW)
     assert found is not None
     assert found.counts == {"running": 3, "queued": 1, "succeeded": 1, "failed": 1}
-    assert store.roster.known_pairs(NAMES) == (["n", "team"], ["beta", "n_epochs"])
+    told = store.roster.told(JobKey(1, "a"))
+    assert (told["metadata.team"], told["tag"], told["file"]) == ("red", None, None)
+    assert store.roster.told(JobKey(2, "g"))["setting.beta"] == 0.5
+    assert store.roster.keys(found.numbers) == [JobKey(1, "c")]

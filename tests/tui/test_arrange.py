@@ -16,7 +16,7 @@ from finetop.tui.widgets.arrange import Box, arrange, too_small
 from finetop.tui.widgets.calm import CalmScreen
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.title import TitleBar
-from stage import NOW, Repaints, Stage, job, picture
+from stage import NOW, Repaints, Stage, job, picture, show
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -96,7 +96,7 @@ class Screenful(Stage):
 
     def fill(self) -> None:
         row = job(1, "running", step=10, total_steps=20)
-        self.grid.jobs.update_rows([row, job(2)], now=NOW)
+        show(self.grid.jobs, [row, job(2)], now=NOW)
         self.grid.detail.show(detail_model(row, now=NOW))
 
 
@@ -177,7 +177,7 @@ async def test_one_changed_number_writes_its_cells_only() -> None:
     app.get_default_screen = lambda: CalmScreen(id="_default")  # type: ignore[method-assign]
     async with app.run_test(size=(120, 40)) as pilot:
         rows = [job(n, "running", step=10, total_steps=20, train_loss=0.512) for n in range(1, 9)]
-        app.grid.jobs.update_rows(rows, now=NOW)
+        show(app.grid.jobs, rows, now=NOW)
         await pilot.pause()
         rows[4] = rows[4]._replace(train_loss=0.498, seq=99)
         updates: list[str] = []
@@ -189,7 +189,7 @@ async def test_one_changed_number_writes_its_cells_only() -> None:
             display(screen, renderable)  # type: ignore[arg-type]
 
         app._display = listen  # type: ignore[method-assign]
-        app.grid.jobs.update_rows(rows, now=NOW)
+        show(app.grid.jobs, rows, now=NOW)
         await pilot.pause()
         written = "".join(updates)
         assert "498" in written

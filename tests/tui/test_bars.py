@@ -19,14 +19,14 @@ from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.rule import Rule
 from finetop.tui.widgets.runs import plain
 from finetop.tui.widgets.title import TitleBar, profile_words
-from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
+from stage import HOSTILE, NOW, Repaints, Stage, picture, strange, written
 
 PROFILES = (
     ProfileState("together", 2, "stale", NOW - 560),
     ProfileState("openai", 1, "ok", NOW - 4),
     ProfileState("local", 3, "ok", NOW - 130),
 )
-ROWS = [job(1, "running"), job(2, "running"), job(3, "paused"), job(4, "failed"), job(5)]
+COUNTS = {"running": 2, "paused": 1, "failed": 1, "succeeded": 1}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ async def test_counts_stay_and_a_stale_profile_stays_longest(
     title = TitleBar()
     app = Stage(title)
     async with app.run_test(size=(width, 5)) as pilot:
-        title.show(PROFILES, ROWS, now=NOW)
+        title.show(PROFILES, COUNTS, now=NOW)
         await pilot.pause()
         line = picture(app)[0]
         assert all(words in line for words in said), line
@@ -61,11 +61,11 @@ async def test_an_idle_title_is_not_painted_again() -> None:
     title = TitleBar()
     app = Stage(title)
     async with app.run_test(size=(120, 5)) as pilot:
-        title.show(PROFILES, ROWS, now=NOW)
+        title.show(PROFILES, COUNTS, now=NOW)
         await pilot.pause()
         repaints = Repaints(title)
         for second in range(1, 40):
-            title.show(PROFILES, ROWS, now=NOW + second)
+            title.show(PROFILES, COUNTS, now=NOW + second)
         assert len(repaints.regions) <= 1, "only the minute of the stale profile"
         assert repaints.whole == 0
 
@@ -90,7 +90,7 @@ async def test_one_profile_is_named_and_read_only_is_said() -> None:
     title = TitleBar()
     app = Stage(title)
     async with app.run_test(size=(100, 5)) as pilot:
-        title.show([ProfileState("demo", 1, "ok", NOW, read_only=True)], ROWS[:1], now=NOW)
+        title.show([ProfileState("demo", 1, "ok", NOW, read_only=True)], {"running": 1}, now=NOW)
         title.note("polling paused, p resumes")
         await pilot.pause()
         line = picture(app)[0]
@@ -180,7 +180,7 @@ async def test_hostile_words_reach_no_terminal() -> None:
     title, notice, keys, foot = TitleBar(), Notice(), Keys(id="jobs"), Foot()
     app = Stage(title, keys, notice, foot)
     async with app.run_test(size=(120, 8)) as pilot:
-        title.show([ProfileState(HOSTILE, 1, HOSTILE, NOW)], [job(1)], now=NOW, profile=HOSTILE)
+        title.show([ProfileState(HOSTILE, 1, HOSTILE, NOW)], {HOSTILE: 1}, now=NOW, profile=HOSTILE)
         title.note(HOSTILE)
         notice.show(HOSTILE, HOSTILE)
         await pilot.pause()
@@ -226,7 +226,7 @@ async def test_a_profile_has_its_colour_in_every_theme() -> None:
     for theme in THEMES:
         title = TitleBar()
         async with Stage(title, theme=theme.name).run_test(size=(120, 3)) as pilot:
-            title.show(states, ROWS, now=NOW)
+            title.show(states, COUNTS, now=NOW)
             await pilot.pause()
             palette = palette_of(pilot.app.theme_variables)
             (name,) = [segment for segment in title.render_line(0) if segment.text.strip() == "openai"]

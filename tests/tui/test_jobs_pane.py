@@ -8,8 +8,8 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from finetop.store.rows import JobKey, JobRow
-from finetop.tui.panes.jobs import JobsPane, in_order
-from stage import HOSTILE, NOW, Repaints, Stage, job, picture, strange, written
+from finetop.tui.panes.jobs import JobsPane
+from stage import HOSTILE, NOW, Repaints, Stage, job, picture, show, strange, written
 
 ROWS = [job(n) for n in range(1, 41)]
 
@@ -33,16 +33,16 @@ async def test_one_changed_job_repaints_one_line() -> None:
     pane = JobsPane()
     async with Stage(pane).run_test(size=(120, 20)) as pilot:
         rows = [job(n, "running", step=10, total_steps=100, train_loss=0.5) for n in range(1, 11)]
-        pane.update_rows(rows, now=NOW)
+        show(pane, rows)
         await pilot.pause()
         repaints = Repaints(pane)
         rows[3] = rows[3]._replace(train_loss=0.4, seq=99)
-        pane.update_rows(rows, now=NOW)
+        show(pane, rows)
         assert repaints.whole == 0
         assert repaints.lines == {2 + 3}
         assert repaints.regions[0].width < 10
         repaints.clear()
-        pane.update_rows(list(rows), now=NOW)
+        show(pane, list(rows))
         pane.tick(NOW + 5)
         assert not repaints.regions
         assert repaints.whole == 0
@@ -52,12 +52,12 @@ async def test_the_cursor_stays_on_its_job_and_its_job_in_its_place() -> None:
     pane = JobsPane()
     app = Heard(pane)
     async with app.run_test(size=(100, 20)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         await pilot.press("j", "j", "j")
         assert pane.current is not None
         assert pane.current.name == "job-4"
         before = next(y for y, line in enumerate(picture(app)) if "job-4 " in line)
-        pane.update_rows([job(0, "running"), *ROWS], now=NOW)
+        show(pane, [job(0, "running"), *ROWS])
         await pilot.pause()
         assert pane.current.name == "job-4"
         assert "job-4 " in picture(app)[before]
@@ -68,7 +68,7 @@ async def test_keys_move_page_and_jump() -> None:
     pane = JobsPane()
     app = Heard(pane)
     async with app.run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         for keys, name in (
             (["G"], "job-40"),
             (["g"], "job-1"),
@@ -89,7 +89,7 @@ async def test_keys_move_page_and_jump() -> None:
 async def test_a_click_moves_the_cursor() -> None:
     pane = JobsPane()
     async with Stage(pane).run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         await pilot.pause()
         await pilot.click(pane, offset=(20, 5))
         assert pane.current is not None
@@ -102,7 +102,7 @@ async def test_the_wheel_scrolls_three_lines_and_leaves_the_cursor() -> None:
     pane = JobsPane()
     app = Stage(pane)
     async with app.run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         await pilot.pause()
         await pilot._post_mouse_events([MouseScrollDown], pane, offset=(5, 5))
         await pilot.pause()
@@ -124,8 +124,8 @@ async def test_a_job_whose_state_changed_is_marked_until_the_cursor_was_there() 
     pane = JobsPane()
     app = Stage(pane)
     async with app.run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS[:3], now=NOW)
-        pane.update_rows([ROWS[0], ROWS[1], ROWS[2]._replace(status="failed", reason="why")], now=NOW)
+        show(pane, ROWS[:3])
+        show(pane, [ROWS[0], ROWS[1], ROWS[2]._replace(status="failed", reason="why", turned=9)])
         await pilot.pause()
         assert "∙" in picture(app)[4]
         assert "∙" not in picture(app)[3]
@@ -150,7 +150,7 @@ async def test_text_can_be_selected_with_the_mouse() -> None:
     pane = JobsPane()
     app = Stage(pane)
     async with app.run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         await pilot.pause()
         await pilot.mouse_down(pane, offset=(16, 3))
         await pilot.hover(pane, offset=(22, 3))
@@ -186,7 +186,7 @@ async def test_hostile_strings_reach_no_terminal(width: int) -> None:
             )
             for status in ("failed", "unknown", "queued", "succeeded", "cancelled", HOSTILE)
         ]
-        pane.update_rows(rows, now=NOW)
+        show(pane, rows)
         pane.say(HOSTILE)
         pane.redraw()
         await pilot.pause()
@@ -201,7 +201,7 @@ async def test_changing_the_theme_repaints_in_its_colours() -> None:
     pane = JobsPane()
     app = Stage(pane)
     async with app.run_test(size=(100, 12)) as pilot:
-        pane.update_rows(ROWS, now=NOW)
+        show(pane, ROWS)
         await pilot.pause()
         dark = written(app)
         app.theme = "finetop-ansi-dark"
@@ -216,17 +216,12 @@ async def test_changing_the_theme_repaints_in_its_colours() -> None:
         assert written(app) != ansi
 
 
-def test_active_jobs_come_first_then_the_newest() -> None:
-    rows = [job(1), job(2, "paused"), job(3, "queued"), job(4, "running"), job(5, "failed")]
-    assert [row.status for row in in_order(rows)] == ["running", "queued", "paused", "succeeded", "failed"]
-
-
 async def test_two_accounts_are_told_apart_by_colour() -> None:
     rows = [ROWS[0]._replace(profile="prod"), ROWS[1]._replace(profile="play")]
     pane = JobsPane()
     pane.colours = {"prod": "red", "play": ""}
     async with Stage(pane).run_test(size=(200, 10)) as pilot:
-        pane.update_rows(rows, now=NOW)
+        show(pane, rows)
         await pilot.pause()
         drawn = [segment for y in range(4) for segment in pane.render_line(y)]
         red, muted = (pane.palette.style(role).color for role in ("profile-red", "muted"))

@@ -50,8 +50,8 @@ def test_columns_at_120_stand_where_the_design_puts_them() -> None:
 
 def test_wide_screens_give_no_column_more_than_its_content_and_two() -> None:
     rows = [job(n, name="n" * n, train_loss=0.5, step=3, total_steps=9, ended_at=NOW) for n in range(1, 6)]
-    for slot in arrange(COLUMNS, 200, longest(rows, {})):
-        most = longest(rows, {})[slot.column.name]
+    for slot in arrange(COLUMNS, 200, longest(rows)):
+        most = longest(rows)[slot.column.name]
         assert slot.width <= max(most, len(slot.column.head)) + 2, slot.column.name
 
 
@@ -63,7 +63,7 @@ STEPS = [
 
 @pytest.mark.parametrize("width", [140, 160, 200])
 def test_long_step_numbers_keep_their_distance(width: int) -> None:
-    slots = arrange(COLUMNS, width, longest(STEPS, {}))
+    slots = arrange(COLUMNS, width, longest(STEPS))
     line = plain(row_runs(slots, cells(STEPS[0], NOW, None, UNICODE), [("   ", "text")]))
     assert "  3 %  " in line
     assert "  4125/125000   0.100" in line
@@ -73,7 +73,7 @@ def test_long_step_numbers_keep_their_distance(width: int) -> None:
 
 def test_the_step_column_does_not_move_with_the_last_digits() -> None:
     places = [
-        [(slot.column.name, slot.x) for slot in arrange(COLUMNS, 140, longest([row], {}))]
+        [(slot.column.name, slot.x) for slot in arrange(COLUMNS, 140, longest([row]))]
         for row in (job(1, "running", step=step, total_steps=125_000) for step in (9_999, 10_000, 100_000))
     ]
     assert places[0] == places[1] == places[2]
@@ -91,7 +91,7 @@ def test_at_200_no_column_is_wider_than_its_longest_cell_and_two(status: str, st
         "valid_loss": 1.5,
     }
     rows = [job(n, status, reason="it stopped" if status == "failed" else None, **many) for n in range(1, 6)]
-    slots = arrange(COLUMNS, 200, longest(rows, {}))
+    slots = arrange(COLUMNS, 200, longest(rows))
     for slot in slots:
         drawn = [
             text.cells(plain(draw(slot.width, slot.width)).strip())
@@ -106,7 +106,7 @@ def test_at_200_no_column_is_wider_than_its_longest_cell_and_two(status: str, st
 def test_at_80_the_four_facts_of_every_row_are_whole() -> None:
     row = job(1, "running", step=4_125, total_steps=125_000, train_loss=12.31, valid_loss=0.5, eta_s=700.0,
               name="customer-support-v3")  # fmt: skip
-    slots = arrange(COLUMNS, 80, longest([row], {}))
+    slots = arrange(COLUMNS, 80, longest([row]))
     line = plain(row_runs(slots, cells(row, NOW, None, UNICODE), [("   ", "text")]))
     for words in ("◉ running", "customer-support-v3", "  3 %", "12.310"):
         assert words in line

@@ -49,8 +49,8 @@ _SHOWN = f"""select account, id, seq, status, created_at, started_at, step, tota
     (select json_array(kind, state, job) from intent where intent.account = job.account
         and kind in ('cancel', 'pause', 'resume', 'delete') and file = job.id
         order by written_at desc limit 1) ordered from job"""
-_CREATES = """select account, uuid, seq, state, name, model, written_at, message from intent
-    where kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')"""
+_CREATES = "select account, uuid, seq, state, name, model, written_at, message from intent"
+_PENDING = """kind = 'create' and job is null and state in ('written', 'sent', 'unsure', 'refused')"""
 
 
 def rows(
@@ -77,7 +77,7 @@ def rows(
         {"since": since, **(meant.bound if meant else {})},
     )
     found = [_row(profiles[line["account"]], line, now) for line in jobs]
-    pending = look.execute(f"{_CREATES} and seq > ? and account in ({marks})", (since,))
+    pending = look.execute(f"{_CREATES} where {_PENDING} and seq > ? and account in ({marks})", (since,))
     return found + [_pending(profiles[line["account"]], line) for line in pending]
 
 
@@ -122,7 +122,7 @@ def _newest(
 def by_number(
     connection: sqlite3.Connection, profiles: Mapping[int, str], numbers: Iterable[int], now: float
 ) -> dict[int, JobRow]:
-    """The rows of lines of the roster; one that nothing is known of any more is left out."""
+    """The rows of lines of the roster, those of creates that have become jobs among them."""
     look = connection.cursor()
     look.row_factory = sqlite3.Row
     wanted = ", ".join(map(str, numbers))
@@ -134,9 +134,8 @@ def by_number(
             line = look.execute(f"{_SHOWN} where account = ? and id = ?", (account, id_)).fetchone()
             found[n] = _row(profile, line, now)
         else:
-            line = look.execute(f"{_CREATES} and uuid = ?", (id_.removeprefix("intent:"),)).fetchone()
-            if line is not None:
-                found[n] = _pending(profile, line)
+            line = look.execute(f"{_CREATES} where uuid = ?", (id_.removeprefix("intent:"),)).fetchone()
+            found[n] = _pending(profile, line)
     return found
 
 
@@ -269,7 +268,7 @@ _PENDING_WORDS = {
 
 def _pending(profile: str, line: sqlite3.Row) -> JobRow:
     """A row for a create that is not a job yet."""
-    status, reason = _PENDING_WORDS[line["state"]]
+    status, reason = _PENDING_WORDS.get(line["state"], ("unknown", ""))
     return JobRow(
         key=JobKey(line["account"], f"intent:{line['uuid']}"),
         seq=line["seq"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finetop.names import MARKER
 from finetop.store import listing
@@ -43,6 +44,8 @@ class News(NamedTuple):
 
     seq: int
     keys: frozenset[JobKey]
+    numbers: frozenset[int]
+    """Of their lines."""
     is_moved: bool
     """True where a line came, went or has another place."""
 
@@ -91,7 +94,7 @@ class Roster:
                 numbers.extend([n for (n,) in some])
                 if len(numbers) == LOOK_EVERY:
                     tell_first(numbers[:])
-            return Found(seq, numbers, self._counts(connection, view, profiles, now))
+            return Found(seq, numbers, self.counts_of(view, profiles, now))
 
     def renew(
         self, numbers: array[int], view: View, profiles: Mapping[int, str], now: float, since: int
@@ -109,9 +112,23 @@ class Roster:
                 return None
             before = {n: _take_out(numbers, n) for n, *_ in changed}
             wanted = [n for n, _, _, wanted in changed if wanted]
-            places = {n: self._enter(connection, numbers, n, question) for n in wanted}
+            places = {n: self._enter(numbers, n, question) for n in wanted}
         keys = frozenset(JobKey(account, id_) for _, account, id_, _ in changed)
-        return News(seq, keys, any(places.get(n) != place for n, place in before.items()))
+        is_moved = any(places.get(n) != place for n, place in before.items())
+        return News(seq, keys, frozenset(before), is_moved)
+
+    def place(
+        self, numbers: array[int], n: int, view: View, profiles: Mapping[int, str], now: float
+    ) -> int | None:
+        """Where a line stands among lines that are in a view's order; None where it does not."""
+        question = asked(view, profiles, now)
+        at = bisect_left(numbers, self._key(n, question), key=lambda number: self._key(number, question))
+        if at < len(numbers) and numbers[at] == n:
+            return at
+        try:
+            return numbers.index(n)  # it has changed since the order was read
+        except ValueError:
+            return None
 
     def rows(self, numbers: Iterable[int], profiles: Mapping[int, str], now: float) -> dict[int, JobRow]:
         """Lines by their numbers, as they are drawn."""
@@ -124,60 +141,63 @@ class Roster:
         ).fetchone()
         return None if found is None else found[0]
 
-    def pairs(self, key: JobKey) -> tuple[str, str]:
-        """A job's metadata and its settings, as JSON."""
+    def keys(self, numbers: Sequence[int]) -> list[JobKey]:
+        """Whose lines these are, in the same order."""
+        found: dict[int, JobKey] = {}
+        for start in range(0, len(numbers), MANY):
+            some = _joined(numbers[start : start + MANY])
+            lines = self._db.connection.execute(f"select n, account, id from roster where n in ({some})")
+            found |= {n: JobKey(account, id_) for n, account, id_ in lines}
+        return [found[n] for n in numbers if n in found]
+
+    def told(self, key: JobKey) -> dict[str, Any]:
+        """What a job tells besides its row, by the names of columns that show it."""
         found = self._db.connection.execute(
-            """select coalesce(metadata, '{}'), coalesce(settings, '{}') from roster
-            where account = ? and id = ?""",
+            """select tokens, seed, organization, suffix, coalesce(metadata, '{}'), coalesce(settings, '{}'),
+            coalesce(json_extract(form, '$.training_files[0].filename'),
+                json_extract(form, '$.training_files[0].id')),
+            coalesce(json_extract(form, '$.result_files[0].filename'),
+                json_extract(form, '$.result_files[0].id'))
+            from roster left join job using (account, id) where account = ? and id = ?""",
             key,
         ).fetchone()
-        return found or ("{}", "{}")
-
-    def known_pairs(self, profiles: Iterable[int]) -> tuple[list[str], list[str]]:
-        """Every key of metadata and every setting that some job has."""
-        metadata, settings = (
-            [
-                key
-                for (key,) in self._db.connection.execute(
-                    f"""select distinct key from roster, json_each({column})
-                    where shown and +account in ({_joined(profiles)}) and key <> ? order by key""",
-                    (MARKER,),
-                )
-            ]
-            for column in ("metadata", "settings")
-        )
-        return metadata, settings
+        if found is None:
+            return {}
+        names = ("tokens", "seed", "organization", "suffix", "metadata", "settings", "file", "result_file")
+        told = dict(zip(names, found, strict=True))
+        metadata, settings = json.loads(told.pop("metadata")), json.loads(told.pop("settings"))
+        told["tag"] = metadata.get("tag", metadata.get("tags"))
+        told |= {f"metadata.{name}": value for name, value in metadata.items() if name != MARKER}
+        return told | {f"setting.{name}": value for name, value in settings.items()}
 
     def has_ends(self) -> bool:
         """True where the last day of any tuned model is known."""
         found = self._db.connection.execute("select 1 from job where ends_at is not null limit 1").fetchone()
         return found is not None
 
-    def _counts(
-        self, connection: sqlite3.Connection, view: View, profiles: Mapping[int, str], now: float
-    ) -> dict[str, int]:
+    def counts_of(self, view: View, profiles: Mapping[int, str], now: float) -> dict[str, int]:
+        """Status -> how many jobs there are, whatever was typed over the list."""
         if not view.condition:
             return self.counts(profiles)
         question = asked(View(view.condition), profiles, now)
         return dict(
-            connection.execute(
+            self._db.connection.execute(
                 f"""select status, count(*) from roster not indexed
                 where {question.where} and pending is null group by status""",
                 question.bound,
             )
         )
 
-    @staticmethod
-    def _enter(connection: sqlite3.Connection, numbers: array[int], n: int, question: Asked) -> int:
+    def _enter(self, numbers: array[int], n: int, question: Asked) -> int:
         """Put a line where it belongs among lines that are in order."""
-        values = f"select {', '.join(by.sql for by in question.by)} from roster where n = :n"
-
-        def place(number: int) -> Place:
-            return question.place(connection.execute(values, {**question.bound, "n": number}).fetchone())
-
-        at = bisect_left(numbers, place(n), key=place)
+        at = bisect_left(numbers, self._key(n, question), key=lambda number: self._key(number, question))
         numbers.insert(at, n)
         return at
+
+    def _key(self, n: int, question: Asked) -> Place:
+        values = f"select {', '.join(by.sql for by in question.by)} from roster where n = :n"
+        bound = {**question.bound, "n": n}
+        return question.place(self._db.connection.execute(values, bound).fetchone())
 
     @contextmanager
     def _looking(self, question: Asked) -> Iterator[sqlite3.Connection]:

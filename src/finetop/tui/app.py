@@ -19,7 +19,7 @@ from finetop.store import Store
 from finetop.tui.acts import key_to, offers
 from finetop.tui.choices import Choices
 from finetop.tui.driver import FinetopDriver
-from finetop.tui.feed import Feed
+from finetop.tui.listing import Listing
 from finetop.tui.messages import ProfileChosen, Rung, Said, StoreChanged
 from finetop.tui.remembered import FILE, Remembered, place_of
 from finetop.tui.screens.everywhere import Everywhere
@@ -97,8 +97,8 @@ class FinetopApp(Choices[int]):
         except BaseException:
             self.store.close()
             raise
-        self.feed = Feed(self.store, self.session.names, options.condition)
-        self._main = MainScreen(options, self.store, self.session, self.feed, clock=clock)
+        self.listing = Listing(self.store, self.session.names, options.condition, clock=clock)
+        self._main = MainScreen(options, self.store, self.session, self.listing, clock=clock)
         self._started = False
         self._ended = False
         self._wants_to_leave = False

@@ -12,9 +12,9 @@ from finetop.tui.widgets.bar import bar
 from finetop.tui.widgets.table import Column, Draw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from finetop.store.rows import JobKey, JobRow
+    from finetop.store.rows import JobRow
     from finetop.text import Glyphs
     from finetop.tui.widgets.runs import Run
 
@@ -37,8 +37,7 @@ COLUMNS: Final = (
 )
 PERCENT_CELLS: Final = 5
 BAR_CELLS: Final = 24
-MEASURED: Final = 500
-"""Rows whose values decide on widths; ten thousand would cost a frame at every poll."""
+
 
 _STATUS_ROLES: Final = {
     "checking": "text",
@@ -54,28 +53,30 @@ _STATUS_ROLES: Final = {
 _METHODS: Final = {"supervised": "sft", "reinforcement": "rl"}
 
 
-def longest(rows: Sequence[JobRow], trends: Mapping[JobKey, Sequence[float]]) -> dict[str, int]:
-    """The cells of the longest value of each column that gives way to its content."""
-    measured = rows[:MEASURED]
+def longest(rows: Sequence[JobRow], *, has_trends: bool = False, has_ends: bool = False) -> dict[str, int]:
+    """The cells of the longest value of each column that gives way to its content, as far as rows tell.
+
+    `has_trends` is whether courses of losses can be drawn, `has_ends` whether any model has a last day.
+    """
 
     def most(value: Callable[[JobRow], str]) -> int:
-        return max((text.cells(value(row)) for row in measured), default=0)
+        return max((text.cells(value(row)) for row in rows), default=0)
 
     return {
         "name": most(lambda row: text.clean(row.name)),
         "model": most(lambda row: text.clean(row.model)),
         "profile": most(lambda row: text.clean(row.profile)),
         "method": most(method),
-        "step": max(map(_step_cells, measured), default=0),
+        "step": max(map(_step_cells, rows), default=0),
         "status": most(status_words),
-        "progress": BAR_CELLS if any(map(_has_bar, measured)) else most(_short_story),
+        "progress": BAR_CELLS if any(map(_has_bar, rows)) else most(_short_story),
         "loss": 6,
         "valid": 6,
         "eta": 4,
         "age": 4,
         "job": most(lambda row: text.clean(row.key.id)),
-        "trend": 8 if trends else 0,
-        "ends": 5 if any(row.ends_at is not None for row in rows) else 0,
+        "trend": 8 if has_trends else 0,
+        "ends": 5 if has_ends else 0,
         "cost": most(_cost),
     }
 

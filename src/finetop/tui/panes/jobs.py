@@ -1,11 +1,12 @@
 """The jobs pane: every job one line, the cursor on a job rather than on a place.
 
     JobsPane(glyphs=UNICODE, number=1)
-    pane.update_rows(rows, now=..., trends={key: losses})   the whole list, whenever the store has news
-    pane.tick(now)                                          ages; paints only cells whose text changed
-    pane.select(key), pane.current                          the job under the cursor
-    pane.say("...")                                         a sentence in place of an empty list
-    pane.colours = {"openai": "blue"}                       the colours of profiles
+    pane.open(listing, now=...)             the jobs to show, before the first paint
+    pane.news(now=..., is_moved=True)       the listing has changed
+    pane.tick(now)                          ages; paints only cells whose text changed
+    pane.select(key), pane.current          the job under the cursor
+    pane.say("...")                         a sentence in place of an empty list
+    pane.colours = {"openai": "blue"}       the colours of profiles
 
 Messages: `JobHighlighted(row)` when the cursor is on another job or its job changed to another row value,
 `JobSelected(row)` on enter or a click on the cursor's row.
@@ -15,8 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -40,12 +42,50 @@ if TYPE_CHECKING:
     from finetop.tui.remembered import Part, State
     from finetop.views import View
 
-_RANKS: Final = {"running": 0, "stopping": 0, "checking": 1, "queued": 2, "paused": 3}
+READING: Final = "Reading the list."
 
 
-def in_order(rows: Sequence[JobRow]) -> list[JobRow]:
-    """Active jobs first, then the newest."""
-    return sorted(rows, key=lambda row: (_RANKS.get(row.status, 4), -(row.created_at or 0.0), row.key))
+class Jobs(Protocol):
+    """What the pane asks of the jobs it shows; lines are counted from 0."""
+
+    is_whole: bool
+    """False while they are still being read."""
+
+    def __len__(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def has_ends(self) -> bool: ...
+    async def show(self, view: View, first: Callable[[], None] = ...) -> bool: ...
+    def row(self, place: int) -> JobRow: ...
+    def first_rows(self) -> Sequence[JobRow]: ...
+    def place(self, key: JobKey) -> int | None: ...
+    def keys(self, first: int, last: int) -> list[JobKey]: ...
+    def get(self, key: JobKey) -> JobRow | None: ...
+    def extra(self, key: JobKey, column: str) -> object: ...
+    def trend(self, row: JobRow) -> Sequence[float]: ...
+    def is_news(self, row: JobRow) -> bool: ...
+
+
+class Held(NamedTuple):
+    """A line that is shown elsewhere than where it belongs, for the cursor is on it."""
+
+    own: int
+    shown: int
+
+    def own_place(self, line: int) -> int:
+        """Whose place it is that a line shows."""
+        if line == self.shown:
+            return self.own
+        line -= line > self.shown
+        return line + (line >= self.own)
+
+    def line(self, place: int) -> int:
+        """On which line a place is shown."""
+        if place == self.own:
+            return self.shown
+        place -= place > self.own
+        return place + (place >= self.shown)
 
 
 class JobsPane(Marking, Looking):
@@ -77,16 +117,15 @@ class JobsPane(Marking, Looking):
     def __init__(self, *, glyphs: Glyphs = UNICODE, number: int = 1, id: str | None = "jobs") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.number = number
-        self.extra: Callable[[JobKey, str], object] = lambda _key, _column: None
-        """What a job has in a column that its row does not tell."""
         self.colours: Mapping[str, str] = {}
         """The colours of profiles, by their names."""
-        self._rows: list[JobRow] = []
-        self._trends: Mapping[JobKey, Sequence[float]] = {}
+        self._jobs: Jobs | None = None
+        self._held: Held | None = None
+        self._current: JobRow | None = None
         self._touched = False
         self._left_at: JobKey | None = None
-        self._seen: dict[JobKey, str] | None = None
-        self._changed: set[JobKey] = set()
+        self._looked_at: dict[JobKey, int] = {}
+        """Jobs with news that the cursor has been on, and which news that were."""
         self._sentence = ""
         self._now = 0.0
         self._slots: list[Slot] = []
@@ -95,55 +134,77 @@ class JobsPane(Marking, Looking):
 
     # --- values -----------------------------------------------------------------------------------------
 
+    def row(self, line: int) -> JobRow:
+        """The job on a line."""
+        assert self._jobs is not None
+        return self._jobs.row(self._held.own_place(line) if self._held else line)
+
     @property
     def rows(self) -> Sequence[JobRow]:
-        """The jobs in the order shown."""
-        return self._rows
+        """All jobs in the order shown; of a long list that is dear."""
+        return [self.row(line) for line in range(self.cursor_count())]
 
     @property
     def current(self) -> JobRow | None:
         """The job under the cursor."""
-        return self._rows[self._cursor] if self._rows else None
+        return self._current
 
-    def update_rows(
-        self,
-        rows: Sequence[JobRow],
-        *,
-        now: float,
-        trends: Mapping[JobKey, Sequence[float]] | None = None,
-    ) -> None:
-        """Take the whole list; a chosen job keeps the cursor, and its place on the screen."""
-        before = self.current
+    def open(self, jobs: Jobs, *, now: float) -> None:
+        """Show these jobs."""
+        self._jobs = jobs
+        self.follows_views = True
+        self.news(now=now)
+
+    def news(self, *, now: float, is_moved: bool = True) -> None:
+        """Draw what has changed; a chosen job keeps the cursor, and its place on the screen."""
         self._now = now
-        self._note_changes(rows, before)
-        ordered = in_order(rows)
-        place = next((at for at, row in enumerate(ordered) if before and row.key == before.key), None)
-        if not self._touched:
-            # Nobody has chosen a row yet, so that of the last visit is meant, or the first.
-            self._cursor = next((at for at, row in enumerate(ordered) if row.key == self._left_at), 0)
-        elif place is not None:
-            # A row the cursor is on does not move; it takes its own place once the cursor has left.
-            ordered.insert(min(self._cursor, len(ordered) - 1), ordered.pop(place))
-        self._cursor = max(0, min(self._cursor, len(ordered) - 1))
-        self._rows = ordered
-        if trends is not None:
-            self._trends = trends
-        self._longest = longest(ordered, self._trends)
+        before = self._current
+        if is_moved:
+            self._held = None
+            if not self._touched:
+                # Nobody has chosen a row yet, so that of the last visit is meant, or the first.
+                left = self._left_at and self.place_of(self._left_at)
+                self._cursor = left or 0
+            elif before is not None and (own := self.place_of(before.key)) is not None:
+                # A row the cursor is on does not move; it takes its own place once the cursor has left.
+                self._cursor = min(self._cursor, self.cursor_count() - 1)
+                self._held = Held(own, self._cursor) if own != self._cursor else None
+        self._drawn_anew(before)
+
+    def _jump(self) -> None:
+        """Another view is shown: the cursor goes with its job, or to the top."""
+        before = self._current
+        self._held = None
+        self._cursor = (self.place_of(before.key) if before is not None and self._touched else 0) or 0
+        self._drawn_anew(before)
+
+    def _drawn_anew(self, before: JobRow | None) -> None:
+        """Draw what differs, and tell where the cursor is on something else than before."""
+        count = self.cursor_count()
+        self._cursor = max(0, min(self._cursor, count - 1))
+        self._current = self.row(self._cursor) if count else None
+        self._look_at_current()
+        if self._jobs is not None:
+            self._longest = longest(self._jobs.first_rows(), has_trends=True, has_ends=self._jobs.has_ends)
         self._laid_out_for = None
         self.keep_cursor_in_sight()
         self.redraw()
-        if self.current != before:
-            self.post_message(self.JobHighlighted(self.current))
+        if self._current != before:
+            self.post_message(self.JobHighlighted(self._current))
 
-    def _note_changes(self, rows: Sequence[JobRow], current: JobRow | None) -> None:
-        """Mark the jobs whose state changed since the cursor last was on them."""
-        states = {row.key: row.status for row in rows}
-        if self._seen is not None:
-            for key, status in states.items():
-                if self._seen.get(key) != status and (current is None or key != current.key):
-                    self._changed.add(key)
-        self._changed &= states.keys()
-        self._seen = states
+    def _look_at_current(self) -> None:
+        """The news of the job under the cursor are none any more."""
+        row = self._current
+        if row is not None and self._is_news(row):
+            self._looked_at[row.key] = row.turned
+
+    def _is_news(self, row: JobRow) -> bool:
+        """Whether the status of a job has changed since the cursor last was on it."""
+        return (
+            self._jobs is not None
+            and self._jobs.is_news(row)
+            and row.turned > self._looked_at.get(row.key, 0)
+        )
 
     def tick(self, now: float) -> None:
         """Let the ages grow."""
@@ -157,11 +218,11 @@ class JobsPane(Marking, Looking):
 
     def select(self, key: JobKey) -> bool:
         """Put the cursor on a job; False where the list does not have it."""
-        for place, row in enumerate(self._rows):
-            if row.key == key:
-                self.move_to(place)
-                return True
-        return False
+        line = self.place_of(key)
+        if line is None:
+            return False
+        self.move_to(line)
+        return True
 
     def state(self) -> State:
         """The job under the cursor; at the top the list itself is meant, whatever is first then."""
@@ -179,13 +240,15 @@ class JobsPane(Marking, Looking):
 
     def cursor_count(self) -> int:
         """One for each job."""
-        return len(self._rows)
+        return 0 if self._jobs is None else len(self._jobs)
 
     def move_to(self, place: int) -> None:
         """Put the cursor on a job, which is then no news."""
         self._touched = True
-        if self._rows:
-            self._changed.discard(self._rows[max(0, min(place, len(self._rows) - 1))].key)
+        count = self.cursor_count()
+        if count:
+            self._current = self.row(max(0, min(place, count - 1)))
+            self._look_at_current()
         super().move_to(place)
 
     def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
@@ -206,45 +269,46 @@ class JobsPane(Marking, Looking):
 
     def body_count(self) -> int:
         """One line for each job; one for the sentence that stands in for them."""
-        return len(self._rows) or 1
+        return self.cursor_count() or 1
 
     def head_line(self, y: int, width: int) -> Line:
         """The rule, then the column heads."""
         if y == 0:
             return self._rule().line(width, self.glyphs)
-        if not self._rows:
+        if not self.cursor_count():
             return Line()
         slots = self._slots_for(width)
         return Line(tuple(head_runs(slots, sorted_by=self.view.sort.column, mark=self.sort_mark)))
 
     def _rule(self) -> Rule:
-        facts = self.view_facts() if self._rows or self.is_narrowed else []
+        count = self.cursor_count()
+        facts = self.view_facts() if count or self.is_narrowed else []
         if self.marks:
             facts.append((f"{len(self.marks):,} marked", "key"))
-        if self._rows:
-            facts.append((f"{self._cursor + 1} of {len(self._rows)}", "muted"))
+        if self._jobs is not None and count:
+            facts.append((f"{self._cursor + 1:,} of {self._jobs.total:,}", "muted"))
         return Rule(self.number, "Jobs", facts=tuple(facts), focused=self.has_focus)
 
     def body_line(self, index: int, width: int) -> Line:
         """A job, or the sentence."""
-        if not self._rows:
-            return Line(((" " * 3, "text"), (self._sentence or self._none_yet(), "text")))
-        row = self._rows[index]
+        if self._jobs is None or not self.cursor_count():
+            return Line(((" " * 3, "text"), (self._why_empty(), "text")))
+        row = self.row(index)
         here = index == self._cursor
         ground = ("cursor" if self.has_focus else "idle") if here else ""
         gutter: list[Run] = [
             (self.glyphs.cursor if here and self.has_focus else " ", "accent"),
-            self.gutter_mark(row.key, changed=row.key in self._changed),
+            self.gutter_mark(row.key, changed=self._is_news(row)),
             (" ", "text"),
         ]
         slots = self._slots_for(width)
         # A trend may cost a question to the store; ask only where it is seen.
-        trend = self._trends.get(row.key) if any(slot.column.name == "trend" for slot in slots) else None
+        trend = self._jobs.trend(row) if any(slot.column.name == "trend" for slot in slots) else None
         drawn = cells(row, self._now, trend, self.glyphs, colour=self.colours.get(row.profile, ""))
         for slot in slots:
             name = slot.column.name
             if is_asked_for(name):
-                extra = partial(self.extra, row.key)
+                extra = partial(self._jobs.extra, row.key)
                 if draw := more_cell(name, row, self._now, extra, self.glyphs):
                     drawn[name] = draw
         runs = row_runs(slots, drawn, gutter)
@@ -252,8 +316,11 @@ class JobsPane(Marking, Looking):
             runs = [(words, _CURSOR_ROLES.get(role, role)) for words, role in runs]
         return Line(tuple(runs), ground)
 
-    def _none_yet(self) -> str:
-        return f"No jobs yet. {key_to(self, 'job.create', 'c')} creates one."
+    def _why_empty(self) -> str:
+        if self._jobs is not None and not self._jobs.is_whole:
+            return READING
+        create = f"No jobs yet. {key_to(self, 'job.create', 'c')} creates one."
+        return clean(self.empty_sentence()) or self._sentence or create
 
     def _slots_for(self, width: int) -> list[Slot]:
         if self._laid_out_for is None or self._laid_out_for[0] != width:
@@ -277,19 +344,30 @@ class JobsPane(Marking, Looking):
     # --- what is shown ----------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
-        """Read the jobs of a view."""
+        """Read the jobs of a view; the last one that was asked for counts."""
+        self._read(view)
+
+    @work(exit_on_error=False)
+    async def _read(self, view: View) -> None:
+        if self._jobs is not None and await self._jobs.show(view, self._jump):
+            self._jump()
 
     def place_of(self, key: JobKey) -> int | None:
         """The line of a job; None where the list does not show it."""
-        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+        place = None if self._jobs is None else self._jobs.place(key)
+        return place if place is None or self._held is None else self._held.line(place)
 
     def row_of(self, key: JobKey) -> JobRow | None:
         """The row of a job, whether it is shown or not; None where it is no more."""
-        return next((row for row in self._rows if row.key == key), None)
+        return None if self._jobs is None else self._jobs.get(key)
 
     def keys_between(self, first: int, last: int) -> list[JobKey]:
         """The jobs on these lines and those between them."""
-        return [row.key for row in self._rows[first : last + 1]]
+        if self._jobs is None:
+            return []
+        if self._held is None:
+            return self._jobs.keys(first, last)
+        return [self.row(line).key for line in range(first, last + 1)]
 
 
 _CURSOR_ROLES: Final = {"text": "bright"}

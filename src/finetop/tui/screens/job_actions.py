@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from finetop.store.rows import JobKey
 from finetop.tui.job_papers import JobPapers
 from finetop.tui.messages import Said
 from finetop.tui.screens.create import CreateForm
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from finetop.actions.draft import Draft
     from finetop.session import Session
     from finetop.store import Store
-    from finetop.store.rows import JobKey, JobRow
-    from finetop.tui.feed import Feed
+    from finetop.store.rows import JobRow
     from finetop.tui.handoff import Copy, Link, Sheet
+    from finetop.tui.listing import Listing
     from finetop.tui.screens.supplies import SessionSupplies
 
 
@@ -38,13 +39,13 @@ class JobActions(Orders):
         self,
         store: Store,
         session: Session,
-        feed: Feed,
+        listing: Listing,
         supplies: SessionSupplies,
         *,
         clock: Callable[[], float],
     ) -> None:
         super().__init__(store, session, supplies, clock=clock)
-        self.feed = feed
+        self.listing = listing
 
     def look(self) -> None:
         """Draw what is new in the store."""
@@ -88,20 +89,19 @@ class JobActions(Orders):
         now = self.row
         if now is None or now.key == before or not now.is_job:
             self.jobs.select(key)
-        made = self.feed.rows.get(key)
+        made = self.listing.get(key)
         self.post_message(Said(f"{made.name if made is not None else key.id} was created."))
 
     @work(exit_on_error=False)
     async def ask_unsure(self, row: JobRow) -> None:
         """A create without an answer: look for its job, put it away, or send it again."""
-        answer = await self.app.push_screen_wait(Unsure(row, self.session, self.feed.rows))
+        answer = await self.app.push_screen_wait(Unsure(row, self.session, self.listing.get))
         if answer == "resend":
             await self._told(self.session.resend(row.key), "Sent again.")
         elif answer == "dismiss":
             await self._told(self.session.dismiss(row.key), "")
         elif answer is not None:
-            found = next(key for key in self.feed.rows if key == (row.key.account, answer))
-            await self._told(self.session.adopt(row.key, found), "")
+            await self._told(self.session.adopt(row.key, JobKey(row.key.account, answer)), "")
 
     def action_try_prompt(self) -> None:
         """Base and tuned model side by side."""

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.acts import key_to
-from finetop.tui.feed import Feed, Trends
 from finetop.tui.messages import Said, StoreChanged
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
@@ -32,6 +31,7 @@ from finetop.tui.screens.telling import Telling
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
+from finetop.views import View
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from finetop.session import Session
     from finetop.store import Store
     from finetop.store.rows import JobKey, JobRow
+    from finetop.tui.listing import Listing
     from finetop.tui.start import Options
 
 TICK_S = 10.0
@@ -81,13 +82,12 @@ class MainScreen(Telling):
         options: Options,
         store: Store,
         session: Session,
-        feed: Feed,
+        listing: Listing,
         *,
         clock: Callable[[], float],
     ) -> None:
-        super().__init__(store, session, feed, SessionSupplies(options, store, session), clock=clock)
+        super().__init__(store, session, listing, SessionSupplies(options, store, session), clock=clock)
         self._saved_views = SavedViews(options.paths.state_dir)
-        self._trends = Trends(store, feed)
         self._selected = Selected(store, shares=lambda profile: session.capabilities(profile).permissions)
         self._show_soon: Timer | None = None
         self._watch_soon: Timer | None = None
@@ -109,15 +109,16 @@ class MainScreen(Telling):
         """What the store knows is on the screen before anybody is asked."""
         self._prepare_list()
         self.recall()
-        if self.feed.condition:
-            self.jobs.say(f"No job matches {text.clean(self.feed.condition.text)}")
-        self.look()
+        self.listing.begin(self.jobs.view)
+        self.jobs.open(self.listing, now=self._clock())
+        self._show_title()
         self._show_job()
         self.set_interval(TICK_S, self._tick)
 
     def _prepare_list(self) -> None:
         """What the list needs to know besides its jobs."""
         jobs, profiles = self.jobs, self.session.profiles
+        jobs.view = View(self.listing.condition)
         jobs.colours = {profile.name: profile.colour for profile in profiles}
         jobs.profiles = [profile.name for profile in profiles]
         jobs.words = lambda field: self.store.vocabulary.values(field, self.session.names)
@@ -127,6 +128,8 @@ class MainScreen(Telling):
     async def begin(self) -> None:
         """The first paint is done and the session runs: load what a whole job needs, off this thread."""
         self.supplies.begin()
+        if not self.listing.is_whole:
+            self.jobs.show_view(self.jobs.view)
         await asyncio.to_thread(self._selected.load)
         self._show_job()
         await self.begin_telling()
@@ -151,24 +154,25 @@ class MainScreen(Telling):
     @on(StoreChanged)
     def look(self) -> None:
         """Draw what is new in the store."""
-        changed = self.feed.pull()
-        if changed:
-            self.jobs.update_rows(list(self.feed.rows.values()), now=self._clock(), trends=self._trends)
-        if self.row is not None and self.row.key in changed:
+        news = self.listing.pull()
+        if news is None:
+            self.jobs.show_view(self.jobs.view)
+        elif news.keys:
+            self.jobs.news(now=self._clock(), is_moved=news.is_moved)
+        if news is not None and self.row is not None and self.row.key in news.keys:
             self._show_job()
         else:
-            if changed and self.grid.events.is_merged:
+            if (news is None or news.keys) and self.grid.events.is_merged:
                 self.grid.events.news(now=self._clock())
             self.refresh_bindings()  # what a provider can do may be the news
         self._show_title()
         self.tell()
 
     def _show_title(self, as_of: str = "") -> None:
-        rows = list(self.feed.rows.values())
         states = self.session.states()
         title = self.query_one(TitleBar)
-        shown = self.feed.condition.text if self.feed.condition else ""
-        title.show(states, rows, now=self._clock(), profile=shown, as_of=as_of)
+        shown = self.listing.condition.text if self.listing.condition else ""
+        title.show(states, self.listing.counts, now=self._clock(), profile=shown, as_of=as_of)
         title.note(pause_note(states, key_to(self, "data.pause", "p")))
 
     def _show_job(self) -> None:
@@ -208,6 +212,8 @@ class MainScreen(Telling):
     def _tick(self) -> None:
         now = self._clock()
         self.jobs.tick(now)
+        if self.listing.is_timely:
+            self.jobs.show_view(self.jobs.view)
         self._show_title()
         self.grid.events.tick(now)
         self._show_detail(now)

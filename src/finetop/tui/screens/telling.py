@@ -183,7 +183,7 @@ class Telling(JobActions):
 
         def go(place: str | None) -> None:
             chosen = None if place is None else dialog.found[int(place)]
-            if chosen is not None and chosen.key in self.feed.rows:
+            if chosen is not None and self.jobs.place_of(chosen.key) is not None:
                 self.go_to(chosen.key)
             elif chosen is not None and chosen.event != "shutdown":
                 self.post_message(Said(f"{chosen.name} is not among the jobs shown here."))

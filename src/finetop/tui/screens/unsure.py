@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,11 @@ BORDERS = 6
 class Unsure(Dialog[str]):
     """Returns `resend`, `dismiss`, or the id of the job that is the one; None to go on waiting."""
 
-    def __init__(self, row: JobRow, session: Session, rows: Mapping[JobKey, JobRow]) -> None:
+    def __init__(self, row: JobRow, session: Session, known: Callable[[JobKey], JobRow | None]) -> None:
         super().__init__()
         self._row = row
         self._session = session
-        self._rows = rows
+        self._known = known
         self._candidates: list[str] = []
         self._found = ""
 
@@ -96,16 +96,15 @@ class Unsure(Dialog[str]):
         except FinetopError as error:
             self._found_words(error.message)
             return
-        keys = [key for key in found if key in self._rows][:MOST_CANDIDATES]
-        if not keys:
+        jobs = [job for key in found if (job := self._known(key)) is not None][:MOST_CANDIDATES]
+        if not jobs:
             self._found_words("No job at the provider looks like it.")
             return
         self._found_words("These look like it:")
         place = self.query_one("#candidates")
         place.display = True
-        for number, key in enumerate(keys):
-            self._candidates.append(key.id)
-            job = self._rows[key]
+        for number, job in enumerate(jobs):
+            self._candidates.append(job.key.id)
             name = text.shorten_middle(text.clean(job.name), 24)
             made = f", made {text.day_clock(job.created_at)}" if job.created_at is not None else ""
             await place.mount(Act(f"It is {name}{made}", id=f"candidate-{number}"))

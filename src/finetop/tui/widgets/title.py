@@ -1,11 +1,10 @@
 """The title line: what is shown at the left, how each profile is doing at the right.
 
-TitleBar().show(profiles, rows, now=..., profile="all profiles", note="", as_of="")
+TitleBar().show(profiles, counts, now=..., profile="all profiles", note="", as_of="")
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
@@ -14,9 +13,9 @@ from finetop.tui.widgets.oneline import OneLine
 from finetop.tui.widgets.runs import Run, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from finetop.store.rows import JobRow, ProfileState
+    from finetop.store.rows import ProfileState
 
 _COUNTED: Final = (("running", "good"), ("paused", "warn"), ("failed", "bad"))
 _WORST_LAST: Final = (
@@ -47,7 +46,7 @@ class TitleBar(OneLine):
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "title") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self._profiles: tuple[ProfileState, ...] = ()
-        self._counts: Counter[str] = Counter()
+        self._counts: Mapping[str, int] = {}
         self._jobs = 0
         self._now = 0.0
         self._profile = ""
@@ -57,16 +56,16 @@ class TitleBar(OneLine):
     def show(
         self,
         profiles: Sequence[ProfileState],
-        rows: Sequence[JobRow],
+        counts: Mapping[str, int],
         *,
         now: float,
         profile: str = "",
         as_of: str = "",
     ) -> None:
-        """Take the state of the profiles and the jobs shown. `profile` names the filter, "" says all."""
+        """Take the state of the profiles, and how many jobs have which status. `profile` names the filter."""
         self._profiles = tuple(sorted(profiles, key=_badness))
-        self._counts = Counter(row.status for row in rows)
-        self._jobs = len(rows)
+        self._counts = dict(counts)
+        self._jobs = sum(counts.values())
         self._now, self._profile, self._as_of = now, text.clean(profile), text.clean(as_of)
         self.redraw()
 
@@ -101,7 +100,7 @@ class TitleBar(OneLine):
         if full and self._jobs:
             runs += [(gap, "text"), (f"{text.count(self._jobs)} job{'s' * (self._jobs != 1)}", "muted")]
         for status, role in _COUNTED:
-            if number := self._counts[status]:
+            if number := self._counts.get(status):
                 runs += [(gap, role), (f"{number} {status}", role)]
         return runs
 
