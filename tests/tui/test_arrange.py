@@ -12,7 +12,8 @@ from finetop.tui.panes.detail import DetailPane, detail_model
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
-from finetop.tui.widgets.arrange import Box, arrange, too_small
+from finetop.tui.remembered import Part
+from finetop.tui.widgets.arrange import USUAL, Arrangement, Box, Sizes, arrange, resized, too_small
 from finetop.tui.widgets.calm import CalmScreen
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.title import TitleBar
@@ -49,7 +50,7 @@ def test_large_screens_show_all_four(
         ((80, 24), (0, 0, 80, 11), (0, 11, 80, 11), False),
         ((60, 16), (0, 0, 60, 9), (0, 9, 60, 5), True),
         ((120, 24), (0, 0, 120, 11), (0, 11, 120, 11), False),
-        ((99, 60), (0, 0, 99, 29), (0, 29, 99, 29), False),
+        ((99, 43), (0, 0, 99, 20), (0, 20, 99, 21), False),
     ],
 )
 def test_small_screens_share_the_lower_place(
@@ -62,22 +63,67 @@ def test_small_screens_share_the_lower_place(
     assert found.detail == found.curves == found.events == lower
 
 
+@pytest.mark.parametrize(
+    ("size", "jobs", "detail", "curves", "events"),
+    [
+        ((80, 44), (0, 0, 80, 13), (0, 14, 80, 9), (0, 24, 80, 10), (0, 35, 80, 7)),
+        ((99, 60), (0, 0, 99, 18), (0, 19, 99, 13), (0, 33, 99, 14), (0, 48, 99, 10)),
+    ],
+)
+def test_tall_screens_show_all_four_one_under_the_other(
+    size: tuple[int, int],
+    jobs: tuple[int, ...],
+    detail: tuple[int, ...],
+    curves: tuple[int, ...],
+    events: tuple[int, ...],
+) -> None:
+    found = arrange(*size)
+    assert (found.jobs, found.detail, found.curves, found.events) == (jobs, detail, curves, events)
+    assert not found.tabs
+
+
+@pytest.mark.parametrize("size", [(120, 40), (100, 30), (80, 24), (60, 18), (80, 50), (200, 60)])
+def test_every_pane_grows_as_far_as_there_is_room(size: tuple[int, int]) -> None:
+    usual = arrange(*size)
+    for number in (1, 2, 3, 4):
+        for step in (1, -1):
+            sizes = USUAL
+            while (then := resized(sizes, number, step, *size)) != sizes:
+                before, sizes = arrange(*size, sizes).box(number), then
+                box = arrange(*size, sizes).box(number)
+                assert (box.width * box.height > before.width * before.height) is (step > 0)
+            assert step < 0 or arrange(*size, sizes) != usual
+            fills(*size, sizes)
+    far = Sizes(jobs=90, left=-90, detail=90, events=-90)
+    fills(*size, far)
+    smaller = resized(far, 1, -1, *size)
+    assert arrange(*size, smaller).jobs.height == arrange(*size, far).jobs.height - 1
+
+
 @pytest.mark.parametrize("width", range(60, 240, 7))
 def test_boxes_fill_the_body_without_overlap(width: int) -> None:
     for height in range(16, 80, 3):
-        found = arrange(width, height)
-        boxes: list[Box] = [found.jobs, found.detail]
-        if not found.tabs:
-            boxes += [found.curves, found.events]
-        assert all(box.height >= 4 and box.width >= 40 for box in boxes)
-        assert max(box.y + box.height for box in boxes) == height - 2
-        spots = [
-            (x, y)
-            for box in boxes
-            for x in range(box.x, box.x + box.width)
-            for y in range(box.y, box.y + box.height)
-        ]
-        assert len(spots) == len(set(spots))
+        found = fills(width, height)
+        boxes = {found.jobs, found.detail, found.curves, found.events}
+        assert all(box.width >= 40 for box in boxes)
+
+
+def fills(width: int, height: int, sizes: Sizes = USUAL) -> Arrangement:
+    """The arrangement, each box of which stands for itself."""
+    found = arrange(width, height, sizes)
+    boxes: list[Box] = [found.jobs, found.detail]
+    if not found.tabs:
+        boxes += [found.curves, found.events]
+    assert all(box.height >= 4 and box.width >= 30 for box in boxes)
+    assert max(box.y + box.height for box in boxes) == height - 2
+    spots = [
+        (x, y)
+        for box in boxes
+        for x in range(box.x, box.x + box.width)
+        for y in range(box.y, box.y + box.height)
+    ]
+    assert len(spots) == len(set(spots))
+    return found
 
 
 def test_too_small_says_both_sizes() -> None:
@@ -137,6 +183,31 @@ async def test_tabs_are_reached_by_number_and_by_mouse() -> None:
         await pilot.pause()
         assert app.grid.jobs.has_focus
         assert app.grid.events.display
+
+
+async def test_a_pane_grows_by_a_key_and_is_as_large_at_the_next_start() -> None:
+    app = Screenful()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.fill()
+        app.grid.go_to(2)
+        await pilot.press("}", "}")
+        app.grid.go_to(1)
+        await pilot.press("{")
+        await pilot.pause()
+        lines = picture(app)
+        assert lines[17].startswith("── 2 Detail  Overview ")
+        assert "── 3 Curves" in lines[17][63:]
+        kept = app.grid.state()
+    again = Screenful()
+    async with again.run_test(size=(120, 40)) as pilot:
+        again.fill()
+        again.grid.restore(Part(kept))
+        await pilot.resize_terminal(121, 40)
+        await pilot.pause()
+        assert picture(again)[17].startswith("── 2 Detail  Overview ")
+        await again.run_action("usual_sizes", again.grid)
+        await pilot.pause()
+        assert picture(again)[18].startswith("── 2 Detail  Overview ")
 
 
 async def test_one_pane_may_take_the_whole_body() -> None:

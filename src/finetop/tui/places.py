@@ -14,6 +14,7 @@ from finetop.tui.app import FinetopApp
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
+from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.screens.away import Away
 from finetop.tui.screens.bulk import ConfirmBulk
@@ -30,6 +31,7 @@ from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.pick import Entries, Pick, PickFile
 from finetop.tui.screens.profiles import ProfileList, Profiles
 from finetop.tui.screens.settings import SettingsView
+from finetop.tui.screens.themes import Themes
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
 from finetop.tui.widgets.prompt import Prompt
@@ -58,7 +60,7 @@ class Place(NamedTuple):
 def places() -> tuple[Place, ...]:
     """All of them."""
     return (
-        *(Place(pane.PLACE, (pane, MainScreen, FinetopApp)) for pane in _PANES),
+        *(Place(pane.PLACE, (pane, PaneGrid, MainScreen, FinetopApp)) for pane in _PANES),
         Place("the line over the footer", (Entry, Prompt), typing=True),
         Place("the form", (Entry, CreateForm, FinetopApp), typing=True),
         Place("the buttons of the form", (Act, CreateForm, FinetopApp)),
@@ -91,4 +93,5 @@ _LISTS: tuple[tuple[str, Kind, Kind], ...] = (
     ("the help", Sheet, Help),
     ("the settings", Sheet, SettingsView),
     ("what can be copied", Entries, CopyMenu),
+    ("the themes", Entries, Themes),
 )

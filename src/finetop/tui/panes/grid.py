@@ -8,17 +8,28 @@ grid.arrangement        what is in force
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.geometry import Offset, Region, Spacing
 from textual.layout import Layout, WidgetPlacement
 from textual.strip import Strip
 
+from finetop.tui.acts import Act
 from finetop.tui.palette import palette_of
 from finetop.tui.panes.pane import GROUP, Pane
-from finetop.tui.widgets.arrange import BARS, Arrangement, Box, arrange, too_small
+from finetop.tui.widgets.arrange import (
+    BARS,
+    USUAL,
+    Arrangement,
+    Box,
+    Sizes,
+    arrange,
+    resized,
+    too_small,
+)
 
 if TYPE_CHECKING:
     from textual import events
@@ -59,12 +70,35 @@ class _Boxes(Layout):
 class PaneGrid(Container):
     """Values reach the panes directly; this widget only says where they stand."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "right_curly_bracket",
+            "resize(1)",
+            "Larger",
+            show=False,
+            id="pane.larger",
+            tooltip="Make this pane larger",
+        ),
+        Binding(
+            "left_curly_bracket",
+            "resize(-1)",
+            "Smaller",
+            show=False,
+            id="pane.smaller",
+            tooltip="Make this pane smaller",
+        ),
+    ]
+    ACTIONS: ClassVar[tuple[Act, ...]] = (
+        Act("pane.usual", "Give all panes their usual sizes", "usual_sizes"),
+    )
+
     def __init__(self, jobs: JobsPane, detail: DetailPane, curves: CurvesPane, events: EventsPane) -> None:
         super().__init__(jobs, detail, curves, events, id="panes")
         self.jobs, self.detail, self.curves, self.events = jobs, detail, curves, events
         self.panes: tuple[LineView, ...] = (jobs, detail, curves, events)
         self.arrangement: Arrangement = arrange(120, 40)
         self._boxes = _Boxes()
+        self._sizes = USUAL
         self._front = 2
         self._full: LineView | None = None
         self._laid_out_full: LineView | None = None
@@ -83,11 +117,13 @@ class PaneGrid(Container):
     def state(self) -> State:
         """Which pane has the focus, which one is in front of those that share its place, and is it alone."""
         focused = next((number for number, pane in enumerate(self.panes, 1) if pane.has_focus), 1)
-        return {"pane": focused, "front": self._front, "full": self.full}
+        return {"pane": focused, "front": self._front, "full": self.full, "sizes": list(self._sizes)}
 
     def restore(self, state: Part) -> None:
         """Have the same one in sight."""
-        focused, front = state.whole("pane"), state.whole("front")
+        focused, front, sizes = state.whole("pane"), state.whole("front"), state.wholes("sizes")
+        if len(sizes) == len(USUAL):
+            self._sizes = Sizes(*sizes)
         if front in range(2, len(self.panes) + 1):
             self._front = front
         if focused in range(1, len(self.panes) + 1):
@@ -97,7 +133,7 @@ class PaneGrid(Container):
 
     def settle(self, size: Size) -> None:
         """Take the arrangement for a body of this size."""
-        self.arrangement = arrange(size.width, size.height + BARS)
+        self.arrangement = arrange(size.width, size.height + BARS, self._sizes)
         self._sentence = too_small(size.width, size.height + BARS)
 
     def box_of(self, pane: Widget) -> Box:
@@ -154,6 +190,26 @@ class PaneGrid(Container):
         focused = next((pane for pane in self.panes if pane.has_focus), None)
         self._full = focused if self._full is None else None
         self._show()
+
+    def action_resize(self, step: int) -> None:
+        """Give the focused pane more room, or less; its neighbours have the rest."""
+        focused = next((number for number, pane in enumerate(self.panes, 1) if pane.has_focus), 1)
+        self._take(resized(self._sizes, focused, step, self.size.width, self.size.height + BARS))
+
+    def action_usual_sizes(self) -> None:
+        """All panes as large as they usually are on such a screen."""
+        self._take(USUAL)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """One pane alone has all the room there is."""
+        return not (action in {"resize", "usual_sizes"} and self.full)
+
+    def _take(self, sizes: Sizes) -> None:
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.settle(self.size)
+            self._clear_arrangement_cache()
+            self.refresh(layout=True)
 
     def on_pane_pane_wanted(self, message: Pane.PaneWanted) -> None:
         """The mouse chose a tab of the shared place."""
