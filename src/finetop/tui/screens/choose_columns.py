@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -111,6 +112,12 @@ class ColumnList(CursorView):
             self.screen.apply(choosing.layout)
         self.redraw()
 
+    def add(self, there: Sequence[str]) -> None:
+        """More columns are known by now; they come last."""
+        self._there = there
+        self.choosing = replace(self.choosing, names=tuple(dict.fromkeys((*self.choosing.names, *there))))
+        self.refresh(layout=True)
+
     def body_count(self) -> int:
         """One line for each column there can be."""
         return len(self.choosing.names)
@@ -180,6 +187,11 @@ class ChooseColumns(Dialog[Layout]):
         self._list.glyphs = getattr(self.app, "glyphs", text.UNICODE)
         yield self._list
         yield Paper([(), tuple(keys)])
+
+    def add(self, there: Sequence[str]) -> None:
+        """More columns are known by now."""
+        if self.is_current:
+            self._list.add(there)
 
     def action_leave(self) -> None:
         """Back to the columns there were."""

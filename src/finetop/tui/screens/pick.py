@@ -162,6 +162,12 @@ class Pick(Dialog[str]):
         """The answer."""
         self.dismiss(entry.value)
 
+    def show(self, entries: Sequence[Entry]) -> None:
+        """More is there to choose from by now; the cursor stays on what it is on."""
+        if self.is_current:
+            found = self.query_one(Entries)
+            found.show(entries, found.current.value if found.current is not None else "")
+
 
 class PickFile(Pick):
     """What can be chosen without a path, then the folders and the files of one folder that end alike.
