@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -179,7 +180,7 @@ def test_a_failed_job_tells_its_likely_cause_and_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("sharing", "words", "means"),
     [
-        (Sharing(), "enter asks which projects", "follow"),
+        (Sharing(), "enter asks who may use it", "follow"),
         (Sharing(is_asked=True), "asking the provider", ""),
         (Sharing(problem="the key may not."), "the key may not.", "follow"),
         (Sharing([]), "no other project may use it", "follow"),
@@ -264,6 +265,17 @@ def test_an_answer_that_is_no_json_is_shown_as_it_is(raw: bytes, first: str | No
     assert (plain(found[0].runs)[:40] if found else None) == first
 
 
+def test_the_cursor_goes_from_value_to_value_and_through_one_that_is_too_high() -> None:
+    long = "word " * 60
+    entries = (Entry("A", (("a", "text"),)), Entry("B", ((long, "text"),)), Entry("C", (("c", "text"),)))
+    shown = page(model=replace(known(), overview=entries))
+    assert len(shown.rows(40)) == 14
+    assert [shown.beside(at, 1, 20) for at in (0, 1, 5, 13)] == [1, 13, 13, 13]
+    assert [shown.beside(at, -1, 20) for at in (13, 5, 1, 0)] == [1, 0, 0, 0]
+    assert [shown.beside(at, 1, 6) for at in (0, 1, 12)] == [1, 2, 13]
+    assert [shown.beside(at, -1, 6) for at in (13, 5, 1)] == [12, 4, 0]
+
+
 # --- the pane --------------------------------------------------------------------------------------------
 
 
@@ -299,11 +311,13 @@ async def test_the_keys_of_the_detail() -> None:
         await go("Settings")
         assert bound() == "Unfold"
         await pilot.press("enter", "j", "j")
-        assert pane.copies()[0] == ("batch_size", "auto")
+        assert pane.copies()[0] == ("the value of batch_size", "auto")
         assert picture(app)[1 + pane.cursor].startswith("▌  batch_size")
         pane.show(known(beside=Beside()))
         await pilot.pause()
-        assert pane.copies()[0][0] == "batch_size", "the cursor stays on its value when lines above it go"
+        assert pane.copies()[0][0] == "the value of batch_size", (
+            "the cursor stays on its value when lines above it go"
+        )
         pane.show(known())
         assert bound() == "Fold"
         await pilot.press("enter")
@@ -363,4 +377,4 @@ async def test_a_long_answer_is_laid_out_without_holding_the_screen_up() -> None
             if pane.cursor_count():
                 break
         await pilot.press("G", "k")
-        assert pane.copies() == (("end", "1"),)
+        assert pane.copies() == (("the value of end", "1"),)

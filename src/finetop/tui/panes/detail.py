@@ -167,10 +167,11 @@ class DetailPane(Finding, CursorView, Pane):
         if index >= len(rows):
             return Line() if rows else Line(((" ", "text"), (self._page.sentence, "faint")))
         runs = rows[index].runs
-        if index != self._cursor or not self.has_focus or not self.cursor_count():
+        if not self.has_focus or not self.cursor_count() or index not in self._page.together(self._cursor):
             return Line(runs)
         (words, role), *rest = runs
-        return Line(((self.glyphs.cursor, "accent"), (words[1:], role), *rest), "cursor")
+        bar = self.glyphs.cursor if index == self._cursor else " "
+        return Line(((bar, "accent"), (words[1:], role), *rest), "cursor")
 
     def line_text(self, index: int) -> LineText:
         """What was wrapped is found as if it were not."""
@@ -204,8 +205,19 @@ class DetailPane(Finding, CursorView, Pane):
             return False  # enter has a name here
         return super().check_action(action, parameters)
 
+    def action_step(self, lines: int) -> None:
+        """To the next value or the one before, and all of it into sight."""
+        if not self.cursor_count():
+            super().action_step(lines)
+            return
+        self.move_to(self._page.beside(self._cursor, 1 if lines > 0 else -1, self.body_height))
+        hidden = self._page.together(self._cursor).stop - self.top - self.body_height
+        if 0 < hidden <= self._cursor - self.top:
+            self.scroll_to_line(self.top + hidden)
+
     def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
-        """Enter may mean something else."""
+        """A value has several lines, and enter may mean something else."""
+        self.redraw()
         self.refresh_bindings()
 
     def picked(self) -> None:

@@ -8,6 +8,7 @@ page.enter_means(3), page.copied(3), page.turn(3)
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -174,6 +175,23 @@ class DetailPage:
         found = pattern_of(self.needle).search
         return any(found(fact.label) or found(plain(fact.runs)) for fact in entry.facts)
 
+    def together(self, at: int) -> range:
+        """The lines of the one value that a line belongs to."""
+        here = self._rows[at][1:3]
+        begin = bisect_left(self._rows, here, key=lambda row: row[1:3])
+        return range(begin, bisect_right(self._rows, here, begin, key=lambda row: row[1:3]))
+
+    def beside(self, at: int, step: int, height: int) -> int:
+        """The first line of the next value or the one before; the next line of one too high to be seen."""
+        here = self.together(at)
+        if len(here) > height and here.start <= at + step < here.stop:
+            return at + step
+        place = here.stop if step > 0 else here.start - 1
+        if not 0 <= place < len(self._rows):
+            return at
+        there = self.together(place)
+        return there.start if len(there) <= height else place
+
     # --- what can be done with a line -------------------------------------------------------------------
 
     def enter_means(self, at: int) -> str:
@@ -205,13 +223,14 @@ class DetailPage:
     def _value(self, at: int) -> tuple[str, str] | None:
         if (line := self._line(at)) is not None:
             document = self._document[1] if self._document is not None else None
-            name = ".".join(map(str, line.path)) or "the whole answer"
+            path = line.path[-2:] if line.path and isinstance(line.path[-1], int) else line.path[-1:]
+            name = f"the value of {'.'.join(map(str, path))}" if path else "the whole answer"
             return None if document is None else (name, document.at(line.path))
         entry = self.entry(at)
         if entry is None:
             return None
         if (fact := self.fact(at)) is not None:
-            return fact.label or entry.label, fact.value or plain(fact.runs).strip()
+            return f"the value of {fact.label or entry.label}", fact.value or plain(fact.runs).strip()
         named = {"Job": "the job's id"}.get(entry.label) or f"the {entry.label.lower() or 'value'}"
         return named, entry.value or plain(entry.runs).strip()
 

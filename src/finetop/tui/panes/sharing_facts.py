@@ -28,7 +28,7 @@ def sharing_entries(model: str, sharing: Sharing) -> Iterable[Entry]:
     """The projects, or how to hear of them."""
     goal = Goal("permissions", model)
     if sharing.found is None:
-        words = "asking the provider" if sharing.is_asked else "enter asks which projects may use it"
+        words = "asking the provider" if sharing.is_asked else "enter asks who may use it"
         said: Run = (text.clean(sharing.problem), "warn") if sharing.problem else (words, "faint")
         yield Entry("Permissions", (said,), goal=None if sharing.is_asked else goal)
         return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
@@ -98,7 +98,7 @@ def date_entries(row: JobRow) -> Iterable[Entry]:
 
 def _moment(at: float) -> Iterable[Fact]:
     try:
-        utc = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        utc = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
     except (OverflowError, ValueError, OSError):
         return  # a server may send any number
     yield Fact("UTC", ((utc, "text"),))
