@@ -99,6 +99,7 @@ _LEAVES_FIRST: Final = (
     "list.sort",
     "job.compare",
     "app.browse",
+    "app.editor",
     "app.copy",
     "pane.full",
     "curve.smooth",
