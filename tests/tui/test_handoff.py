@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import shlex
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,8 +33,8 @@ GATEWAY = Profile(
 )
 
 
-def written(profile: Profile, job_id: str, base_url: str = "") -> dict[str, str]:
-    return {copy.what: copy.text for copy in snippets(profile, job_id, base_url)}
+def written(profile: Profile, job_id: str) -> dict[str, str]:
+    return {copy.what: copy.text for copy in snippets(profile, job_id)}
 
 
 @pytest.mark.parametrize("job_id", ["ftjob-1", "a'; rm -rf ~; \"$(id)`id`\n"])
@@ -64,8 +65,10 @@ def test_what_a_provider_has_not_is_not_offered() -> None:
     archive = Profile("old", dialect="archive", path="/srv/archive")
     assert list(written(archive, "ftjob-1")) == ["the finetop command"]
     assert list(written(PROFILES[1], "ftjob-1")) == ["the finetop command"]
-    local = written(PROFILES[1], "ftjob-1", "http://127.0.0.1:7000/v1")
+    runs = replace(PROFILES[1], base_url="http://127.0.0.1:7000/v1", key_file="/data/api_key")
+    local = written(runs, "ftjob-1")
     assert "http://127.0.0.1:7000/v1/fine_tuning/jobs/ftjob-1" in local["the curl command"]
+    assert "$(cat /data/api_key)" in local["the curl command"]
     legacy = written(Profile("l", dialect="openai-legacy", base_url="https://x.test/v1"), "ft-1")
     assert "https://x.test/v1/fine-tunes/ft-1" in legacy["the curl command"]
     assert 'client.get("/fine-tunes/ft-1"' in legacy["the Python lines"]

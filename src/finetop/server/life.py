@@ -148,6 +148,11 @@ def _is_locked(path: Path) -> bool:
     return False
 
 
+def key_file(data_dir: Path) -> Path:
+    """Where the key of a data directory lies."""
+    return disks.home(data_dir) / _KEY
+
+
 def api_key(home: Path) -> str:
     """The key of this data directory, made at the first start; it stays, so that scripts may keep it."""
     path = home / _KEY

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop.server import life
@@ -45,7 +47,7 @@ class JobPapers:
             Copy("the tuned model", row.fine_tuned_model or ""),
             *found,
             *self._of_job(),
-            *snippets(self._profile, row.key.id, self._local_url()),
+            *snippets(self._reached(), row.key.id),
         ]
         return [copy for copy in found if copy.text]
 
@@ -65,12 +67,18 @@ class JobPapers:
         yield Copy("the job as JSON", job.model_dump_json(by_alias=True, indent=2))
         yield Copy("the provider's answer", _pretty(self._raw).decode("utf-8", "replace"))
 
-    def _local_url(self) -> str:
-        """Where a local server is just now; empty for other profiles, and while it does not run."""
-        if self._profile.dialect != "local":
-            return ""
-        server = life.running(self._session.paths.server_dir)
-        return server.url if server is not None else ""
+    def _reached(self) -> Profile:
+        """The profile with the place and the key of a local server as they are while it runs."""
+        profile = self._profile
+        if profile.dialect != "local":
+            return profile
+        folder = Path(self._session.data_dir(profile))
+        server = life.running(folder)
+        return (
+            profile
+            if server is None
+            else replace(profile, base_url=server.url, key_file=str(life.key_file(folder)))
+        )
 
     def links(self) -> list[Link]:
         """The pages about it."""

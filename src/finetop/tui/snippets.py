@@ -19,9 +19,9 @@ _HARMLESS: Final = ("api-version",)
 _DEFAULT_KEY: Final = "OPENAI_API_KEY"
 
 
-def snippets(profile: Profile, job_id: str, base_url: str = "") -> list[Copy]:
-    """All of them; `base_url` is where a local server is just now, without which it cannot be asked."""
-    url = base_url or profile.address
+def snippets(profile: Profile, job_id: str) -> list[Copy]:
+    """All of them; where the profile has no address only finetop's own."""
+    url = profile.address
     finetop = Copy(
         "the finetop command", shlex.join(["finetop", "--profile", profile.name, "jobs", "get", job_id])
     )
