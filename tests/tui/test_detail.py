@@ -251,6 +251,20 @@ def test_an_answer_is_laid_out_folded_and_copied() -> None:
     assert "".join(piece.strip() for piece in pieces) == '"k": "' + "x" * 50 + '"'
 
 
+def test_an_answer_that_holds_a_key_does_not_show_it() -> None:
+    sent = {
+        "integrations": [{"wandb": {"api_key": "w-1", "project": "bot"}}],
+        "trained_tokens": 9,
+        "secret": None,
+    }
+    document = Document(json.dumps(sent))
+    shown = "".join(plain(line.runs) for line in document.lines()) + document.at(())
+    assert "w-1" not in shown
+    assert '"api_key": "***","project": "bot"' in shown
+    assert '"trained_tokens": 9' in shown
+    assert '"secret": null' in shown
+
+
 @pytest.mark.parametrize(
     ("raw", "first"),
     [

@@ -12,6 +12,7 @@ from finetop.server import life
 from finetop.session import profile_named
 from finetop.tui.handoff import Copy, Sheet
 from finetop.tui.links import job_links
+from finetop.tui.panes.json_text import without_secrets
 from finetop.tui.snippets import snippets
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class JobPapers:
 def _pretty(raw: bytes) -> bytes:
     """JSON with a line for each value; what is none as it is."""
     try:
-        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        found = json.loads(raw, object_pairs_hook=without_secrets)
+        return json.dumps(found, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     except (ValueError, RecursionError):
         return raw

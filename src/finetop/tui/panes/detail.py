@@ -195,7 +195,7 @@ class DetailPane(Finding, CursorView, Pane):
     def links(self) -> Sequence[Link]:
         """The page of what the cursor is on."""
         found = self._page.link(self._cursor) if self.cursor_count() else ""
-        return (Link("the run's page", found),) if found else ()
+        return (Link("the run at Weights & Biases", found),) if found else ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter means what the line under the cursor says."""

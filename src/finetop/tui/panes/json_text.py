@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from finetop import text
+from finetop.config.masked import HIDDEN
 from finetop.tui.panes.laying import Row
 from finetop.tui.widgets.runs import Run, plain
 
@@ -18,6 +20,7 @@ Path: TypeAlias = tuple[str | int, ...]
 AT_ONCE: Final = 200_000
 """Bytes that are laid out while somebody waits; more than that is done in a thread."""
 INDENT: Final = 2
+_SECRET: Final = re.compile(r"api_?key|secret|password|authorization|access_?token", re.IGNORECASE)
 NARROWEST: Final = 20
 """However deep it lies, a value has so many cells."""
 
@@ -49,7 +52,7 @@ class Document:
         self.value: Any = None
         self.plain: list[str] | None = None
         try:
-            self.value = json.loads(words)
+            self.value = json.loads(words, object_pairs_hook=without_secrets)
         except (ValueError, RecursionError):  # nested too deep to be laid out: as it came
             self.plain = text.clean_lines(words) if words else []
 
@@ -67,6 +70,11 @@ class Document:
         for step in path:
             found = found[step]
         return found if isinstance(found, str) else json.dumps(found, indent=INDENT, ensure_ascii=False)
+
+
+def without_secrets(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as it is shown: some servers send back the key to a third party."""
+    return {name: HIDDEN if value and _SECRET.search(name) else value for name, value in pairs}
 
 
 def _lines(value: Any, folded: AbstractSet[Path]) -> Iterator[JsonLine]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from finetop import text
 from finetop.shutdown import days_left
+from finetop.tui.links import wandb_url
 from finetop.tui.panes.entry import Entry, Fact
 from finetop.tui.panes.job_cells import ending_role
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from finetop.tui.widgets.runs import Run
 
 _NAMED_FIRST: Final = ("type", "name")
-WANDB: Final = "https://wandb.ai"
 
 
 def ending_entries(row: JobRow, now: float) -> Iterable[Entry]:
@@ -81,7 +80,7 @@ def _integration(integration: Integration) -> Entry:
         for key, value in settings.items()
         if key not in ("entity", "project") and value
     )
-    link = _wandb_link(settings) if is_wandb else ""
+    link = wandb_url(settings) if is_wandb else ""
     facts = [Fact("type", ((text.clean(integration.type), "text"),)), *_flat(settings)]
     if link:
         facts.append(Fact("link", ((text.clean(link), "text"),), link, link))
@@ -89,15 +88,6 @@ def _integration(integration: Integration) -> Entry:
         facts.append(Fact("link", (("none, for the provider tells no entity", "faint"),)))
     runs: tuple[Run, ...] = ((place, "text"), (f"  {rest}" if place else rest, "muted"))
     return Entry(label, runs, link or place or integration.type, tuple(facts), link=link)
-
-
-def _wandb_link(settings: Mapping[str, Any]) -> str:
-    """Where its run is seen; empty where that is not told."""
-    named = [settings.get(name) for name in ("entity", "project", "run_id")]
-    entity, project, run = (quote(name, safe="") if isinstance(name, str) else "" for name in named)
-    if not entity or not project:
-        return ""
-    return f"{WANDB}/{entity}/{project}" + (f"/runs/{run}" if run else "")
 
 
 def side_entries(row: JobRow, job: Job, *, logged: int | None) -> Iterable[Entry]:

@@ -68,7 +68,8 @@ class HandingOver(Saying):
     def action_browse(self) -> None:
         """Open the page, or choose one of several."""
         places = where_one_is(self)
-        found = [link for one in places if isinstance(one, HasLinks) for link in one.links()]
+        every = [link for one in places if isinstance(one, HasLinks) for link in one.links()]
+        found = list({link.url: link for link in reversed(every)}.values())[::-1]  # the innermost first
         if not found:
             self.post_message(Said("No page is known for this.", "dashboard = in the profile names one."))
         elif len(found) == 1:
