@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import tempfile
 import threading
 from concurrent.futures import CancelledError
 from dataclasses import replace
@@ -101,6 +102,13 @@ class TestFiles:
         back = done(session.download("here", arrival.file.id, tmp_path))
         assert (back.name, back.read_bytes()) == ("train (2).jsonl", training.read_bytes())
         assert done(session.file_lines("here", arrival.file.id, 2)) == training.read_text().splitlines()[:2]
+        for most, is_whole in ((size_bytes, True), (50, False)):
+            with tempfile.TemporaryFile() as into:
+                assert done(session.fetch("here", arrival.file.id, into, most_bytes=most)) is is_whole
+                into.seek(0)
+                assert into.read() == training.read_bytes()[:most]
+        assert arrival.file.id in [file.id for file in done(session.files("here", ""))]
+        assert session.store.library.listed_at("files")
         done(session.delete_file("here", arrival.file.id))
         done(session.delete_file("here", arrival.file.id))  # twice does no harm
         with pytest.raises(NotFound):

@@ -411,7 +411,7 @@ def test_files_as_a_list_shows_them(store: Store) -> None:
         ("f3", None, "", "j1/f3-results.csv", True),
     ]
     assert rows[0].profile == "openai"
-    assert store.library.file_uses({1: "openai"}) == {(1, "f1"): 2, (1, "f3"): 2}
+    assert store.library.file_uses({1: "openai"}) == {(1, "f1"): ("j2", 2), (1, "f3"): ("j2", 2)}
     assert store.library.users_of(1, "f1") == ["j2", "j1"]
     assert store.library.users_of(1, "f2") == []
     assert store.kept.of(1, "f3") == Kept("j1", "f3", "j1/f3-results.csv")

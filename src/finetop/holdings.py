@@ -5,14 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from finetop.shutdown import Shutdowns, base_of, days_left
 
 if TYPE_CHECKING:
-    from finetop.store.rows import JobRow
+    from finetop.store.job_rows import JobKey
 
 CHECKPOINT = ":ckpt-step-"
+
+
+class Maker(Protocol):
+    """What has to be known of a job to tell which model it made."""
+
+    @property
+    def key(self) -> JobKey: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def fine_tuned_model(self) -> str | None: ...
+    @property
+    def ended_at(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,8 @@ class Holding:
     base: str = ""
     """What it was tuned from; empty for a model nobody tuned."""
     job: str = ""
-    """The job that made it, where that is known."""
+    """The id of the job that made it, where that is known."""
+    job_name: str = ""
     ends_at: float | None = None
     told_of: str = ""
     """The model whose entry in the list tells its end: itself, or its base."""
@@ -45,7 +61,7 @@ class Holding:
         return None if self.ends_at is None else days_left(self.ends_at, now)
 
 
-def holdings(profile: str, listed: Iterable[Mapping[str, Any]], jobs: Iterable[JobRow]) -> list[Holding]:
+def holdings(profile: str, listed: Iterable[Mapping[str, Any]], jobs: Iterable[Maker]) -> list[Holding]:
     """The models of one account by its list, and by its jobs: not every provider lists tuned models."""
     entries = {str(entry.get("id")): entry for entry in listed}
     made = {job.fine_tuned_model: job for job in jobs if job.fine_tuned_model}
@@ -65,6 +81,7 @@ def holdings(profile: str, listed: Iterable[Mapping[str, Any]], jobs: Iterable[J
                 created=said.get("created") or (job.ended_at if job is not None else None),
                 base=base,
                 job=job.key.id if job is not None else "",
+                job_name=job.name if job is not None else "",
                 ends_at=ending.at if ending is not None else None,
                 told_of=ending.told_of if ending is not None else "",
                 shutdown_date=said.get("shutdown_date") or "",

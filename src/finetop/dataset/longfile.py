@@ -125,8 +125,15 @@ class LongFile:
 
     # --- pieces -----------------------------------------------------------------------------------------
 
+    def content(self, most: int) -> bytes:
+        """All of it, as far as that is no more than so many bytes."""
+        return self._read(0, min(self.size_bytes, most))
+
     def _read(self, at: int, size: int) -> bytes:
-        return os.pread(self._opened.fileno(), max(0, size), at)
+        try:
+            return os.pread(self._opened.fileno(), max(0, size), at)
+        except ValueError:  # it was closed while a thread still looked through it
+            return b""
 
     def _end_of(self, mark: int) -> int:
         """Where the piece of a mark ends."""

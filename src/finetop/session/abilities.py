@@ -15,10 +15,12 @@ _LACKS: Mapping[str, frozenset[str]] = {
     "openai": frozenset(),
     "local": frozenset({"delete"}),
     "openai-legacy": frozenset({"pause", "resume", "delete"}),
-    "archive": frozenset({"cancel", "pause", "resume", "delete", "chat"}),
+    "archive": frozenset({"cancel", "pause", "resume", "delete", "chat", "delete-file", "delete-model"}),
 }
 """What the capabilities of each dialect say, in a form that costs nothing to load."""
 _OPENAI = (".openai.com",)
+_OTHERS: Mapping[str, str] = {"delete-file": "delete files", "delete-model": "delete models"}
+"""Orders to something else than a job, in words."""
 
 
 def lacks(profile: Profile, action: str) -> bool:
@@ -33,9 +35,10 @@ def why_not(profile: Profile, action: str, unable: Mapping[str, float], now: flo
     """Why an action is not offered, in a sentence; empty where it is. `unable` is what asking has taught."""
     if profile.read_only:
         return f"{profile.name} is for reading only."
+    words = _OTHERS.get(action, f"{action} jobs")
     if lacks(profile, action):
-        return f"{profile.name} cannot {action} jobs."
+        return f"{profile.name} cannot {words}."
     since = unable.get(action)
     if since is not None and 0 <= now - since < AGAIN_S:
-        return f"{profile.name} cannot {action} jobs; r tries again."
+        return f"{profile.name} cannot {words}; r tries again."
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,24 @@ class LibraryCalls:
                 decode=decode,
                 progress=progress,
             ),
+            stoppable=True,
+        )
+
+    def fetch(
+        self,
+        profile: str,
+        file_id: str,
+        into: BinaryIO,
+        *,
+        most_bytes: int,
+        progress: Callable[[int, int], None] = _nobody,
+    ) -> Future[bool]:
+        """Write a file's bytes into an open one, and no more than so many; True where that is all of it.
+
+        Cancelling the future stops it. `progress` is as in `download`.
+        """
+        return self._thread.ask(
+            lambda network: network.library.fetch(profile, file_id, into, most_bytes, progress),
             stoppable=True,
         )
 

@@ -8,13 +8,13 @@ import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from finetop import archiving
 from finetop.actions import files, removal
 from finetop.archive import Folder
 from finetop.dataset import first_prompt
-from finetop.errors import BadInput, FinetopError, TryLater
+from finetop.errors import BadInput, FinetopError, NotSupported, TryLater
 from finetop.models.results import plain
 from finetop.providers import every_page
 from finetop.session.remembering import recorded
@@ -103,6 +103,23 @@ class Library:
             decode=decode,
             progress=progress,
         )
+
+    async def fetch(
+        self, profile: str, file_id: str, into: BinaryIO, most_bytes: int, progress: Progress
+    ) -> bool:
+        provider = await self._links.named(profile).patient()
+        total = await _size_of(provider, file_id)
+        received = 0
+        async with contextlib.aclosing(provider.content(file_id)) as chunks:
+            async for chunk in chunks:
+                await asyncio.to_thread(into.write, chunk[: most_bytes - received])
+                received += len(chunk)
+                if received > most_bytes:
+                    await asyncio.to_thread(into.flush)
+                    return False
+                progress(received, total)
+        await asyncio.to_thread(into.flush)
+        return True
 
     async def file_lines(self, profile: str, file_id: str, most: int) -> list[str]:
         provider = await self._links.named(profile).patient()
@@ -206,6 +223,14 @@ def _able(provider: Provider, what: str) -> Provider:
     if not getattr(provider.capabilities, what):
         raise BadInput(f"{provider.client.host} has no {what}", hint="Use a provider that has them.")
     return provider
+
+
+async def _size_of(provider: Provider, file_id: str) -> int:
+    """The bytes of a file; 0 where the provider does not say."""
+    try:
+        return (await provider.get_file(file_id)).size_bytes or 0
+    except NotSupported:
+        return 0
 
 
 async def _start_of(provider: Provider, file_id: str, lines: int) -> bytes:

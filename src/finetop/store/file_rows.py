@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from finetop.names import suffix_in
+
 
 class FileRow(NamedTuple):
     """A file at a provider. Times are Unix seconds; a missing value is None or empty."""
@@ -60,25 +62,39 @@ def file_rows(connection: sqlite3.Connection, names: Mapping[int, str]) -> list[
     ]  # fmt: skip
 
 
-def file_uses(connection: sqlite3.Connection, names: Mapping[int, str]) -> dict[tuple[int, str], int]:
-    """How many jobs name each known file of these accounts; reads every job, which takes its time."""
+class Use(NamedTuple):
+    """The jobs that name a file."""
+
+    job: str
+    """The name of the newest."""
+    jobs: int
+    """How many there are."""
+
+
+def file_uses(connection: sqlite3.Connection, names: Mapping[int, str]) -> dict[tuple[int, str], Use]:
+    """The jobs that name each known file of these accounts; reads every job, which takes its time."""
     marks = ",".join(map(str, names))
     parts = " union ".join(  # a job that names a file twice uses it once
-        f"""select job.account, job.id, json_extract(used.value, '$.id') file
+        f"""select job.account, job.id, created_at, coalesce(json_extract(job.form, '$.suffix'), '') suffix,
+        json_extract(job.form, '$.fine_tuned_model') tuned, json_extract(used.value, '$.id') file
         from job, json_each(job.form, '$.{part}') used where job.account in ({marks}) and gone < 2"""
         for part in ("training_files", "validation_files", "result_files")
     )
-    found = connection.execute(
-        f"""select file.account, file.id, count(*) from ({parts}) used
-        join file on file.account = used.account and file.id = used.file group by 1, 2"""
+    found = connection.execute(  # beside max() SQLite tells the other columns of the same row
+        f"""select file.account, file.id, count(*), max(used.created_at), suffix, tuned, used.id
+        from ({parts}) used join file on file.account = used.account and file.id = used.file group by 1, 2"""
     )
-    return {(account, file): count for account, file, count in found}
+    return {
+        (account, file): Use(suffix or suffix_in(tuned) or job, count)
+        for account, file, count, _, suffix, tuned, job in found
+    }
 
 
 def users_of(connection: sqlite3.Connection, account: int, file: str) -> list[str]:
-    """The ids of the jobs that name a file, the newest first."""
+    """The names of the jobs that name a file, the newest first."""
     found = connection.execute(
-        """select id from job where account = :account and gone < 2 and exists (
+        """select json_extract(form, '$.suffix'), json_extract(form, '$.fine_tuned_model'), id
+        from job where account = :account and gone < 2 and exists (
             select 1 from json_each(json_array(
                 json_extract(form, '$.training_files'), json_extract(form, '$.validation_files'),
                 json_extract(form, '$.result_files'))) part, json_each(part.value) used
@@ -86,4 +102,4 @@ def users_of(connection: sqlite3.Connection, account: int, file: str) -> list[st
         order by created_at desc""",
         {"account": account, "file": file},
     )
-    return [row[0] for row in found]
+    return [suffix or suffix_in(tuned) or id_ for suffix, tuned, id_ in found]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from finetop.models import File, Model
     from finetop.store.database import Database
-    from finetop.store.file_rows import FileRow
+    from finetop.store.file_rows import FileRow, Use
+    from finetop.store.makers import Maker
 
 
 class Library:
@@ -50,20 +51,30 @@ class Library:
         """Account -> when its whole list was told last."""
         return dict(self._db.connection.execute("select account, at from listed where what = ?", (what,)))
 
+    def stamp(self, what: str) -> tuple[float, ...]:
+        """Something that is another when the list of files or of models is; cheap to ask for."""
+        table = "sum(not gone) from file" if what == "files" else "0 from model"
+        return (
+            *self._db.connection.execute(f"select count(*), {table}").fetchone(),
+            *self._db.connection.execute(
+                "select coalesce(max(at), 0) from listed where what = ?", (what,)
+            ).fetchone(),
+        )
+
     def file_rows(self, names: Mapping[int, str]) -> list[FileRow]:
         """The files of these accounts as a list shows them, newest first."""
         from finetop.store.file_rows import file_rows  # noqa: PLC0415 - the first paint needs none of it
 
         return file_rows(self._db.connection, names)
 
-    def file_uses(self, names: Mapping[int, str]) -> dict[tuple[int, str], int]:
-        """How many jobs name each file; reads every job."""
+    def file_uses(self, names: Mapping[int, str]) -> dict[tuple[int, str], Use]:
+        """The jobs that name each file; reads every job."""
         from finetop.store.file_rows import file_uses  # noqa: PLC0415 - as above
 
         return file_uses(self._db.connection, names)
 
     def users_of(self, account: int, file_id: str) -> list[str]:
-        """The jobs that name a file, the newest first."""
+        """The names of the jobs that name a file, the newest first."""
         from finetop.store.file_rows import users_of  # noqa: PLC0415 - as above
 
         return users_of(self._db.connection, account, file_id)
@@ -142,6 +153,12 @@ class Library:
         import json  # noqa: PLC0415 - the first paint needs none of it
 
         return [json.loads(row[0]) for row in found]
+
+    def makers(self, names: Mapping[int, str]) -> list[Maker]:
+        """The jobs of these accounts that made a model; reads every job."""
+        from finetop.store.makers import makers  # noqa: PLC0415 - as in `file_rows`
+
+        return makers(self._db.connection, names)
 
     def _file(self, query: str, bound: tuple[object, ...]) -> File | None:
         from finetop.models import File  # noqa: PLC0415 - pydantic must not load before the first paint
