@@ -147,6 +147,7 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
         await driver.press("question_mark")
         await driver.reads("Keys in the jobs list")
         assert "f9 w" in driver.picture
+        await driver.press("G")
         assert "Without a key, in the palette: This pane alone, or all." in driver.picture
         await driver.press("escape", "ctrl+p")
         await driver.type("this pane alone")

@@ -26,6 +26,7 @@ NOT_OFFERED: Final = ("move.", "dialog.", "prompt.", "app.palette")
 SECTIONS: Final[Mapping[str, str]] = {
     "move": "Move",
     "pane": "Panes",
+    "screen": "Panes",
     "tab": "Panes",
     "list": "Jobs",
     "job": "Jobs",
@@ -34,6 +35,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "curve": "Curves",
     "events": "Events",
     "files": "Files",
+    "record": "Files",
     "models": "Models",
     "data": "Data",
     "app": "App",

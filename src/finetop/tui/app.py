@@ -131,7 +131,9 @@ class FinetopApp(Choices[int]):
     def _store_changed(self) -> None:
         """Called on the network thread."""
         if self.is_running:
-            self._main.post_message(StoreChanged())
+            for screen in list(self.screen_stack):
+                if isinstance(screen, Everywhere):
+                    screen.post_message(StoreChanged())
 
     def on_profile_chosen(self, event: ProfileChosen) -> None:
         """All screens show the things of one profile, or of all."""

@@ -16,6 +16,8 @@ from finetop.tui.places import places
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.binding import Binding
+
     from finetop.config.keymap import Keys
     from finetop.tui.places import Place
 
@@ -42,7 +44,10 @@ def checked(keys: Keys, file: Path) -> Keymap:
 
 
 def _lines(keymap: Keymap, where: Sequence[Place]) -> Iterator[KeyLine]:
-    bindings = {binding.id or "": binding for place in where for binding in place.bindings()}
+    bindings: dict[str, Binding] = {}
+    for place in where:
+        for binding in place.bindings():
+            bindings.setdefault(binding.id or "", binding)  # the main screen comes first, and says it best
     shipped = keys_of(binding for place in where for binding in place.bindings())
     places_of: dict[str, list[str]] = {}
     for place in where:

@@ -14,8 +14,12 @@ from finetop.tui.app import FinetopApp
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
+from finetop.tui.panes.files import FilesPane
 from finetop.tui.panes.grid import PaneGrid
 from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.panes.models import ModelsPane
+from finetop.tui.panes.record import RecordPane
+from finetop.tui.panes.records import RecordsPane
 from finetop.tui.screens.away import Away
 from finetop.tui.screens.bulk import ConfirmBulk
 from finetop.tui.screens.choose_columns import ChooseColumns, ColumnList
@@ -24,9 +28,12 @@ from finetop.tui.screens.confirm import Confirm, ConfirmLeave
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.dialog import Act
 from finetop.tui.screens.fields import Entry
+from finetop.tui.screens.files import FilesScreen
 from finetop.tui.screens.handing_over import CopyMenu
 from finetop.tui.screens.help import Help, Sheet
 from finetop.tui.screens.main import MainScreen
+from finetop.tui.screens.model_facts import ModelFacts
+from finetop.tui.screens.models import ModelsScreen
 from finetop.tui.screens.palette import Palette
 from finetop.tui.screens.pick import Entries, Pick, PickFile
 from finetop.tui.screens.profiles import ProfileList, Profiles
@@ -34,6 +41,7 @@ from finetop.tui.screens.settings import SettingsView
 from finetop.tui.screens.themes import Themes
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
+from finetop.tui.screens.viewer import Viewer
 from finetop.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -61,6 +69,7 @@ def places() -> tuple[Place, ...]:
     """All of them."""
     return (
         *(Place(pane.PLACE, (pane, PaneGrid, MainScreen, FinetopApp)) for pane in _PANES),
+        *(Place(pane.PLACE, (pane, screen, FinetopApp)) for pane, screen in _BESIDE),
         Place("the line over the footer", (Entry, Prompt), typing=True),
         Place("the form", (Entry, CreateForm, FinetopApp), typing=True),
         Place("the buttons of the form", (Act, CreateForm, FinetopApp)),
@@ -74,12 +83,19 @@ def places() -> tuple[Place, ...]:
 
 
 _PANES = (JobsPane, DetailPane, CurvesPane, EventsPane)
+_BESIDE = (
+    (FilesPane, FilesScreen),
+    (ModelsPane, ModelsScreen),
+    (RecordsPane, Viewer),
+    (RecordPane, Viewer),
+)
 _QUESTIONS = (
     ("a question", Confirm),
     ("the question whether to leave", ConfirmLeave),
     ("a job that nobody answered for", Unsure),
     ("a prompt to try", TryPrompt),
     ("many jobs at once", ConfirmBulk),
+    ("the facts of a model", ModelFacts),
 )
 _LISTS: tuple[tuple[str, Kind, Kind], ...] = (
     ("a list to choose from", Entries, Pick),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
-from finetop.tui.messages import Said
+from finetop.tui.messages import FileWanted, ModelWanted, Said
 from finetop.tui.remembered import remembered_of
 from finetop.tui.screens.handing_over import HandingOver
 from finetop.tui.screens.polling import Polling
@@ -37,6 +38,8 @@ class Everywhere(Polling, HandingOver):
             id="app.settings",
             tooltip="Show the settings, and where everything lies",
         ),
+        Binding("5", "shelf('files')", "files", show=False, id="pane.files", tooltip="To the files"),
+        Binding("6", "shelf('models')", "models", show=False, id="pane.models", tooltip="To the models"),
     ]
 
     def __init__(self, store: Store, session: Session) -> None:
@@ -65,6 +68,35 @@ class Everywhere(Polling, HandingOver):
         """Ask at once."""
         self.session.refresh()
         self.post_message(Said("Asking all profiles."))
+
+    def action_shelf(self, name: str, wanted: tuple[int, str] | None = None) -> None:
+        """To the files or the models of all profiles, to one of them where it is wanted.
+
+        What was open beside the main screen, or above them, is left.
+        """
+        from finetop.tui.screens.files import FilesScreen  # noqa: PLC0415 - the first paint needs none of it
+        from finetop.tui.screens.models import ModelsScreen  # noqa: PLC0415 - as above
+
+        kind = FilesScreen if name == "files" else ModelsScreen
+        app = self.app
+        while len(app.screen_stack) > 1 and not isinstance(app.screen, kind):
+            app.pop_screen()
+        if not isinstance(app.screen, kind):
+            app.push_screen(kind(self.store, self.session, wanted))
+
+    @on(FileWanted)
+    def _open_file(self, event: FileWanted) -> None:
+        """Show what a job's file holds."""
+        from finetop.tui.contents import Wanted  # noqa: PLC0415 - as above
+        from finetop.tui.screens.viewer import open_file  # noqa: PLC0415 - as above
+
+        file = event.file
+        open_file(self, Wanted(event.key.account, file.id, file.filename or "", file.size_bytes))
+
+    @on(ModelWanted)
+    def _look_up(self, event: ModelWanted) -> None:
+        """Show a job's model among all models."""
+        self.action_shelf("models", (event.key.account, event.model))
 
     def action_settings(self) -> None:
         """What holds now, and the file it stands in."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 AT_MOST: Final = 8
-RIGHT: Final = ("app.help", "app.quit")
+RIGHT: Final = ("app.help", "screen.leave", "app.quit")
 ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "jobs": (
         "job.create",
@@ -76,6 +76,46 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "curve.table",
         "curve.export",
         "pane.full",
+        "pane.next",
+    ),
+    "files": (
+        "move.pick",
+        "data.export",
+        "files.send",
+        "files.delete",
+        "list.filter",
+        "list.sort",
+        "app.copy",
+        "list.mark",
+    ),
+    "models": (
+        "move.pick",
+        "models.own",
+        "models.delete",
+        "list.filter",
+        "list.sort",
+        "app.copy",
+        "list.mark",
+    ),
+    "records": (
+        "move.pick",
+        "record.previous",
+        "record.next",
+        "text.find",
+        "text.next",
+        "text.previous",
+        "data.export",
+        "app.copy",
+        "pane.next",
+    ),
+    "record": (
+        "record.previous",
+        "record.next",
+        "text.find",
+        "text.next",
+        "text.previous",
+        "data.export",
+        "app.copy",
         "pane.next",
     ),
     "events": (

@@ -1,0 +1,148 @@
+"""Bringing files here: asking where to, never over what is there unasked, and telling how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import work
+
+from finetop import text
+from finetop.actions.naming import safe_name
+from finetop.errors import FinetopError
+from finetop.tui.messages import Said
+from finetop.tui.screens.confirm import Confirm
+from finetop.tui.screens.consent import Consent
+from finetop.tui.screens.dialog import facts
+from finetop.tui.screens.everywhere import Everywhere
+from finetop.tui.screens.fields import complete_path
+from finetop.tui.widgets.prompt import Completion, Prompt
+
+if TYPE_CHECKING:
+    from finetop.tui.contents import Wanted
+
+TENTHS = 10
+
+
+class Landing(NamedTuple):
+    """Where a file shall lie."""
+
+    folder: Path
+    name: str = ""
+    """Empty for the provider's own."""
+    problem: str = ""
+    """Why that cannot be."""
+    is_taken: bool = False
+    """True where something lies there."""
+
+
+def landing_of(typed: str, *, many: bool = False) -> Landing:
+    """What a typed path means: a folder, or a file in one that exists; several files want a folder."""
+    path = Path(typed.strip() or ".").expanduser().absolute()
+    if path.is_dir():
+        return Landing(path)
+    if many or typed.endswith("/"):
+        return Landing(path, problem=f"there is no folder {path}")
+    if not path.parent.is_dir():
+        return Landing(path.parent, problem=f"there is no folder {path.parent}")
+    return Landing(path.parent, path.name, is_taken=path.exists())
+
+
+def folders(typed: str) -> Sequence[Completion]:
+    """The folder that a path may go on with."""
+    found = complete_path(typed, "/")  # nothing ends like that, so only folders are left
+    return [Completion(found, Path(found).name + "/")] if found else []
+
+
+class Bringing(Everywhere):
+    """The part of a screen that brings files."""
+
+    async def ask_where(self, files: Sequence[Wanted]) -> None:
+        """Ask for the path; enter takes the folder that finetop was started in."""
+        many = len(files) > 1
+        begun = "./" if many else f"./{safe_name(files[0].name or files[0].id)}"
+
+        def changed(typed: str) -> None:
+            prompt.say(landing_of(typed, many=many).problem)
+
+        def done(typed: str) -> None:
+            self._bring(files, landing_of(typed, many=many))
+
+        label = f"Save {len(files)} files in" if many else "Save as"
+        prompt = await Prompt.ask(self, label, begun, done=done, changed=changed, complete=folders)
+
+    @work(exit_on_error=False)
+    async def _bring(self, files: Sequence[Wanted], landing: Landing) -> None:
+        if landing.problem:
+            self.post_message(
+                Said(f"{landing.problem[:1].upper()}{landing.problem[1:]}.", "Nothing was brought.", "bad")
+            )
+            return
+        if landing.is_taken and not await self.app.push_screen_wait(Confirm(_over(landing))):
+            return
+        # The app does it: it goes on when this screen is left.
+        self.app.run_worker(self._bring_all(files, landing), exit_on_error=False)
+
+    async def _bring_all(self, files: Sequence[Wanted], landing: Landing) -> None:
+        say = self._sayer()
+        done: list[Path] = []
+        for place, file in enumerate(files, 1):
+            name = text.clean(file.name or file.id)
+            of_all = f"{place} of {len(files)}: " if len(files) > 1 else ""
+            try:
+                done.append(await self._brought(file, landing, _told_by_tenths(say, f"{of_all}{name}")))
+            except FinetopError as error:
+                say(Said.of(error))
+                return
+        where = str(done[0]) if len(done) == 1 else f"{len(done)} files in {landing.folder}"
+        say(Said(f"Saved {text.clean(where)}."))
+
+    async def _brought(self, file: Wanted, landing: Landing, progress: Callable[[int, int], None]) -> Path:
+        return await asyncio.wrap_future(
+            self.session.download(
+                self.session.names[file.account],
+                file.id,
+                landing.folder,
+                name=landing.name or None,
+                overwrite=landing.is_taken,
+                decode=True,
+                progress=progress,
+            )
+        )
+
+    def _sayer(self) -> Callable[[Said], None]:
+        """Tells whoever looks by then; may be called from any thread."""
+        app = self.app
+        return lambda said: app.say(said) if hasattr(app, "say") else None
+
+
+def _told_by_tenths(say: Callable[[Said], None], name: str) -> Callable[[int, int], None]:
+    """Tell of every tenth of a file that takes its time, and no more often."""
+    told = 0
+
+    def progress(received: int, total: int) -> None:
+        nonlocal told
+        tenths = received * TENTHS // total if total else 0
+        if told < tenths < TENTHS:
+            told = tenths
+            say(Said(f"Bringing {name}, {tenths * 10} % of {text.size(total)}."))
+
+    return progress
+
+
+def _over(landing: Landing) -> Consent:
+    """The question before something is written over."""
+    path = text.clean(str(landing.folder / landing.name))
+    lines = [
+        (),
+        *facts(
+            [
+                ("There", ((text.shorten_middle(path, 48), "text"),)),
+                ("Lost", (("what it holds now", "text"),)),
+            ]
+        ),
+        (),
+    ]
+    return Consent("Write over this file?", "Keep it", "Write over it", lines, harmful=True)
