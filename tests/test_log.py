@@ -104,7 +104,7 @@ def test_what_a_query_finds(
     for place, id_ in enumerate(found.lines.ids):
         line = talk.log.read([id_])[0]
         assert found.lines.place(line.spot) == place
-    assert [told["message"] for told in talk.log.told(found.lines)] == list(said)
+    assert [told["message"] for told in talk.log.told(found.lines.ids)] == list(said)
 
 
 def test_of_a_long_log_the_newest_lines_are_there_at_once(talk: Store) -> None:

@@ -267,6 +267,26 @@ async def test_a_long_log_is_there_at_once_and_known_whole_soon(talk: Talk) -> N
         await ask(pilot, "ampersand", "!", "escape")
         await until(pilot, lambda: talk.lines[0].endswith("111 ━"))
 
+        await pilot.press("escape")
+        await until(pilot, lambda: talk.lines[0].endswith("5,000 ━"))
+        await pane.action_go_to_time()
+        await ask(pilot, "", "2h")
+        assert any(line.startswith("▌") and "event 1800" in line for line in talk.lines)
+        assert [copy.text for copy in pane.copies() if copy.what == "this event"] == ["event 1800"]
+        sheet = pane.sheet()
+        assert sheet is not None
+        assert isinstance(sheet.content, bytes)
+        assert sheet.content.splitlines()[-1].endswith(b"info   event 4999")
+        pane.action_clear_view()
+        await pilot.pause()
+        assert "Nothing new. esc shows all." in talk.lines[1]
+        talk.say("fresh")
+        talk.news()
+        await pilot.pause()
+        assert messages(talk.lines) == ["fresh", *[""] * 10]
+        await pilot.press("escape")
+        await until(pilot, lambda: talk.lines[0].endswith("5,001 ━"))
+
 
 async def test_long_lines_wrap_or_move_sideways_and_stay_there(talk: Talk) -> None:
     words = " ".join(f"word-{number}" for number in range(20))

@@ -13,6 +13,7 @@ from finetop.store import JobKey
 from finetop.store.log import LONGEST, MODERATION, LogLine
 from finetop.text import ASCII
 from finetop.tui.panes.log_lines import Look, row, rows_of, words_of
+from finetop.tui.panes.log_times import time_meant
 from finetop.tui.widgets.runs import plain
 from stage import HOSTILE, NOW, strange
 
@@ -107,3 +108,23 @@ def test_hostile_words_are_drawn_and_not_obeyed(*, wraps: bool) -> None:
 
 def test_of_a_message_without_end_the_screen_says_where_the_rest_is() -> None:
     assert words_of(said("x" * LONGEST)).endswith("(the rest stands in what E saves)")
+
+
+@pytest.mark.parametrize(
+    ("words", "ago_s"),
+    [
+        ("40m", 2_400),
+        ("2 h ago", 7_200),
+        ("17:00", 2_891),
+        ("17:00:11", 2_880),
+        ("17:50", 86_291),
+        ("2026-11-21 17:00", 2_891),
+        ("12", None),
+        ("noon", None),
+        ("", None),
+        ("25:00", None),
+    ],
+)
+def test_the_time_that_is_meant(words: str, ago_s: float | None) -> None:
+    meant = time_meant(words, NOW)
+    assert (None if meant is None else round(NOW - meant)) == ago_s

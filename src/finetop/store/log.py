@@ -147,6 +147,9 @@ class Log:
                 last = max(last, newest[0])
             first = newest[within - 1] if len(newest) > within else query.after + 1
             is_whole &= len(newest) <= within
+            if not (query.needles or query.level or query.by_time):
+                spots = [(0.0, number) for number in reversed(newest[:within])]
+                continue
             spots += self._spots(query._replace(after=first - 1), (key,), up_to=last)
         lines = Lines(by_time=query.by_time)
         lines.add(sorted(spots) if query.by_time else spots)
@@ -218,18 +221,18 @@ class Log:
         ]
         return best(found, default=None)
 
-    def told(self, lines: Lines) -> Iterator[dict[str, Any]]:
-        """Lines whole, in our normal form as plain values."""
+    def told(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """Lines by their numbers, whole, in our normal form as plain values."""
         names = ("job", "id", "created_at", "level", "message", "type", "data")
-        for start in range(0, len(lines), AT_ONCE):
-            ids = lines.ids[start : start + AT_ONCE]
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
             rows = self._db.connection.execute(
                 f"""select rowid, job, id, created_at, level, message, type, data from event
-                where rowid in ({", ".join("?" * len(ids))})""",
-                tuple(ids),
+                where rowid in ({", ".join("?" * len(some))})""",
+                tuple(some),
             )
             found = {row[0]: row[1:] for row in rows}
-            for id_ in ids:
+            for id_ in some:
                 told = dict(zip(names, found[id_], strict=True))
                 yield {**told, "data": json.loads(told["data"])}
 

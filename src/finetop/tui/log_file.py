@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from finetop import text
 from finetop.errors import BadInput
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from finetop.store.log import Log, LogQuery
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+OPENED = 5_000
+"""Lines that an editor is given at once."""
 _PART = ".part"
 
 
@@ -57,17 +59,25 @@ def save(log: Log, query: LogQuery, names: Mapping[JobKey, str], path: Path, *, 
 def lines(log: Log, query: LogQuery, names: Mapping[JobKey, str], *, as_json: bool) -> Iterator[str]:
     """The lines of the file."""
     found = log.whole(query, wanted=lambda: True)
-    by_id = {key.id: name for key, name in names.items()} if query.by_time else {}
-    for told in log.told(found.lines) if found is not None else ():
-        yield json.dumps(told, ensure_ascii=False) if as_json else _readable(told, by_id)
+    ids = found.lines.ids if found is not None else ()
+    if as_json:
+        return (json.dumps(told, ensure_ascii=False) for told in log.told(ids))
+    return readable(log, ids, names)
 
 
-def _readable(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """One line of text: time with its zone, whose it is, level, message."""
-    at = told["created_at"]
-    moment = time.strftime("%Y-%m-%d %H:%M:%S%z", time.localtime(at)) if at is not None else " " * 24
-    message = text.clean(told["message"])
-    if told["type"] == MODERATION:
-        message = f"{MODERATION_WORD} {message}"
-    whose = [text.clean(names[told["job"]])] if names else []
-    return "  ".join([moment, *whose, f"{text.clean(told['level']):5}", message])
+def readable(log: Log, ids: Sequence[int], names: Mapping[JobKey, str]) -> Iterator[str]:
+    """Lines of text: time with its zone, whose it is where there are several, level, message."""
+    whose = {key.id: f"{text.clean(name)}  " for key, name in names.items()} if len(names) > 1 else {}
+    for told in log.told(ids):
+        at = told["created_at"]
+        moment = time.strftime("%Y-%m-%d %H:%M:%S%z", time.localtime(at)) if at is not None else " " * 24
+        tag = f"{MODERATION_WORD} " if told["type"] == MODERATION else ""
+        level = text.clean(told["level"])
+        yield f"{moment}  {whose.get(told['job'], '')}{level:5}  {tag}{text.clean(told['message'])}"
+
+
+def newest(log: Log, query: LogQuery, names: Mapping[JobKey, str]) -> str:
+    """The end of a log as text; what is missing is said first."""
+    found = log.newest(query, within=OPENED)
+    lead = [] if found.is_whole else ["(older events are left out; E saves all)"]
+    return "\n".join([*lead, *readable(log, found.lines.ids, names)]) + "\n"

@@ -21,12 +21,16 @@ from textual.message import Message
 
 from finetop import text
 from finetop.errors import FinetopError
+from finetop.tui.handoff import Copy, Sheet
 from finetop.tui.messages import Said
 from finetop.tui.panes.log_lines import LOCAL, STAMPS, UTC
+from finetop.tui.panes.log_times import TimedLog
 from finetop.tui.panes.searched_log import LEVEL_WORDS, LEVELS, SearchedLog
 from finetop.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from finetop.tui.panes.log_reading import LogSource
     from finetop.tui.remembered import Part, State
     from finetop.tui.widgets.runs import Run
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
 SIDE_CELLS: Final = 20
 
 
-class EventsPane(SearchedLog):
+class EventsPane(SearchedLog, TimedLog):
     """Follows the end until it is scrolled up or told not to."""
 
     NAME = "Events"
@@ -68,6 +72,12 @@ class EventsPane(SearchedLog):
         """True while several jobs' events are shown."""
         return self.source is not self._own
 
+    @property
+    def _log_name(self) -> str:
+        """What the log is called in a file's name."""
+        names = {} if self.source is None or self.is_merged else self.source.names
+        return next(iter(names.values()), "merged")
+
     def show(self, source: LogSource | None, *, now: float) -> None:
         """Show the events of another job, from their end; a merged log stays as it is."""
         merged, self._own = self.is_merged, source
@@ -80,15 +90,17 @@ class EventsPane(SearchedLog):
 
     def news(self, *, now: float) -> None:
         """Read what is new; the view moves only while it follows."""
-        self.tick(now)
         self.pull()
+        if self.look.began is None and self.source is not None and self.count:
+            self.look = replace(self.look, began=self.source.log.began(self.source.jobs))
+        self.tick(now)
 
     def tick(self, now: float) -> None:
         """Today may have become yesterday."""
         self.look = replace(self.look, now=now)
 
     def _turn_to(self, source: LogSource | None, now: float) -> None:
-        self.source, self.reading, self.spot = source, None, None
+        self.source, self.reading, self.spot, self.cleared = source, None, None, 0
         began, names = None, None
         if source is not None:
             began = source.log.began(source.jobs)
@@ -147,7 +159,29 @@ class EventsPane(SearchedLog):
             return f"No event matches {text.clean(self.filter.text)}. esc clears."
         if self.level:
             return f"No {LEVEL_WORDS[self.level]}. L shows all."
+        if self.cleared:
+            return "Nothing new. esc shows all."
         return self.source.words()
+
+    def copies(self) -> Sequence[Copy]:
+        """The line that was gone to, and what is in sight."""
+        from finetop.tui.log_file import readable  # noqa: PLC0415 - the first paint does not need it
+
+        if self.source is None:
+            return ()
+        lines = [told.line for told in self.lines_in_sight()]
+        seen = "\n".join(readable(self.source.log, [line.id for line in lines], self.source.names))
+        here = next((line.message for line in lines if line.spot == self.spot), "")
+        return [Copy("this event", here), Copy("the events in sight", seen)]
+
+    def sheet(self) -> Sheet | None:
+        """The log as it is filtered, or as much of its end as opens at once."""
+        from finetop.tui.log_file import file_name, newest  # noqa: PLC0415 - as above
+
+        if self.source is None or self.wanted is None or not self.count:
+            return None
+        content = newest(self.source.log, self.wanted, self.source.names)
+        return Sheet(file_name(self._log_name), content.encode())
 
     # --- how it is looked at ----------------------------------------------------------------------------
 
@@ -189,7 +223,7 @@ class EventsPane(SearchedLog):
 
     def action_clear(self) -> None:
         """One step back."""
-        is_wanted = self.needle or self.filter
+        is_wanted = self.needle or self.filter or self.cleared
         super().action_clear()
         if self.is_merged and not is_wanted:
             self.action_merge()
@@ -198,12 +232,13 @@ class EventsPane(SearchedLog):
 
     async def action_save(self) -> None:
         """Ask where to, and write the whole log as it is filtered."""
-        from finetop.tui.log_file import file_name  # noqa: PLC0415 - the first paint does not need it
+        from finetop.tui.log_file import file_name  # noqa: PLC0415 - as above
 
         if self.source is None:
             return
-        name = "merged" if self.is_merged else next(iter(self.source.names.values()), "job")
-        await Prompt.ask(self.screen, "Save as", file_name(name), done=partial(self._save, replaced=""))
+        await Prompt.ask(
+            self.screen, "Save as", file_name(self._log_name), done=partial(self._save, replaced="")
+        )
 
     @work(group="save", exit_on_error=False)
     async def _save(self, line: str, *, replaced: str) -> None:

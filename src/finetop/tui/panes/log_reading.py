@@ -50,6 +50,8 @@ class Reading:
         self.query = query
         self._found = log.newest(query, within=AT_ONCE)
         self._pages: dict[int, list[Told]] = {}
+        self.is_being_read = False
+        """A thread reads all there is."""
 
     def __len__(self) -> int:
         return len(self._found.lines)
@@ -58,6 +60,11 @@ class Reading:
     def is_whole(self) -> bool:
         """False while older lines are unknown."""
         return self._found.is_whole
+
+    @property
+    def last(self) -> int:
+        """The highest number that was looked at."""
+        return self._found.last
 
     def fetch(self, wanted: Callable[[], bool]) -> Found | None:
         """All there is; for a thread."""
@@ -92,13 +99,11 @@ class Reading:
             self._pages[number] = page
         return page[at] if 0 <= at < len(page) else None
 
-    def near(self, spot: Spot, step: int) -> tuple[int, Spot] | None:
-        """The next line after a spot or the one before it, round and round."""
-        if not len(self):
-            return None
+    def near(self, spot: Spot, step: int) -> Spot | None:
+        """The next line after a spot or the one before, round and round; 0: the one before or the first."""
         place = self.place(after(spot)) if step > 0 else self.place(spot) - 1
-        told = self.told(place % len(self))
-        return None if told is None else (place % len(self), told.line.spot)
+        told = self.told((place if step else max(0, place)) % len(self)) if len(self) else None
+        return None if told is None else told.line.spot
 
     def is_before(self, spot: Spot) -> bool:
         """Whether a spot lies where lines are still unknown."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from finetop import text
 from finetop.tui.panes.log_lines import Look, row, rows_of
-from finetop.tui.panes.log_reading import LogSource, Reading, after, before
+from finetop.tui.panes.log_reading import LogSource, Reading, Told, after, before
 from finetop.tui.panes.pane import Pane
 from finetop.tui.widgets.rolling import Place, last, moved, showing
 from finetop.tui.widgets.runs import Line, Run
@@ -44,7 +44,8 @@ class LogView(Pane):
         """So many lines were there when the end was last in sight."""
         self.spot: Spot | None = None
         """The line that was gone to."""
-        self._when_whole: Callable[[], None] | None = None
+        self.when_whole: Callable[[], None] | None = None
+        """What was wanted of lines that are still unknown."""
         self._shown: tuple[object, list[Place]] = ((), [])
 
     # --- what is shown ----------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ class LogView(Pane):
         anchor = self._top_spot()
         at_end = self.is_following or anchor is None
         self.reading = None if query is None or self.source is None else Reading(self.source.log, query)
-        self._when_whole = None
+        self.when_whole = None
         self._forget_rows()
         if self.reading is None or anchor is None or at_end:
             self.to_end()
@@ -100,25 +101,32 @@ class LogView(Pane):
         reading = self.reading
         if reading is not None and reading.news():
             self._forget_rows()
-            if not reading.is_whole:
-                self._complete(reading)
+            self._complete(reading)
         if self.is_following:
             self.to_end()
         self.redraw()
 
     def _complete(self, reading: Reading | None) -> None:
-        """Read the rest of a long log, in a thread, for as long as it is the one that is shown."""
-        if reading is not None and not reading.is_whole and self.is_attached:
-            work = self.fetch(reading, lambda: self.reading is reading, self._take)
-            self.run_worker(work, group="log", exclusive=True)
+        """Read the rest of a long log, for as long as it is the one that is shown."""
+        if reading is not None:
+            self.fetch(reading, lambda: self.reading is reading, self._take, group="log")
 
-    async def fetch(
-        self, reading: Reading, is_wanted: Callable[[], bool], take: Callable[[Found], None]
+    def fetch(
+        self, reading: Reading, is_wanted: Callable[[], bool], take: Callable[[Found], None], *, group: str
     ) -> None:
-        """Read all that a query means, and hand it over if it is still wanted."""
-        found = await asyncio.to_thread(reading.fetch, lambda: self.is_attached and is_wanted())
-        if found is not None and self.is_attached and is_wanted():
-            take(found)
+        """Read all that a query means, in a thread, and hand it over if it is still wanted."""
+
+        async def work() -> None:
+            reading.is_being_read = True
+            try:
+                found = await asyncio.to_thread(reading.fetch, lambda: self.is_attached and is_wanted())
+            finally:
+                reading.is_being_read = False
+            if found is not None and self.is_attached and is_wanted():
+                take(found)
+
+        if self.is_attached and not reading.is_whole and not reading.is_being_read:
+            self.run_worker(work(), group=group, exclusive=True)
 
     def _take(self, found: Found) -> None:
         """All is known; the view stays where it is."""
@@ -132,7 +140,7 @@ class LogView(Pane):
         else:
             self.go(Place(self.reading.place(anchor), self._skip))
         self.seen = max(self.seen, self.count)
-        waiting, self._when_whole = self._when_whole, None
+        waiting, self.when_whole = self.when_whole, None
         if waiting is not None:
             waiting()
         self.redraw()
@@ -170,7 +178,7 @@ class LogView(Pane):
 
     def _walk(self, place: Place) -> None:
         """Go somewhere at the user's word; away from the end nothing is followed."""
-        self._when_whole = None
+        self.when_whole = None
         self.go(place)
         self.is_held = not self.is_at_end
         if not self.is_held:
@@ -208,7 +216,7 @@ class LogView(Pane):
             return
         self._walk(Place())
         if self.reading is not None and not self.reading.is_whole:
-            self._when_whole = partial(self._walk, Place())
+            self.when_whole = partial(self._walk, Place())
 
     def _wheel(self, event: events.MouseEvent, lines: int) -> None:
         event.stop()
@@ -221,7 +229,7 @@ class LogView(Pane):
             return
         self.spot = spot
         if self.reading.is_before(spot):
-            self._when_whole = partial(self.reveal, spot)
+            self.when_whole = partial(self.reveal, spot)
             return
         index = self.reading.place(spot)
         # The last row may lie under the line that one types into.
@@ -263,6 +271,11 @@ class LogView(Pane):
         if self._shown[0] != key:
             self._shown = (key, showing(self.place, self.body_height, self.count, self._height))
         return self._shown[1]
+
+    def lines_in_sight(self) -> list[Told]:
+        """The lines of which something is seen, from top to bottom."""
+        places = dict.fromkeys(place.thing for place in self._in_sight())
+        return [told for at in places if self.reading is not None and (told := self.reading.told(at))]
 
     def _forget_rows(self) -> None:
         self._shown = ((), [])

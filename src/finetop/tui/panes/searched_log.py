@@ -14,7 +14,8 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.errors import BadQuery
 from finetop.query.needle import NO_NEEDLE, Needle, read_needle
-from finetop.store.log import LogQuery, Spot
+from finetop.store.log import LogQuery
+from finetop.tui.acts import Act
 from finetop.tui.messages import Said
 from finetop.tui.panes.log_reading import Reading
 from finetop.tui.panes.log_view import LogView
@@ -23,7 +24,7 @@ from finetop.tui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from finetop.store.log import Found
+    from finetop.store.log import Found, Spot
     from finetop.tui.widgets.runs import Run
 
 LEVELS: Final = ("", "warn", "error")
@@ -76,11 +77,17 @@ class SearchedLog(LogView):
         ),
     ]
 
+    ACTIONS: ClassVar[tuple[Act, ...]] = (
+        Act("events.clear_view", "Clear the view of the log; esc brings all back", "clear_view"),
+    )
+
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.level = ""
         self.filter = NO_NEEDLE
         self.needle = NO_NEEDLE
+        self.cleared = 0
+        """Lines up to this number are out of sight."""
         self._matches: Reading | None = None
         self._from: Spot | None = None
         """Where looking for words began."""
@@ -93,7 +100,7 @@ class SearchedLog(LogView):
         """The lines that are shown."""
         if self.source is None:
             return None
-        return LogQuery(self.source.jobs, (self.filter,) if self.filter else (), self.level)
+        return LogQuery(self.source.jobs, (self.filter,) if self.filter else (), self.level, self.cleared)
 
     def read_anew(self) -> None:
         """Read what is wanted by now."""
@@ -133,7 +140,7 @@ class SearchedLog(LogView):
         if action == "find_next":
             return bool(self.needle)
         if action == "clear":
-            return bool(self.needle or self.filter or self.spot is not None)
+            return bool(self.needle or self.filter or self.cleared or self.spot is not None)
         return super().check_action(action, parameters)
 
     def action_clear(self) -> None:
@@ -144,8 +151,19 @@ class SearchedLog(LogView):
         elif self.filter:
             self.filter = NO_NEEDLE
             self.read_anew()
+        elif self.cleared:
+            self.cleared = 0
+            self.read_anew()
         self.redraw()
         self.refresh_bindings()
+
+    def action_clear_view(self) -> None:
+        """Have what there is out of sight, to see what comes."""
+        if self.reading is not None:
+            self.cleared = max(self.cleared, self.reading.last)
+            self.to_end()
+            self.read_anew()
+            self.refresh_bindings()
 
     def action_level(self) -> None:
         """Fewer levels, then all again."""
@@ -200,7 +218,8 @@ class SearchedLog(LogView):
                 return
             self.spot = spot
             self.come_back(place, is_held=held)
-            self._find(needle)
+            if needle != self.needle:
+                self._find(needle)
             self._go_to_match(0)
             if needle and self._matches is not None and self._matches.is_whole and not len(self._matches):
                 prompt.say("no match")
@@ -231,10 +250,8 @@ class SearchedLog(LogView):
         self.redraw()
 
     def _complete_matches(self) -> None:
-        matches = self._matches
-        if matches is not None and not matches.is_whole and self.is_attached:
-            work = self.fetch(matches, lambda: self._matches is matches, self._take_matches)
-            self.run_worker(work, group="find", exclusive=True)
+        if (matches := self._matches) is not None:
+            self.fetch(matches, lambda: self._matches is matches, self._take_matches, group="find")
 
     def _take_matches(self, found: Found) -> None:
         if self._matches is not None:
@@ -245,7 +262,7 @@ class SearchedLog(LogView):
             self.redraw()
 
     def _go_to_match(self, step: int) -> None:
-        """To the next match or the one before; 0 for the nearest, best one in sight or above."""
+        """To the next match or the one before; 0 for the last one in sight or above, else the first."""
         matches = self._matches
         self._when_found = None
         origin = self.origin(step) if step else self._from
@@ -255,11 +272,9 @@ class SearchedLog(LogView):
         if not matches.is_whole and step <= 0 and matches.place(origin) == 0:
             self._when_found = partial(self._go_to_match, step)
             return
-        found = matches.near(origin, step or -1)
-        if not step and found is not None and found[1] > origin:
-            found = matches.near(Spot(-1, 0), 1)
+        found = matches.near(origin, step)
         if found is not None:
-            self.reveal(found[1])
+            self.reveal(found)
         self.refresh_bindings()
 
 
