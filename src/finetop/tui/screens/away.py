@@ -10,8 +10,8 @@ from textual import events
 
 from finetop import text
 from finetop.alerts.news import WORDS, News
-from finetop.tui.screens.dialog import Paper
 from finetop.tui.screens.pick import Entries, Entry, Pick
+from finetop.tui.widgets.hints import Hints
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -33,9 +33,7 @@ class Away(Pick):
     def content(self) -> Iterable[Widget]:
         """The list, and the two keys to know."""
         yield from super().content()
-        yield Paper(
-            [(), (("enter", "key"), (" goes there   ", "muted"), ("esc", "key"), (" closes", "muted"))]
-        )
+        yield Hints(("dialog.choose", "goes there"), ("dialog.leave", "closes"))
 
     def update(self, found: Sequence[News], *, now: float) -> None:
         """More has become known; the cursor stays on its job."""

@@ -11,8 +11,9 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.query import FIELDS
 from finetop.tui.panes.job_columns import METADATA, SETTING, USUAL, Choosing, Layout, column
-from finetop.tui.screens.dialog import Dialog, Paper
+from finetop.tui.screens.dialog import Dialog
 from finetop.tui.widgets.cursor_view import CursorView
+from finetop.tui.widgets.hints import Hints
 from finetop.tui.widgets.runs import Line, Run
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ _HELP: Final = {
 }
 _HEAD_CELLS: Final = 17
 _KEYS: Final = (
-    ("space", "Show"),
-    ("J K", "Order"),
-    ("+ -", "Width"),
-    ("0", "Usual"),
-    ("enter", "Keep"),
+    ("columns.toggle", "Show"),
+    ("columns.later columns.earlier", "Order"),
+    ("columns.wider columns.narrower", "Width"),
+    ("columns.usual", "Usual"),
+    ("columns.keep", "Keep"),
 )
 
 
@@ -181,12 +182,9 @@ class ChooseColumns(Dialog[Layout]):
 
     def content(self) -> Iterable[Widget]:
         """The columns, and the keys that change them."""
-        keys: list[Run] = []
-        for key, word in _KEYS:
-            keys += [("  " if keys else "", "muted"), (key, "key"), (f" {word}", "muted")]
         self._list.glyphs = getattr(self.app, "glyphs", text.UNICODE)
         yield self._list
-        yield Paper([(), tuple(keys)])
+        yield Hints(*_KEYS)
 
     def add(self, there: Sequence[str]) -> None:
         """More columns are known by now."""

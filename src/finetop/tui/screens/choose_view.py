@@ -17,7 +17,8 @@ from finetop.tui.saved_views import LONGEST, SavedView, put, renamed
 from finetop.tui.screens.dialog import Dialog, Paper
 from finetop.tui.screens.fields import Entry
 from finetop.tui.widgets.cursor_view import CursorView
-from finetop.tui.widgets.runs import Line, Run
+from finetop.tui.widgets.hints import Hints
+from finetop.tui.widgets.runs import Line
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
 ALL: Final = SavedView("All jobs")
 """As the list is before anybody has touched it."""
-_KEYS: Final = (("1-9", "Show"), ("s", "Save this"), ("n", "Rename"), ("X", "Delete"), ("esc", "Back"))
+_KEYS: Final = (
+    ("1-9", "Show"),
+    ("list.save_view", "Save this"),
+    ("views.rename", "Rename"),
+    ("views.delete", "Delete"),
+    ("dialog.leave", "Back"),
+)
 _NAME_CELLS: Final = 22
 
 
@@ -155,14 +162,11 @@ class ChooseView(Dialog[SavedView]):
 
     def content(self) -> Iterable[Widget]:
         """The views, a line for a name, and the keys."""
-        keys: list[Run] = []
-        for key, word in _KEYS:
-            keys += [("   " if keys else "", "muted"), (key, "key"), (f" {word}", "muted")]
         self._list.glyphs = getattr(self.app, "glyphs", text.UNICODE)
         yield self._list
         yield Paper([()], id="said")
         yield Horizontal(Static(id="naming-label"), Entry(id="name"), id="naming")
-        yield Paper([tuple(keys)], id="view-keys")
+        yield Hints(*_KEYS)
 
     def say(self, words: str) -> None:
         """A sentence under the list."""

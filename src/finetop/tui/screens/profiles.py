@@ -13,6 +13,7 @@ from finetop.config import source_of
 from finetop.tui.palette import profile_role
 from finetop.tui.screens.dialog import Dialog, Paper, facts
 from finetop.tui.widgets.cursor_view import CursorView
+from finetop.tui.widgets.hints import Hints
 from finetop.tui.widgets.runs import Line, Run
 from finetop.tui.widgets.title import profile_words
 
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 ALL: Final = "all profiles"
 LOOK_S: Final = 1.0
 """How often the states are read while the dialog is open; what did not change is not painted."""
-HINTS: Final = (("enter", "Show only this"), ("- +", "Slower, faster"), ("u", "As usual"), ("p", "Pause all"))
+HINTS: Final = (
+    ("move.pick", "Show only this"),
+    ("profile.slower profile.faster", "Slower, faster"),
+    ("profile.usual", "As usual"),
+    ("profile.pause", "Pause all"),
+)
 
 
 def profile_line(state: ProfileState | None, now: float, *, jobs: int, pace_s: float | None) -> list[Run]:
@@ -143,10 +149,7 @@ class Profiles(Dialog[str]):
         """The list, what is known of the one under the cursor, and the keys."""
         yield ProfileList(self)
         yield Paper(id="facts")
-        hints: list[Run] = []
-        for key, word in HINTS:
-            hints += [(f"{key} ", "key"), (f"{word}   ", "muted")]
-        yield Paper([(), tuple(hints)])
+        yield Hints(*HINTS)
 
     def on_mount(self) -> None:
         """The cursor is on what is shown now."""
