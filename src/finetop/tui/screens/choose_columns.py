@@ -188,7 +188,7 @@ class ChooseColumns(Dialog[Layout]):
 
     def add(self, there: Sequence[str]) -> None:
         """More columns are known by now."""
-        if self.is_current:
+        if self._list.is_mounted:
             self._list.add(there)
 
     def action_leave(self) -> None:

@@ -164,8 +164,7 @@ class Pick(Dialog[str]):
 
     def show(self, entries: Sequence[Entry]) -> None:
         """More is there to choose from by now; the cursor stays on what it is on."""
-        if self.is_current:
-            found = self.query_one(Entries)
+        for found in self.query(Entries):  # none before it is drawn, nor once it is left
             found.show(entries, found.current.value if found.current is not None else "")
 
 
