@@ -154,6 +154,7 @@ class Prompt(Horizontal):
         """What is wrong with the line so far; empty where nothing is."""
         if self._beside is not None:
             self._beside.problem = problem
+            self.set_class(bool(problem), "-wrong")
             self._beside.redraw()
 
     def _open(self, asked: _Asked, value: str) -> None:
