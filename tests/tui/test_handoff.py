@@ -156,6 +156,19 @@ async def test_the_menu_holds_what_people_paste(tmp_path: Path) -> None:
         await driver.press("o")
         await driver.reads("https://platform.openai.com/finetune/ftjob-faqEEEEEEEEEEEEEEEEEE1")
         assert "Copied it through the terminal" in driver.picture
+        events = driver.main.grid.events
+        await driver.pilot.mouse_down(events, offset=(13, 1))
+        await driver.pilot.hover(events, offset=(40, 2))
+        await driver.pilot.mouse_up(events, offset=(40, 2))
+        await driver.reads("ctrl+c copies what is selected.")
+        await driver.press("ctrl+c")
+        await driver.reads("Copied the selected text through the terminal")
+        assert driver.app.clipboard.startswith("Created fine-tuning job\n")
+        await driver.press("y")
+        await driver.reads("The selected text")
+        await driver.press("G", "enter")
+        await driver.reads("Copied this screen as text")
+        assert "── 1 Jobs ─" in driver.app.clipboard
         await driver.jobs.select("rehearsal-3")
         await driver.press("o")
         await driver.reads("No page is known for this.")

@@ -105,4 +105,6 @@ def test_an_end_from_outside_ends_the_editor_too(paths: Paths, tmp_path: Path) -
         opened.until("reading")
         os.kill(opened.process.pid, signal.SIGTERM)
         assert opened.ended() == 128 + signal.SIGTERM
+        assert "\x1b[?1049l" in opened.written.decode(), "the terminal is given back"
+    assert (paths.state_dir / "remembered.json").stat().st_mode & 0o777 == 0o600
     until(lambda: not at_work_in(tmp_path), "the end of the editor")

@@ -17,6 +17,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from finetop.tui import clipboard, editor, links
+from finetop.tui.acts import key_to
 from finetop.tui.base import BaseApp
 from finetop.tui.messages import CopyWanted, Said
 from finetop.tui.surroundings import as_now
@@ -56,8 +57,13 @@ class Outward(BaseApp[Result]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """What Textual's own widgets copy takes the same way as all else."""
-        self._clipboard = text  # ctrl+v in a field of this app
         self.copy(text, "the selected text")
+
+    def on_text_selected(self) -> None:
+        """The mouse has let go of a selection."""
+        if self.screen.get_selected_text():
+            key = key_to(self.screen, "app.copy_selection", "ctrl+c")
+            self.say(Said(f"{key} copies what is selected."))
 
     @on(CopyWanted)
     def _copy_wanted(self, event: CopyWanted) -> None:
@@ -66,6 +72,7 @@ class Outward(BaseApp[Result]):
     @work(exclusive=True, group="copy", exit_on_error=False)
     async def copy(self, text: str, what: str) -> None:
         """Put the text on the clipboard, and say by which way; the last wish counts."""
+        self._clipboard = text  # what Textual's fields paste with ctrl+v
         copied = await asyncio.to_thread(clipboard.put, text, self.environ, self.spare_folder)
         self.send(copied.sequence)
         self.say(clipboard.said(copied, what))

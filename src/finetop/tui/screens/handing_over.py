@@ -49,6 +49,7 @@ class HandingOver(Saying):
         for one in where_one_is(self):
             if isinstance(one, HasCopies):
                 offered += one.copies()
+        offered.append(Copy("this screen as text", self._as_text()))
         by_name: dict[str, Copy] = {}
         for offer in offered:
             if offer.text:
@@ -64,6 +65,12 @@ class HandingOver(Saying):
                 self.app.post_message(CopyWanted(chosen.text, chosen.what))
 
         self.app.push_screen(CopyMenu("Copy", copy_entries(found)), copy)
+
+    def _as_text(self) -> str:
+        """What one sees, for a bug report or a colleague."""
+        # Textual has no public way to a screen's lines but as a picture.
+        strips = self._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     def action_browse(self) -> None:
         """Open the page, or choose one of several."""
