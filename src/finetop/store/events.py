@@ -89,6 +89,14 @@ class Events:
             self._counted[key] = (newest or last, known + new)
         return known + new
 
+    def count_to(self, key: JobKey, most: int) -> int:
+        """How many events a job has, or one more than `most`: counting a million would hold a screen up."""
+        found: tuple[int] = self._db.connection.execute(
+            "select count(*) from (select 1 from event where account = ? and job = ? limit ?)",
+            (*key, most + 1),
+        ).fetchone()
+        return found[0]
+
     def edges(self, key: JobKey) -> list[tuple[float, str]]:
         """Those of a log's first and last lines that measure nothing, and when they were said."""
         ends = " union ".join(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobRow
     from finetop.tui.widgets.runs import Run
 
+COUNTED_TO: Final = 10_000
+"""So many events are counted for the detail; the log itself knows how many more there are."""
 _NAMED_FIRST: Final = ("type", "name")
 
 
@@ -108,7 +110,8 @@ def side_entries(row: JobRow, job: Job, *, logged: int | None) -> Iterable[Entry
     if job.shared_with_openai is not None:
         yield Entry("Sharing", (("with OpenAI" if job.shared_with_openai else "not with OpenAI", "text"),))
     if logged:
-        yield Entry("Events", ((f"{text.count(logged)} in the log", "text"),))
+        more = f"more than {text.count(COUNTED_TO)}" if logged > COUNTED_TO else text.count(logged)
+        yield Entry("Events", ((f"{more} in the log", "text"),))
     kind = text.clean(job.kind) or "without a name"
     status = text.clean(job.raw_status) or "without a status"
     yield Entry("Object", ((kind, "muted"), (f"  {status}", "muted")))

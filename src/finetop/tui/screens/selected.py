@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from finetop.stays import Seen
 from finetop.tui.panes.detail import Beside, DetailModel, detail_model
 from finetop.tui.panes.job_log import log_of
+from finetop.tui.panes.provider_facts import COUNTED_TO
 from finetop.tui.panes.setting_facts import left_to_provider
 from finetop.tui.panes.sharing_facts import Sharing
 
@@ -81,7 +82,7 @@ class Selected:
             seen=[Seen(*sighting) for sighting in store.sightings.of(key)],
             said=store.events.edges(key),
             autos=frozenset() if job is None else self._autos(key, job),
-            logged=store.events.count(key),
+            logged=store.events.count_to(key, COUNTED_TO),
         )
 
     def _autos(self, key: JobKey, job: Job) -> frozenset[str]:
