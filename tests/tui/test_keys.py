@@ -15,12 +15,14 @@ import finetop.tui
 from drivers import fill, house, opened
 from finetop.config.keymap import Keys, Wish
 from finetop.errors import BadFile
-from finetop.text.keys import is_typed
+from finetop.text.keys import is_typed, key_name
 from finetop.tui.acts import NOT_OFFERED, acts, declared, offers
-from finetop.tui.keymap import Keymap, keys_of, meetings
+from finetop.tui.keymap import IN_DIALOGS, PLAIN, Keymap, keys_of, meetings
 from finetop.tui.places import places
+from finetop.tui.screens.everywhere import Everywhere
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PLACES = places()
@@ -80,11 +82,19 @@ def own(kind: type[DOMNode]) -> list[tuple[str, Binding]]:
 
 
 def test_the_plain_keys_are_no_letters() -> None:
+    """But in dialogs, where no palette helps."""
     for place in PLACES:
         for name, shipped in keys_of(place.bindings()).items():
-            assert not [
-                key for key in Keymap("plain").keys(name, shipped) if is_typed(key) and key != "space"
-            ]
+            keys = Keymap("plain").keys(name, shipped)
+            letters = [key for key in keys if is_typed(key) and key != "space"]
+            assert not letters or name.startswith(IN_DIALOGS), (name, letters)
+
+
+def test_every_key_exists_and_every_plain_one_is_for_something() -> None:
+    """A key that is misspelt would never come."""
+    shipped = keys_of(binding for place in PLACES for binding in place.bindings())
+    assert not [(name, key) for name, keys in shipped.items() for key in keys if key_name(key) != key]
+    assert not set(PLAIN) - set(shipped)
 
 
 @pytest.fixture(scope="module")
@@ -100,21 +110,32 @@ def wished() -> Keys:
 
 
 async def test_everything_is_in_the_palette_wherever_one_is(tmp_path: Path) -> None:
-    """What works in one pane is found from every other; only what goes back or moves is left out."""
+    """On every full screen: what works in one pane is found from every other, but for ways back and moves."""
     paths = house(tmp_path)
     fill(paths)
     async with opened(paths) as driver:
         await driver.jobs.select("support-bot-v3")
-        for pane in driver.main.panes:
-            driver.main.reach(pane)
-            found = {offer.id for offer in offers(driver.main, driver.main.panes)}
-            nodes: list[DOMNode] = [*driver.main.panes, driver.main, driver.app]
-            for node in nodes:
-                pairs = [(one.id or "", one.action) for one in declared(type(node))]
-                pairs += [(act.id, act.action) for act in acts(type(node))]
-                for name, action in pairs:
-                    if driver.app._check_action_state(action, node) and not name.startswith(NOT_OFFERED):
-                        assert name in found, (pane.id, name)
+        for key in ("1", "5", "6"):
+            await driver.press(key)
+            screen = driver.app.screen
+            assert isinstance(screen, Everywhere)
+            assert screen.panes
+            for pane in screen.panes:
+                screen.reach(pane)
+                found = {offer.id for offer in offers(screen, screen.panes)}
+                missing = set(can_be_done(screen)) - found
+                assert not missing, (type(screen).__name__, type(pane).__name__)
+
+
+def can_be_done(screen: Everywhere) -> Iterator[str]:
+    """The id of all that could be done on a screen now, wherever the focus is."""
+    nodes: list[DOMNode] = [*screen.panes, *screen.ancestors_with_self]
+    for node in nodes:
+        pairs = [(one.id or "", one.action) for one in declared(type(node))]
+        pairs += [(act.id, act.action) for act in acts(type(node))]
+        for name, action in pairs:
+            if screen.app._check_action_state(action, node) and not name.startswith(NOT_OFFERED):
+                yield name
 
 
 async def test_the_palette_goes_to_the_pane_that_can_do_it(tmp_path: Path) -> None:

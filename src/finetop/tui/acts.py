@@ -46,6 +46,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "prompt": "Line",
     "dialog": "Dialogs",
     "confirm": "Dialogs",
+    "settings": "Dialogs",
 }
 """The first part of an id, and the heading its keys stand under, in this order."""
 

@@ -28,28 +28,39 @@ NEEDED: Final = ("app.quit", "app.help", "app.palette")
 BACK: Final = "escape"
 """What finetop ships with this key goes one step back; of several the nearest does."""
 ONE_OF: Final = ({"job.pause", "job.resume"}, {"detail.open", "detail.unfold", "detail.fold"})
-"""Of these only one can be done to a job."""
+"""Of these only one can be done at a time."""
 PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "app.palette": ("f2", "ctrl+p"),
-    "app.quit": ("f10",),
     "app.browse": ("ctrl+o",),
     "app.copy": ("ctrl+y",),
     "app.editor": ("ctrl+e",),
+    "app.palette": ("f2", "ctrl+p"),
+    "app.quit": ("f10",),
     "curve.best": ("f6",),
     "curve.smooth": ("f7",),
     "data.export": ("ctrl+x",),
     "data.pause": ("ctrl+t",),
     "data.refresh": ("f5",),
+    "events.level": ("f7",),
+    "events.next": ("ctrl+pagedown",),
+    "events.previous": ("ctrl+pageup",),
     "events.save": ("ctrl+x",),
     "events.wrap": ("f6",),
+    "files.delete": ("delete",),
+    "files.send": ("ctrl+n",),
     "job.cancel": ("f9",),
     "job.create": ("ctrl+n",),
+    "job.delete": ("delete",),
     "job.pause": ("f8",),
     "job.resume": ("f8",),
-    "list.clear_marks": ("delete",),
+    "list.active": ("f7",),
+    "list.clear_marks": ("ctrl+l",),
+    "list.columns": ("ctrl+k",),
     "list.filter": ("f4", "ctrl+f"),
     "list.mark": ("insert", "space"),
+    "list.reverse": ("ctrl+r",),
     "list.sort": ("f6",),
+    "list.views": ("ctrl+w",),
+    "models.delete": ("delete",),
     "pane.full": ("f12",),
     "tab.next": ("ctrl+pagedown",),
     "tab.previous": ("ctrl+pageup",),
@@ -59,6 +70,8 @@ PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "text.previous": ("ctrl+r",),
 }
 """What has a letter otherwise; the keys are those of htop where it has them. The palette has the rest."""
+IN_DIALOGS: Final = ("columns.", "views.", "list.save_view", "profile.", "settings.", "confirm.", "dialog.")
+"""Ids of what dialogs can do: there is no palette in them, so they keep their letters."""
 
 
 class Keymap(NamedTuple):
@@ -186,6 +199,8 @@ def _agree(names: set[str], back: set[str]) -> bool:
     return any(names <= alternatives for alternatives in ONE_OF)
 
 
-def _plain(name: str, shipped: Iterable[str]) -> tuple[str, ...]:
+def _plain(name: str, shipped: Sequence[str]) -> tuple[str, ...]:
     """Keys that are not letters or signs; the space bar is neither."""
+    if name.startswith(IN_DIALOGS):
+        return tuple(shipped)
     return PLAIN.get(name) or tuple(key for key in shipped if key == "space" or not is_typed(key))

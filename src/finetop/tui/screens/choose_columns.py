@@ -61,9 +61,9 @@ class ColumnList(CursorView):
         Binding("space", "mark", "Show", id="columns.toggle", tooltip="Show this column, or hide it"),
         Binding("J", "shift(1)", "Later", id="columns.later", tooltip="This column further right"),
         Binding("K", "shift(-1)", "Earlier", id="columns.earlier", tooltip="This column further left"),
-        Binding("plus,right_angle_bracket,right,l", "size(1)", "Wider", id="columns.wider", tooltip="Wider"),
+        Binding("plus,greater_than_sign,right,l", "size(1)", "Wider", id="columns.wider", tooltip="Wider"),
         Binding(
-            "minus,left_angle_bracket,left,h",
+            "minus,less_than_sign,left,h",
             "size(-1)",
             "Narrower",
             id="columns.narrower",
