@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from finetop.tui.acts import key_to
 from finetop.tui.screens.dialog import Act, Dialog, Paper
 from finetop.tui.screens.fields import Entry
 
@@ -73,7 +74,9 @@ class ConfirmBulk(Dialog[bool]):
         if self._is_right:
             self.dismiss(result=True)
         else:
-            self.query_one("#said", Static).update(f"! it is {self._consent.number}; esc keeps them")
+            self.query_one("#said", Static).update(
+                f"! it is {self._consent.number}; {key_to(self, 'dialog.leave', 'esc')} keeps them"
+            )
 
     def on_act_pressed(self, event: Act.Pressed) -> None:
         """One of the two buttons."""

@@ -185,6 +185,8 @@ class ChooseView(Dialog[SavedView]):
         entry.cursor_position = len(entry.value)
         self.query_one("#naming").add_class("-shown")
         entry.focus()
+        if renaming is None:
+            entry.select_all()  # a name that was only proposed gives way to the first letter
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
