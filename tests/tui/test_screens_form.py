@@ -36,41 +36,20 @@ async def test_c_and_enter_create_from_the_sample(form: Driver, sent: Sent) -> N
     assert form.app.screen is form.main
 
 
-async def test_a_file_of_this_machine_is_read_before_it_is_sent(
-    form: Driver, sent: Sent, tmp_path: Path
-) -> None:
-    path = write_examples(tmp_path / "mine.jsonl")
-    await go_to(form, "training", str(path))
-    await form.reads("12 examples")
-    await form.press("ctrl+s")
-    await form.until(lambda: bool(sent.drafts), "a draft")
-    assert sent.drafts[0].training == path
-
-
-async def test_a_file_that_changed_is_judged_as_it_is_now(form: Driver, sent: Sent, tmp_path: Path) -> None:
-    path = write_examples(tmp_path / "mine.jsonl")
-    await go_to(form, "training", str(path))
-    await form.reads("12 examples")
-    write_examples(path, 0)
-    await form.press("ctrl+s")
-    await form.reads("the file is empty")
-    assert sent.drafts == []
-    write_examples(path, 14)
-    await form.press("ctrl+s")
-    await form.until(lambda: bool(sent.drafts), "a draft")
-
-
-async def test_a_good_file_is_not_read_twice(
+async def test_a_file_of_this_machine_is_read_once_before_it_is_sent(
     form: Driver, sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reading a large one through takes long enough."""
-    path = write_examples(tmp_path / "mine.jsonl")
+    """Reading a large one through takes long enough. The job is named after it."""
+    assert isinstance(form.app.screen, CreateForm)
+    assert form.app.screen.field("suffix").value == "train"
+    path = write_examples(tmp_path / "my tone (2).jsonl")
     await go_to(form, "training", str(path))
     await form.reads("12 examples")
+    assert form.app.screen.field("suffix").value == "my-tone-2"
     monkeypatch.setattr(form_files, "check_file", lambda path: pytest.fail(f"{path} was read again"))
     await form.press("ctrl+s")
     await form.until(lambda: bool(sent.drafts), "a draft")
-    assert sent.drafts[0].training == path
+    assert (sent.drafts[0].training, sent.drafts[0].suffix) == (path, "my-tone-2")
 
 
 async def test_bytes_that_are_there_already_are_told_before_anything_is_sent(
@@ -88,75 +67,70 @@ async def test_bytes_that_are_there_already_are_told_before_anything_is_sent(
     await form.until(lambda: "file-twin" not in form.picture, "the old words gone")
 
 
-async def test_a_model_that_ends_says_when(form: Driver) -> None:
-    screen = form.app.screen
-    assert isinstance(screen, CreateForm)
-    screen._know([], [Model(id="short-lived", shutdown_date="2027-01-14")])
-    screen.field("model").entry.focus()
-    await form.press("down")
-    await form.reads("ends 2027-01-14")
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
+async def test_a_bad_file_is_told_at_its_field_and_nothing_is_sent(
+    form: Driver, sent: Sent, tmp_path: Path
+) -> None:
+    """A file that changed meanwhile is judged as it is now."""
+    bad = (
         (b"", "the file is empty"),
         (b'{"messages": []}\nnot json\n', "line 2"),
         (b"[{}]", "one JSON array"),
         (None, "there is no such file"),
-    ],
-)
-async def test_a_bad_file_is_told_at_its_field_and_nothing_is_sent(
-    form: Driver, sent: Sent, tmp_path: Path, content: bytes | None, says: str
-) -> None:
-    path = tmp_path / "bad.jsonl"
-    if content is not None:
-        path.write_bytes(content)
-    await go_to(form, "training", str(path))
-    await form.press("ctrl+s")
-    await form.reads(says)
-    assert isinstance(form.app.screen, CreateForm)
-    assert not sent.drafts
-
-
-async def test_a_directory_is_not_a_file(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    )
+    for place, (content, says) in enumerate(bad):
+        path = tmp_path / f"bad-{place}.jsonl"
+        if content is not None:
+            path.write_bytes(content)
+        await go_to(form, "training", str(path))
+        await form.press("ctrl+s")
+        await form.reads(says)
     await go_to(form, "training", str(tmp_path))
     await form.press("f10")
     await form.reads("this is a directory")
+    path = write_examples(tmp_path / "mine.jsonl")
+    await go_to(form, "training", str(path))
+    await form.reads("12 examples")
+    write_examples(path, 0)
+    await form.press("ctrl+s")
+    await form.reads("the file is empty")
+    assert isinstance(form.app.screen, CreateForm)
     assert not sent.drafts
+    write_examples(path, 14)
+    await form.press("ctrl+s")
+    await form.until(lambda: bool(sent.drafts), "a draft")
 
 
 async def test_a_bad_number_blocks_and_gets_the_focus(form: Driver, sent: Sent) -> None:
+    """Leaving a changed form asks first."""
     await go_to(form, "n_epochs", "99")
     await form.reads("! auto, or 1 to 50")
     assert "Create waits for epochs" in form.picture
     await form.press("ctrl+s")
     assert not sent.drafts
-    assert form.app.focused is form.app.screen.field("n_epochs").entry  # type: ignore[attr-defined]
-
-
-async def test_the_job_is_named_after_its_file(form: Driver, sent: Sent, tmp_path: Path) -> None:
     assert isinstance(form.app.screen, CreateForm)
-    assert form.app.screen.field("suffix").value == "train"
-    path = write_examples(tmp_path / "my tone (2).jsonl")
-    await go_to(form, "training", str(path))
-    await form.reads("12 examples")
-    assert form.app.screen.field("suffix").value == "my-tone-2"
-    await form.press("ctrl+s")
-    await form.until(lambda: bool(sent.drafts), "a draft")
-    assert sent.drafts[0].suffix == "my-tone-2"
+    assert form.app.focused is form.app.screen.field("n_epochs").entry
+    await go_to(form, "suffix", "qcx?fyi", clear=False)
+    assert form.app.screen.field("suffix").value == "qcx?fyi", "letters in a field are letters"
+    await form.press("escape")
+    await form.reads("Leave without creating?")
+    await form.press("enter")
+    assert form.app.screen is not form.main
+    await form.press("escape", "right", "enter")
+    assert form.app.screen is form.main
 
 
-@pytest.mark.parametrize("words", ["", "mine"])
-async def test_a_name_the_user_wrote_or_took_away_stays(
-    form: Driver, sent: Sent, tmp_path: Path, words: str
-) -> None:
-    await go_to(form, "suffix", words)
-    await go_to(form, "training", str(write_examples(tmp_path / "other.jsonl")))
-    await form.reads("12 examples")
+async def test_a_name_the_user_wrote_or_took_away_stays(form: Driver, sent: Sent, tmp_path: Path) -> None:
+    form_ = form.app.screen
+    assert isinstance(form_, CreateForm)
+    for words, count in (("", 12), ("mine", 13)):
+        await go_to(form, "suffix", words)
+        await go_to(form, "training", str(write_examples(tmp_path / f"other-{count}.jsonl", count)))
+        await form.reads(f"{count} examples")
+        assert form_.field("suffix").value == words
+        assert draft_of(form_.entries).suffix == (words or None)
     await form.press("ctrl+s")
     await form.until(lambda: bool(sent.drafts), "a draft")
-    assert sent.drafts[0].suffix == (words or None)
+    assert sent.drafts[0].suffix == "mine"
 
 
 @pytest.mark.parametrize(
@@ -174,45 +148,20 @@ def test_a_suffix_is_made_of_a_file_name(filename: str, suffix: str) -> None:
     assert suffix_from(filename) == suffix
 
 
-async def test_letters_in_a_field_are_letters(form: Driver) -> None:
-    await go_to(form, "suffix", "qcx?fyi", clear=False)
-    assert isinstance(form.app.screen, CreateForm)
-    assert form.app.screen.field("suffix").value == "qcx?fyi"
-
-
-async def test_leaving_an_untouched_form_asks_nothing(form: Driver) -> None:
-    await form.press("escape")
-    assert form.app.screen is form.main
-
-
-async def test_leaving_a_changed_form_asks_first(form: Driver) -> None:
-    await go_to(form, "suffix", "mine", clear=False)
-    await form.press("escape")
-    await form.reads("Leave without creating?")
-    await form.press("enter")
-    assert form.app.screen is not form.main
-    await form.press("escape", "right", "enter")
-    assert form.app.screen is form.main
-
-
-async def test_an_uploaded_file_is_chosen_from_a_list(form: Driver, sent: Sent) -> None:
-    form.app.screen.field("validation").entry.focus()  # type: ignore[attr-defined]
-    await form.press("down")
-    await form.reads("Uploaded")
-    await form.press("down", "enter")
-    await form.press("ctrl+s")
-    await form.until(lambda: bool(sent.drafts), "a draft")
-    assert sent.drafts[0].validation == "file-valid"
-
-
-async def test_a_file_is_found_by_walking_the_folders(
+async def test_a_file_is_chosen_from_a_list_or_found_by_walking_the_folders(
     form: Driver, sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     path = write_examples(tmp_path / "deep" / "er" / "found.jsonl")
     monkeypatch.chdir(tmp_path / "deep")
-    form.app.screen.field("validation").entry.focus()  # type: ignore[attr-defined]
+    form_ = form.app.screen
+    assert isinstance(form_, CreateForm)
+    form_.field("validation").entry.focus()
     await form.press("down")
+    await form.reads("Uploaded")
+    await form.press("down", "enter")
+    await form.reads("file-valid")
+    await form.press("end", "ctrl+u", "down")
     await form.reads("er/")
     await form.press("end", "enter")
     await form.reads("found.jsonl")
@@ -245,19 +194,25 @@ async def opened_at(tmp_path: Path, size: tuple[int, int]) -> AsyncIterator[Driv
 
 
 async def test_fields_and_consequences_stand_under_rules(form: Driver) -> None:
+    """The field with the focus is marked at the edge. Leaving an untouched form asks nothing."""
     assert form.lines[1].startswith("━━ New job  supervised ━━━")
     assert " local ━  ── Data check ─" in form.lines[1]
     assert "── Will be sent ──" in form.picture
     sections = [line for line in form.lines if line.startswith((" Data", " Model", " Hyper", " Name and"))]
     assert len(sections) == 4
-
-
-async def test_the_focused_field_is_marked_at_the_edge(form: Driver) -> None:
     assert not [line for line in form.lines if line.startswith("▌")]
-    form.app.screen.field("n_epochs").entry.focus()  # type: ignore[attr-defined]
+    screen = form.app.screen
+    assert isinstance(screen, CreateForm)
+    screen.field("n_epochs").entry.focus()
     await form.until(lambda: any(line.startswith("▌Epochs") for line in form.lines), "the mark")
     await form.press("tab")
     assert [line.split("  ")[0] for line in form.lines if line.startswith("▌")] == ["▌Batch size"]
+    screen._know([], [Model(id="short-lived", shutdown_date="2027-01-14")])
+    screen.field("model").entry.focus()
+    await form.press("down")
+    await form.reads("ends 2027-01-14")
+    await form.press("escape", "escape")
+    assert form.app.screen is form.main
 
 
 async def test_below_a_hundred_columns_the_check_stands_below(tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ async def test_a_method_brings_its_own_fields_and_takes_them_along(form: Driver,
 
 
 async def test_a_dpo_job_takes_its_beta(form: Driver, sent: Sent) -> None:
+    await go_to(form, "method", "grpo")
+    await waits(form, "method: one of supervised, dpo, reinforcement")
+    await form.press("ctrl+s")
+    assert not sent.drafts
     await go_to(form, "method", "dpo")
     await go_to(form, "beta", "3")
     await form.reads("! auto, or a number above 0, at most 2")
@@ -100,42 +104,28 @@ async def test_a_reward_is_written_into_plain_fields(form: Driver, sent: Sent) -
 async def test_a_reward_is_read_from_a_file(
     form: Driver, sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is no grader is told at its field, and a pipe stops nobody; more is tested where it is read."""
     (tmp_path / "rewards").mkdir()
     (tmp_path / "rewards" / "modest.json").write_text(json.dumps(GRADER))
     (tmp_path / "rewards" / "train.jsonl").write_text("{}\n")
     monkeypatch.chdir(tmp_path / "rewards")
+    (tmp_path / "half.json").write_text("{")
+    os.mkfifo(tmp_path / "pipe.json")
     await go_to(form, "method", "reinforcement")
-    await choose(form, "grader", "end")
-    await form.reads("a string_check")
-    assert "Reference" not in labels(form)
-    assert (await create(form, sent)).grader == GRADER
-
-
-async def test_a_bad_grader_is_told_at_its_field(form: Driver, sent: Sent, tmp_path: Path) -> None:
-    """What other ways there are to be no grader is tested where it is read."""
-    path = tmp_path / "grader.json"
-    path.write_text("{")
-    await go_to(form, "method", "reinforcement")
-    await go_to(form, "grader", str(path))
+    await go_to(form, "grader", str(tmp_path / "half.json"))
     await form.press("ctrl+s")
     await waits(form, "grader: is not JSON")
     await go_to(form, "method", "supervised")
     await form.until(lambda: "waits" not in form.picture, "nothing to wait for")
-    assert not sent.drafts
-
-
-async def test_a_pipe_in_place_of_a_grader_stops_nobody(form: Driver, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "grader.json")
     await go_to(form, "method", "reinforcement")
-    await go_to(form, "grader", str(tmp_path / "grader.json"))
+    await go_to(form, "grader", str(tmp_path / "pipe.json"))
     await waits(form, "grader: this is not a regular file")
-
-
-async def test_a_word_that_is_no_method_is_told(form: Driver, sent: Sent) -> None:
-    await go_to(form, "method", "grpo")
-    await waits(form, "method: one of supervised, dpo, reinforcement")
-    await form.press("ctrl+s")
     assert not sent.drafts
+    await go_to(form, "grader", "")
+    await choose(form, "grader", "end")
+    await form.reads("a string_check")
+    assert "Reference" not in labels(form)
+    assert (await create(form, sent)).grader == GRADER
 
 
 @pytest.mark.parametrize(
