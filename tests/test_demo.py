@@ -13,6 +13,7 @@ from commands import FINETOP, alive, finetop, here, kill, until
 from finetop.demo import run
 from finetop.demo.run import Demo, start
 from finetop.errors import BadInput, FinetopError
+from finetop.server.jobdir import read_events
 from server.running_server import held, workers
 from terminal import Terminal, terminal
 
@@ -69,17 +70,28 @@ def opened(screen: Terminal, folder: Path) -> None:
     until(lambda: len(processes_in(folder)) >= 3, "a server and two workers")
 
 
+def both_training(folder: Path) -> list[int]:
+    """The workers of the two jobs of the present, once each has said that it trains."""
+
+    def begun() -> bool:
+        logs = list(folder.glob("*/jobs/*/events.jsonl"))
+        return sum(any(event["type"] == "running" for event in read_events(log, 0)[0]) for log in logs) == 2
+
+    until(begun, "two jobs that train")
+    return workers(*folder.iterdir())
+
+
 def test_from_the_first_key_to_a_tuned_model(own_temporary_folder: Path) -> None:
     """c, enter makes a job of the sample; it succeeds; i asks it; q leaves nothing behind."""
     with terminal(*FINETOP, "demo") as screen:
         opened(screen, own_temporary_folder)
-        screen.until(r"running +ticket-replies")
-        screen.until(r"running +trail-notes")
-        shown = screen.text
-        assert "demo" in shown.splitlines()[0]
-        for name in PAST[:-1]:  # the oldest is below what fits
-            assert name in shown
-        with held(workers(*own_temporary_folder.iterdir())):
+        with held(both_training(own_temporary_folder)):
+            screen.until(r"running +ticket-replies")
+            screen.until(r"running +trail-notes")
+            shown = screen.text
+            assert "demo" in shown.splitlines()[0]
+            for name in PAST[:-1]:  # the oldest is below what fits
+                assert name in shown
             screen.press("c")
             screen.until("New job")
             screen.until("already uploaded")

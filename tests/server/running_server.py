@@ -191,6 +191,18 @@ def held(pids: Collection[int]) -> Iterator[None]:
                 os.kill(pid, signal.SIGCONT)
 
 
+@contextmanager
+def awake(pids: Collection[int]) -> Iterator[None]:
+    """These held workers go on for as long as the block lasts."""
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+
+
 def processes_with(word: str, parent: int) -> list[int]:
     """The children of a process that were started with this word."""
     children = {

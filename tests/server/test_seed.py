@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from finetop.demo import recordings
-from server.running_server import PATIENCE_S, RunningServer, held, wait_for, workers
+from server.running_server import PATIENCE_S, RunningServer, awake, held, wait_for, workers
 
 
 @pytest.fixture(scope="module")
 def demo(
     tmp_path_factory: pytest.TempPathFactory, closed_environment: None, closed_network: None
 ) -> Iterator[RunningServer]:
-    """The demo's server, as the demo starts it."""
+    """The demo's server, as the demo starts it; its long jobs rest where nothing is asked of them."""
     data_dir = tmp_path_factory.mktemp("demo") / "data"
     data_dir.mkdir()
     read, write = os.pipe()
@@ -38,7 +38,10 @@ def demo(
         os.close(read)
         assert process.stdout is not None
         server = RunningServer(process, json.loads(process.stdout.readline()), data_dir.parent / "log")
-        yield server
+        present = [job["id"] for job in server.get("/fine_tuning/jobs")["data"] if not job["finished_at"]]
+        wait_for(lambda: [server.job(job)["status"] for job in present].count("running") == 2, "two that run")
+        with held(workers(data_dir)):
+            yield server
         server.close()
         os.close(write)
         assert process.wait(PATIENCE_S) == 0
@@ -96,20 +99,22 @@ def test_two_jobs_train_and_one_waits(demo: RunningServer, listed: list[dict[str
     (waiting,) = [job_id for job_id in present if demo.job(job_id)["status"] == "queued"]
     assert waiting == present[0]
     seen = {job_id: len(demo.events(job_id)) for job_id in present[1:]}
-    wait_for(lambda: all(len(demo.events(job_id)) > count for job_id, count in seen.items()), "news of both")
+    with awake(workers(demo.data_dir)):
+        wait_for(
+            lambda: all(len(demo.events(job_id)) > count for job_id, count in seen.items()), "news of both"
+        )
 
 
 def test_the_sample_trains_at_once_beside_the_long_jobs(demo: RunningServer) -> None:
     """It takes the express slot, and its model answers."""
     sample = json.loads((demo.data_dir / "demo.json").read_text())["sample"]
     assert demo.get(f"/files/{sample}")["filename"].endswith(".jsonl")
-    with held(workers(demo.data_dir)):
-        as_offered = demo.create(sample)["id"]
-        demo.wait(as_offered, "running")
-        demo.http.post(f"/fine_tuning/jobs/{as_offered}/cancel")
-        demo.wait(as_offered, "cancelled")
-        short = {"n_epochs": 1, "batch_size": 16}
-        job = demo.wait(demo.create(sample, hyperparameters=short)["id"], "succeeded")
+    as_offered = demo.create(sample)["id"]
+    demo.wait(as_offered, "running")
+    demo.http.post(f"/fine_tuning/jobs/{as_offered}/cancel")
+    demo.wait(as_offered, "cancelled")
+    short = {"n_epochs": 1, "batch_size": 16}
+    job = demo.wait(demo.create(sample, hyperparameters=short)["id"], "succeeded")
     asked = {"model": job["fine_tuned_model"], "prompt": "How do I return an item?", "temperature": 0}
     answer = demo.http.post("/completions", json=asked).json()
     assert len(answer["choices"][0]["text"]) > 10
@@ -121,9 +126,8 @@ def test_the_paused_job_can_really_be_resumed(demo: RunningServer, listed: list[
     job_id = paused["id"]
     before = [event["id"] for event in demo.events(job_id)]
     assert "repeats its first steps" in demo.events(job_id)[-1]["message"]
-    with held(workers(demo.data_dir)):
-        assert demo.http.post(f"/fine_tuning/jobs/{job_id}/resume").status_code == 200
-        assert demo.wait(job_id, "succeeded")["fine_tuned_model"] is not None
+    assert demo.http.post(f"/fine_tuning/jobs/{job_id}/resume").status_code == 200
+    assert demo.wait(job_id, "succeeded")["fine_tuned_model"] is not None
     told = demo.events(job_id)
     assert [event["id"] for event in told][: len(before)] == before
     steps = [event["data"]["step"] for event in told if event["type"] == "metrics"]
