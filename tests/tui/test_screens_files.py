@@ -140,6 +140,12 @@ async def test_files_are_found_looked_at_saved_and_deleted(tmp_path: Path) -> No
         await driver.press("y")
         await driver.reads("train.jsonl is deleted.")
         assert ("delete", "openai", "file-train") in provider.asked
+        await driver.press("escape", "slash")
+        await driver.type("results.csv")
+        await driver.press("enter", "E", "ctrl+u")
+        await driver.paste(f"{tmp_path}/")
+        await driver.press("enter")
+        await driver.until((tmp_path / "results.csv").exists)
         await driver.press("escape", "escape")
         await driver.until(lambda: driver.app.screen is driver.main)
 

@@ -5,7 +5,7 @@
     file.lines, file.line(17)               how many there are, and one of them
     file.search(needles, after=17)          in a thread as well
 
-What is kept is one place for each quarter of a megabyte, and a few pieces that were read last.
+What is kept is one place for each 64 kB, and a few pieces that were read last.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import BinaryIO, Final
 
-BLOCK: Final = 1 << 18
+BLOCK: Final = 1 << 16
 """Bytes between two places that are remembered."""
-PIECES_KEPT: Final = 6
+PIECES_KEPT: Final = 16
 SEARCHED: Final = 1 << 20
 """Bytes that are looked through at once."""
 _END: Final = b"\n"

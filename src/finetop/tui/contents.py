@@ -6,6 +6,7 @@ What is brought lies in a file without a name, which is gone with the process wh
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_FETCHED: Final = 32 << 20
 """Bytes that are brought in order to look at them; the first examples tell what a file holds."""
+LAST: Final = 1 << 20
+"""Bytes in which the end of the last whole line is looked for."""
 MOST_UNPACKED: Final = 8 << 20
 """A result file in base64 is smaller than this."""
 
@@ -63,20 +66,37 @@ async def content_of(session: Session, wanted: Wanted, progress: Callable[[int, 
         raise
 
 
-def _kept(session: Session, wanted: Wanted) -> Content | None:
-    """The bytes that were brought by `finetop record`, if they are still there."""
+def kept_path(session: Session, wanted: Wanted) -> Path | None:
+    """Where the bytes lie that `finetop record` has brought, if they are still there."""
     kept = session.store.kept.of(wanted.account, wanted.id)
     if kept is None:
         return None
     path = session.paths.store_dir / "results" / kept.path
+    return path if path.is_file() else None
+
+
+def _kept(session: Session, wanted: Wanted) -> Content | None:
+    path = kept_path(session, wanted)
     try:
-        return Content(LongFile(path.open("rb")), path)
+        return None if path is None else Content(LongFile(path.open("rb")), path)
     except OSError:
         return None
 
 
+def _end_with_a_line(into: BinaryIO) -> None:
+    """A beginning ends somewhere within a line, of which nobody could tell what it says."""
+    size = into.seek(0, os.SEEK_END)
+    start = max(0, size - LAST)
+    into.seek(start)
+    end = into.read().rfind(b"\n")
+    if end >= 0:
+        into.truncate(start + end + 1)
+
+
 def _opened(into: BinaryIO, *, is_whole: bool) -> Content:
     """The bytes that were brought, unpacked where they are one base64 text."""
+    if not is_whole:
+        _end_with_a_line(into)
     file = LongFile(into)
     if not (is_whole and file.size_bytes <= MOST_UNPACKED and looks_packed(file.head)):
         return Content(file, is_whole=is_whole)

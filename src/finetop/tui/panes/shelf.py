@@ -139,6 +139,11 @@ class Shelf(CursorView, Generic[Item]):
         return self._shown
 
     @property
+    def every(self) -> Sequence[Item]:
+        """All of them, also where a filter hides them."""
+        return self._all
+
+    @property
     def current(self) -> Item | None:
         """The one under the cursor."""
         return self._shown[self.cursor] if self.cursor < len(self._shown) else None

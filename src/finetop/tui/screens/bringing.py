@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 
 from finetop import text
+from finetop.actions.files.landing import Landing as Arriving
 from finetop.actions.naming import safe_name
-from finetop.errors import FinetopError
+from finetop.errors import BadInput, FinetopError
 from finetop.tui.messages import Said
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import Consent
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from finetop.tui.contents import Wanted
 
 TENTHS = 10
+CHUNK = 1 << 20
 
 
 class Landing(NamedTuple):
@@ -86,13 +88,14 @@ class Bringing(Everywhere):
         self.app.run_worker(self._bring_all(files, landing), exit_on_error=False)
 
     async def _bring_all(self, files: Sequence[Wanted], landing: Landing) -> None:
-        say = self._sayer()
+        say = self.sayer()
         done: list[Path] = []
         for place, file in enumerate(files, 1):
             name = text.clean(file.name or file.id)
             of_all = f"{place} of {len(files)}: " if len(files) > 1 else ""
             try:
-                done.append(await self._brought(file, landing, _told_by_tenths(say, f"{of_all}{name}")))
+                progress = told_by_tenths(say, f"Bringing {of_all}{name}")
+                done.append(await self._brought(file, landing, progress))
             except FinetopError as error:
                 say(Said.of(error))
                 return
@@ -100,6 +103,9 @@ class Bringing(Everywhere):
         say(Said(f"Saved {text.clean(where)}."))
 
     async def _brought(self, file: Wanted, landing: Landing, progress: Callable[[int, int], None]) -> Path:
+        kept = await asyncio.to_thread(kept_path, self.session, file)
+        if kept is not None:  # it was brought before, and may be gone at the provider
+            return await asyncio.to_thread(_copied, kept, landing)
         return await asyncio.wrap_future(
             self.session.download(
                 self.session.names[file.account],
@@ -112,13 +118,13 @@ class Bringing(Everywhere):
             )
         )
 
-    def _sayer(self) -> Callable[[Said], None]:
+    def sayer(self) -> Callable[[Said], None]:
         """Tells whoever looks by then; may be called from any thread."""
         app = self.app
         return lambda said: app.say(said) if hasattr(app, "say") else None
 
 
-def _told_by_tenths(say: Callable[[Said], None], name: str) -> Callable[[int, int], None]:
+def told_by_tenths(say: Callable[[Said], None], doing: str) -> Callable[[int, int], None]:
     """Tell of every tenth of a file that takes its time, and no more often."""
     told = 0
 
@@ -127,9 +133,23 @@ def _told_by_tenths(say: Callable[[Said], None], name: str) -> Callable[[int, in
         tenths = received * TENTHS // total if total else 0
         if told < tenths < TENTHS:
             told = tenths
-            say(Said(f"Bringing {name}, {tenths * 10} % of {text.size(total)}."))
+            say(Said(f"{doing}, {tenths * 10} % of {text.size(total)}."))
 
     return progress
+
+
+def _copied(path: Path, landing: Landing) -> Path:
+    """A copy of a file that is here, whole or not at all."""
+    arriving = Arriving(landing.folder)
+    try:
+        with path.open("rb") as opened:
+            while chunk := opened.read(CHUNK):
+                arriving.write(chunk)
+        return arriving.settle(landing.name or path.name, overwrite=landing.is_taken)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}", hint="Bring it anew.") from error
+    finally:
+        arriving.drop()
 
 
 def _over(landing: Landing) -> Consent:

@@ -20,6 +20,7 @@ from finetop.tui.messages import Said
 from finetop.tui.panes.file_cells import name, purpose
 from finetop.tui.panes.files import FilesPane
 from finetop.tui.panes.shelf import Shelf
+from finetop.tui.screens.bringing import told_by_tenths
 from finetop.tui.screens.deleting import Deleting, may_delete
 from finetop.tui.screens.fields import complete_path
 from finetop.tui.screens.file_consent import Doomed
@@ -61,7 +62,7 @@ class FilesScreen(Deleting, Listed):
 
     def place(self) -> tuple[Sequence[Run], Sequence[Sequence[Run]]]:
         """How many there are, how large together, and how old the lists are."""
-        items = self._pane.items
+        items = self._pane.every
         runs: list[Run] = [("Files", "bright")]
         if items:
             size_bytes = sum(item.size_bytes or 0 for item in items)
@@ -173,8 +174,9 @@ class FilesScreen(Deleting, Listed):
     @work(exit_on_error=False)
     async def _send(self, profile: str, path: Path) -> None:
         self.post_message(Said(f"Reading {text.clean(path.name)}."))
+        progress = told_by_tenths(self.sayer(), f"Sending {text.clean(path.name)}")
         try:
-            arrival = await asyncio.wrap_future(self.session.upload(profile, path))
+            arrival = await asyncio.wrap_future(self.session.upload(profile, path, progress=progress))
         except FinetopError as error:
             self.post_message(Said.of(error))
             return

@@ -29,6 +29,8 @@ APART_S = 1.0
 """Between two readings of a list."""
 FRESH_S = 30.0
 """A list younger than this is not asked for again by opening a screen."""
+OUT_OF_REACH = frozenset({"stale", "offline", "refused", "no key"})
+"""States in which what is known only grows older."""
 SILENT = frozenset({"not started", "no key", "refused", "none"})
 """States of a profile in which opening a screen asks nothing."""
 
@@ -146,7 +148,7 @@ class Listed(Bringing, Standing):
         if state.state not in ("ok", "never") and not age:
             words, role = profile_words(state, now)
             return 2 + (role in ("warn", "bad")), (name, (words, role))
-        if account in self._failed:
+        if account in self._failed or state.state in OUT_OF_REACH:
             return 4, (name, (f"{age} old !" if age else "no answer !", "warn"))
         return 0, (name, (age or "not asked", "text" if age else "faint"))
 

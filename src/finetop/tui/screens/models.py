@@ -53,7 +53,7 @@ class ModelsScreen(Deleting, Listed):
 
     def place(self) -> tuple[Sequence[Run], Sequence[Sequence[Run]]]:
         """How many there are and which end soon, and how old the lists are."""
-        held = [row.held for row in self._pane.items if row.state != GONE]
+        held = [row.held for row in self._pane.every if row.state != GONE]
         runs: list[Run] = [("Models", "bright")]
         if held:
             runs.append((f"   {many(sum(one.is_tuned for one in held), 'tuned one')}", "muted"))

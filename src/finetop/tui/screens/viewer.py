@@ -70,6 +70,7 @@ class Viewer(Bringing, Standing):
         self._wanted = wanted
         self._content: Content | None = None
         self._left = False
+        self._failed = False
         self._full = False
 
     def content(self) -> Iterable[Widget]:
@@ -113,10 +114,12 @@ class Viewer(Bringing, Standing):
         name = text.clean(self._wanted.name or self._wanted.id)
         profile = text.clean(self.session.names.get(self._wanted.account, ""))
         self._list.say(f"Fetching {name} from {profile}.", "muted")
+        self._failed = False
         try:
             content = await content_of(self.session, self._wanted, self._progress())
         except FinetopError as error:
             self._list.say(f"{_sentence(error.message)} {error.advice}".rstrip(), "bad")
+            self._failed = True
             return
         if self._left:
             content.file.close()
@@ -126,6 +129,13 @@ class Viewer(Bringing, Standing):
             size_bytes=content.file.size_bytes if content.is_whole else self._wanted.size_bytes
         )
         await self._show(content)
+
+    def action_refresh(self) -> None:
+        """Try again what did not come."""
+        if self._failed:
+            self._fetch()
+        else:
+            super().action_refresh()
 
     def _progress(self) -> Callable[[int, int], None]:
         told = 0
