@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from finetop.tui.acts import bound
 from finetop.tui.app import FinetopApp
+from finetop.tui.panes.actions import ActionsPane
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.events import EventsPane
@@ -20,6 +21,7 @@ from finetop.tui.panes.jobs import JobsPane
 from finetop.tui.panes.models import ModelsPane
 from finetop.tui.panes.record import RecordPane
 from finetop.tui.panes.records import RecordsPane
+from finetop.tui.screens.actions import Action, ActionsScreen
 from finetop.tui.screens.away import Away
 from finetop.tui.screens.bulk import ConfirmBulk
 from finetop.tui.screens.choose_columns import ChooseColumns, ColumnList
@@ -86,6 +88,7 @@ _PANES = (JobsPane, DetailPane, CurvesPane, EventsPane)
 _BESIDE = (
     (FilesPane, FilesScreen),
     (ModelsPane, ModelsScreen),
+    (ActionsPane, ActionsScreen),
     (RecordsPane, Viewer),
     (RecordPane, Viewer),
 )
@@ -107,6 +110,7 @@ _LISTS: tuple[tuple[str, Kind, Kind], ...] = (
     ("the views", ViewList, ChooseView),
     ("the profiles", ProfileList, Profiles),
     ("the help", Sheet, Help),
+    ("one action", Sheet, Action),
     ("the settings", Sheet, SettingsView),
     ("what can be copied", Entries, CopyMenu),
     ("the themes", Entries, Themes),

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from finetop import text
+from finetop.tui.panes.laying import wrapped
 from finetop.tui.widgets.lines import LineView
 from finetop.tui.widgets.runs import Line, Run, plain
 
@@ -159,6 +160,15 @@ def _glyphs(widget: Widget) -> text.Glyphs:
     return found if isinstance(found, text.Glyphs) else text.UNICODE
 
 
-def facts(pairs: Iterable[tuple[str, Sequence[Run]]], width: int = 10) -> list[tuple[Run, ...]]:
-    """Lines of label and value; a pair without a value is left out."""
-    return [((label.ljust(width), "muted"), *runs) for label, runs in pairs if any(word for word, _ in runs)]
+def facts(
+    pairs: Iterable[tuple[str, Sequence[Run]]], width: int = 10, *, room: int = 0
+) -> list[tuple[Run, ...]]:
+    """Lines of label and value; a pair without a value is left out, and one wider than `room` takes more."""
+    lines: list[tuple[Run, ...]] = []
+    for label, runs in pairs:
+        if not any(word for word, _ in runs):
+            continue
+        pieces = [piece.runs for piece in wrapped(runs, room)] if room else [tuple(runs)]
+        for place, piece in enumerate(pieces):
+            lines.append((((" " * width if place else label.ljust(width)), "muted"), *piece))
+    return lines

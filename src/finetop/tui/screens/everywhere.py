@@ -30,6 +30,14 @@ class Everywhere(Polling, HandingOver):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh", "Refresh", show=False, id="data.refresh", tooltip="Ask all profiles now"),
         Binding(
+            "A",
+            "actions",
+            "Actions",
+            show=False,
+            id="app.actions",
+            tooltip="Show what was asked of providers, and their answers",
+        ),
+        Binding(
             "comma",
             "settings",
             "Settings",
@@ -101,3 +109,9 @@ class Everywhere(Polling, HandingOver):
     def action_settings(self) -> None:
         """What holds now, and the file it stands in."""
         self.app.push_screen(SettingsView(self.session))
+
+    def action_actions(self) -> None:
+        """What was asked of whom, and the answers."""
+        from finetop.tui.screens.actions import ActionsScreen  # noqa: PLC0415 - it is a screen of this kind
+
+        self.app.push_screen(ActionsScreen(self.store, self.session))
