@@ -69,5 +69,5 @@ async def _wait_for_the_busy(pilot: Pilot[Any], timeout: float = 30.0) -> bool: 
 
 def _is_busy(pump: MessagePump) -> bool:
     """Whether it works on a message, or has one to work on."""
-    queue = pump._message_queue
-    return not (queue.empty() and queue.ready_event._waiters)  # type: ignore[attr-defined]
+    queue: Any = pump._message_queue
+    return not (queue.empty() and queue.ready_event._waiters)

@@ -107,10 +107,11 @@ async def test_a_bad_number_blocks_and_gets_the_focus(form: Driver, sent: Sent) 
     assert "Create waits for epochs" in form.picture
     await form.press("ctrl+s")
     assert not sent.drafts
-    assert isinstance(form.app.screen, CreateForm)
-    assert form.app.focused is form.app.screen.field("n_epochs").entry
+    new = form.app.screen
+    assert isinstance(new, CreateForm)
+    assert form.app.focused is new.field("n_epochs").entry
     await go_to(form, "suffix", "qcx?fyi", clear=False)
-    assert form.app.screen.field("suffix").value == "qcx?fyi", "letters in a field are letters"
+    assert new.field("suffix").value == "qcx?fyi", "letters in a field are letters"
     await form.press("escape")
     await form.reads("Leave without creating?")
     await form.press("enter")
