@@ -13,6 +13,7 @@ from finetop import text
 from finetop.actions.files.landing import Landing as Arriving
 from finetop.actions.naming import safe_name
 from finetop.errors import BadInput, FinetopError
+from finetop.tui.contents import kept_path
 from finetop.tui.messages import Said
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import Consent
