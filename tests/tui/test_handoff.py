@@ -128,6 +128,11 @@ def test_which_program_shows_a_sheet(environ: Mapping[str, str], expected: tuple
     assert editor.program(environ, lambda _: None) is None
 
 
+def test_a_short_sheet_stays_on_the_screen() -> None:
+    assert editor.surroundings({"LESS": "-FRX"}) == {"LESS": "-FRX -+F"}
+    assert editor.surroundings({"EDITOR": "vi"}) == {"EDITOR": "vi"}
+
+
 def test_a_sheet_is_a_copy_for_ones_own_eyes(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_bytes(b"a,b\n")
@@ -169,6 +174,10 @@ async def test_the_menu_holds_what_people_paste(tmp_path: Path) -> None:
         await driver.press("G", "enter")
         await driver.reads("Copied this screen as text")
         assert "── 1 Jobs ─" in driver.app.clipboard
+        driver.main.clear_selection()
         await driver.jobs.select("rehearsal-3")
-        await driver.press("o")
+        await driver.press("space", "j", "space", "y", "y")
+        await driver.reads("Copied the ids of 2 marked jobs")
+        assert driver.app.clipboard.count("ftjob-") == 2
+        await driver.press("V", "k", "o")
         await driver.reads("No page is known for this.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import signal
@@ -29,6 +30,14 @@ def program(environ: Mapping[str, str], find: Callable[[str], str | None]) -> tu
         if words and find(words[0]):
             return tuple(words)
     return None
+
+
+def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Its variables: a `less` that ends by itself at the end of a short file would show it to nobody."""
+    told = dict(environ)
+    if told.get("LESS"):
+        told["LESS"] += " -+F"
+    return told
 
 
 def lay_out(sheet: Sheet, folder: Path) -> Path:
@@ -62,7 +71,7 @@ class Outside:
         """
         before = {number: signal.signal(number, _nothing) for number in (signal.SIGINT, signal.SIGQUIT)}
         try:
-            with subprocess.Popen(command) as self._running:
+            with subprocess.Popen(command, env=surroundings(os.environ)) as self._running:
                 return self._running.wait()
         finally:
             self._running = None

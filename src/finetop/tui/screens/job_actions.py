@@ -11,6 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop.store.rows import JobKey
+from finetop.tui.handoff import Copy
 from finetop.tui.job_papers import JobPapers
 from finetop.tui.messages import Said
 from finetop.tui.screens.create import CreateForm
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from finetop.session import Session
     from finetop.store import Store
     from finetop.store.rows import JobRow
-    from finetop.tui.handoff import Copy, Link, Sheet
+    from finetop.tui.handoff import Link, Sheet
     from finetop.tui.listing import Listing
     from finetop.tui.screens.supplies import SessionSupplies
 
@@ -125,7 +126,9 @@ class JobActions(Orders):
     def copies(self) -> Sequence[Copy]:
         """What can be copied of the job under the cursor."""
         papers = self._papers()
-        return [] if papers is None else papers.copies()
+        marked = sorted(self.jobs.marks.keys)
+        many = [Copy(f"the ids of {len(marked)} marked jobs", "\n".join(key.id for key in marked))]
+        return [*(many if marked else ()), *(papers.copies() if papers is not None else ())]
 
     def links(self) -> Sequence[Link]:
         """The pages about it."""
