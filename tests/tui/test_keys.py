@@ -48,6 +48,7 @@ def test_every_screen_and_every_widget_with_keys_is_a_known_place() -> None:
     missing = [kind.__qualname__ for kind in ours() if "BINDINGS" in vars(kind) and kind not in known]
     missing += [kind.__qualname__ for kind in ours() if issubclass(kind, Screen) and kind not in known]
     assert not missing
+    assert all(place.name for place in PLACES)  # help and palette call it so: its PLACE
 
 
 @pytest.mark.parametrize("preset", ["default", "plain"])
@@ -167,6 +168,8 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
         assert not driver.main.grid.full
         await driver.press("question_mark")
         await driver.reads("Keys in the jobs list")
+        heads = [line.split("│")[1].split()[:3] for line in driver.lines if "│" in line]
+        assert next(filter(None, heads)) == ["The", "jobs", "list"]
         assert "f9 w" in driver.picture
         await driver.press("G")
         assert "Without a key, in the palette: This pane alone, or all." in driver.picture

@@ -28,7 +28,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "pane": "Panes",
     "screen": "Panes",
     "tab": "Panes",
-    "list": "Jobs",
+    "list": "List",
     "job": "Jobs",
     "text": "Text",
     "detail": "Detail",

@@ -42,6 +42,7 @@ class EventsPane(SearchedLog, TimedLog):
     """Follows the end until it is scrolled up or told not to."""
 
     NAME = "Events"
+    PLACE = "the events"
     NUMBER = 4
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "follow", "Follow", id="events.follow", tooltip="Follow new events, or stay here"),

@@ -40,6 +40,7 @@ class CreateForm(JudgedForm):
         Binding("down", "choose", "Choose", id="form.choose", tooltip="Choose from a list"),
     ]
 
+    PLACE = "the form"
     AUTO_FOCUS = ""
 
     def __init__(self, supplies: Supplies, profile: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from finetop.tui.widgets.runs import Run
 
 WIDEST: Final = 84
+_MOVE: Final = SECTIONS["move"]
 LEAST: Final = 36
 """A column that is narrower is one of two no more."""
 
@@ -38,27 +39,28 @@ class KeyRow:
     enabled: bool = True
 
 
-def key_rows(bindings: Iterable[ActiveBinding], focused: DOMNode | None = None) -> list[KeyRow]:
-    """One row for each binding that has an id; first the sections of what has the focus."""
+def key_rows(
+    bindings: Iterable[ActiveBinding], focused: DOMNode | None = None, place: str = ""
+) -> list[KeyRow]:
+    """One row for each binding that has an id; what has the focus comes first, moving last."""
     found: dict[str, tuple[list[str], ActiveBinding]] = {}
-    near: set[str] = set()
     for active in bindings:
         name = active.binding.id
-        if not name or active.binding.system:
-            continue
-        keys, _ = found.setdefault(name, ([], active))
-        keys.append(key_word(active.binding.key))
-        if active.node is focused:
-            near.add(section(name))
+        if name and not active.binding.system:
+            keys, _ = found.setdefault(name, ([], active))
+            keys.append(key_word(active.binding.key))
+    here = f"{place[:1].upper()}{place[1:]}"
     rows = [
-        KeyRow(section(name), " ".join(keys[:2]), _sentence(active.binding), active.enabled)
+        KeyRow(
+            here if active.node is focused and section(name) != _MOVE else section(name),
+            " ".join(keys[:2]),
+            _sentence(active.binding),
+            active.enabled,
+        )
         for name, (keys, active) in found.items()
     ]
-    order = list(dict.fromkeys(SECTIONS.values()))
-    near.discard("Move")  # all know how to move, or look for it last
-    return sorted(
-        rows, key=lambda row: (row.section not in near, row.section == "Move", order.index(row.section))
-    )
+    order = [here, *(name for name in dict.fromkeys(SECTIONS.values()) if name != _MOVE), _MOVE]
+    return sorted(rows, key=lambda row: order.index(row.section))
 
 
 def keyless(screen: Screen[Any]) -> list[str]:
@@ -140,7 +142,7 @@ class Help(Dialog[None]):
     def __init__(self, place: str, screen: Screen[Any], glyphs: text.Glyphs) -> None:
         super().__init__()
         self._place = place
-        self._rows = key_rows(screen.active_bindings.values(), screen.focused)
+        self._rows = key_rows(screen.active_bindings.values(), screen.focused, place)
         self._keyless = keyless(screen)
         self._glyphs = glyphs
 
