@@ -77,12 +77,11 @@ class Filtering(CursorView):
 
     # --- filter -----------------------------------------------------------------------------------------
 
-    def action_filter(self) -> None:
-        """Open the line; the list follows while one types."""
+    async def action_filter(self) -> None:
+        """Open the line; the list follows while one types, and what is typed at once is typed into it."""
         self._known = {}
-        self._ask_filter(self.view.filter.text if self.view.filter is not None else "", self.view)
+        await self._ask_filter(self.view.filter.text if self.view.filter is not None else "", self.view)
 
-    @work(exit_on_error=False)
     async def _ask_filter(self, line: str, before: View, problem: str = "") -> None:
         from finetop.tui.widgets.prompt import Prompt  # noqa: PLC0415 - after the first paint
 
@@ -113,7 +112,7 @@ class Filtering(CursorView):
         try:
             self._filter(line)
         except BadQuery as error:
-            self._ask_filter(line, before, _slip(error))
+            self.run_worker(self._ask_filter(line, before, _slip(error)), exit_on_error=False)
 
     def _filter(self, line: str) -> None:
         from finetop.query import read_filter  # noqa: PLC0415 - after the first paint

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
 from textual.binding import Binding, BindingType
 
 from finetop import text
@@ -120,7 +119,6 @@ class Looking(Filtering):
         turned = Sort(now.column, not now.reverse) if now.column else Sort("created")
         self.look(replace(self.view, sort=turned))
 
-    @work(exit_on_error=False)
     async def action_sort(self) -> None:
         """Choose the column."""
         from finetop.tui.screens.pick import Pick  # noqa: PLC0415 - after the first paint
@@ -128,9 +126,12 @@ class Looking(Filtering):
         learning = await self._learn_keys()
         dialog = Pick("Sort by", self._sort_entries(), self.view.sort.column)
         learning.add_done_callback(lambda _: dialog.show(self._sort_entries()))
-        chosen = await self.app.push_screen_wait(dialog)
-        if chosen is not None:
-            self.sort_by(chosen)
+
+        def take(chosen: str | None) -> None:
+            if chosen is not None:
+                self.sort_by(chosen)
+
+        self.app.push_screen(dialog, take)
 
     def _sort_entries(self) -> list[Entry]:
         """The usual order, then each column with what would stand first."""
@@ -176,7 +177,6 @@ class Looking(Filtering):
         await asyncio.wait({task}, timeout=SOON_S)
         return task
 
-    @work(exit_on_error=False)
     async def action_columns(self) -> None:
         """Choose, order and size them; the list follows at once."""
         from finetop.tui.screens.choose_columns import ChooseColumns  # noqa: PLC0415 - after the first paint
@@ -189,7 +189,7 @@ class Looking(Filtering):
 
         dialog = ChooseColumns(self.columns, usual=usual, there=self._there(), fits=fits, apply=self.lay_out)
         learning.add_done_callback(lambda _: dialog.add(self._there()))
-        await self.app.push_screen_wait(dialog)
+        self.app.push_screen(dialog)
 
     def lay_out(self, layout: Layout) -> None:
         """Show other columns."""
@@ -220,7 +220,6 @@ class Looking(Filtering):
         self.look(view, name="" if saved == SavedView(saved.name) else saved.name)
         self.laid_out()
 
-    @work(exit_on_error=False)
     async def action_views(self) -> None:
         """Show a saved view, or save this one."""
         from finetop.tui.screens.choose_view import ChooseView  # noqa: PLC0415 - after the first paint
@@ -228,9 +227,11 @@ class Looking(Filtering):
         saved = self.saved_views
         if saved is not None:
             views = await asyncio.to_thread(saved.read)
-            chosen = await self.app.push_screen_wait(ChooseView(views, self.as_saved(), saved.write))
-            if chosen is not None:
-                self.show_saved(chosen)
+            self.app.push_screen(ChooseView(views, self.as_saved(), saved.write), self._take_view)
+
+    def _take_view(self, chosen: SavedView | None) -> None:
+        if chosen is not None:
+            self.show_saved(chosen)
 
     # --- remembered -------------------------------------------------------------------------------------
 
