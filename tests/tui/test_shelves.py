@@ -14,7 +14,7 @@ from finetop.text import UNICODE, cells
 from finetop.tui.panes import file_cells, model_cells
 from finetop.tui.panes.model_cells import model_rows
 from finetop.tui.panes.wanted import arranged, wanted
-from finetop.tui.screens.bringing import landing_of
+from finetop.tui.screens.bringing import where_of
 from finetop.tui.screens.file_consent import Doomed, delete_consent, delete_many_consent
 from finetop.tui.screens.model_facts import fact_lines
 from finetop.tui.widgets.runs import plain
@@ -125,16 +125,16 @@ def test_a_model_in_a_line_and_whole() -> None:
 def test_where_a_file_is_saved(tmp_path: Any) -> None:
     """In a folder under its own name, or under a given one in a folder that exists."""
     (tmp_path / "there").write_text("")
-    assert landing_of(str(tmp_path)).folder == tmp_path
-    new = landing_of(f"{tmp_path}/new")
+    assert where_of(str(tmp_path)).folder == tmp_path
+    new = where_of(f"{tmp_path}/new")
     assert (new.folder, new.name, new.is_taken, new.problem) == (tmp_path, "new", False, "")
-    assert landing_of(f"{tmp_path}/there").is_taken
+    assert where_of(f"{tmp_path}/there").is_taken
     for typed, many in (
         (f"{tmp_path}/no/such", False),
         (f"{tmp_path}/no/", False),
         (f"{tmp_path}/new", True),
     ):
-        assert "there is no folder" in landing_of(typed, many=many).problem
+        assert "there is no folder" in where_of(typed, many=many).problem
 
 
 def test_what_is_asked_before_files_are_deleted() -> None:

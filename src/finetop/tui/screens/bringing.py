@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 
 from finetop import text
-from finetop.actions.files.landing import Landing as Arriving
+from finetop.actions.files.landing import Landing
 from finetop.actions.naming import safe_name
 from finetop.errors import BadInput, FinetopError
 from finetop.tui.contents import kept_path
 from finetop.tui.messages import Said
+from finetop.tui.outward import Outward
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import Consent
 from finetop.tui.screens.dialog import facts
@@ -29,7 +30,7 @@ TENTHS = 10
 CHUNK = 1 << 20
 
 
-class Landing(NamedTuple):
+class Where(NamedTuple):
     """Where a file shall lie."""
 
     folder: Path
@@ -41,16 +42,16 @@ class Landing(NamedTuple):
     """True where something lies there."""
 
 
-def landing_of(typed: str, *, many: bool = False) -> Landing:
+def where_of(typed: str, *, many: bool = False) -> Where:
     """What a typed path means: a folder, or a file in one that exists; several files want a folder."""
     path = Path(typed.strip() or ".").expanduser().absolute()
     if path.is_dir():
-        return Landing(path)
+        return Where(path)
     if many or typed.endswith("/"):
-        return Landing(path, problem=f"there is no folder {path}")
+        return Where(path, problem=f"there is no folder {path}")
     if not path.parent.is_dir():
-        return Landing(path.parent, problem=f"there is no folder {path.parent}")
-    return Landing(path.parent, path.name, is_taken=path.exists())
+        return Where(path.parent, problem=f"there is no folder {path.parent}")
+    return Where(path.parent, path.name, is_taken=path.exists())
 
 
 def folders(typed: str) -> Sequence[Completion]:
@@ -68,27 +69,27 @@ class Bringing(Everywhere):
         begun = "./" if many else f"./{safe_name(files[0].name or files[0].id)}"
 
         def changed(typed: str) -> None:
-            prompt.say(landing_of(typed, many=many).problem)
+            prompt.say(where_of(typed, many=many).problem)
 
         def done(typed: str) -> None:
-            self._bring(files, landing_of(typed, many=many))
+            self._bring(files, where_of(typed, many=many))
 
         label = f"Save {len(files)} files in" if many else "Save as"
         prompt = await Prompt.ask(self, label, begun, done=done, changed=changed, complete=folders)
 
     @work(exit_on_error=False)
-    async def _bring(self, files: Sequence[Wanted], landing: Landing) -> None:
-        if landing.problem:
+    async def _bring(self, files: Sequence[Wanted], where: Where) -> None:
+        if where.problem:
             self.post_message(
-                Said(f"{landing.problem[:1].upper()}{landing.problem[1:]}.", "Nothing was brought.", "bad")
+                Said(f"{where.problem[:1].upper()}{where.problem[1:]}.", "Nothing was brought.", "bad")
             )
             return
-        if landing.is_taken and not await self.app.push_screen_wait(Confirm(_over(landing))):
+        if where.is_taken and not await self.app.push_screen_wait(Confirm(_over(where))):
             return
         # The app does it: it goes on when this screen is left.
-        self.app.run_worker(self._bring_all(files, landing), exit_on_error=False)
+        self.app.run_worker(self._bring_all(files, where), exit_on_error=False)
 
-    async def _bring_all(self, files: Sequence[Wanted], landing: Landing) -> None:
+    async def _bring_all(self, files: Sequence[Wanted], where: Where) -> None:
         say = self.sayer()
         done: list[Path] = []
         for place, file in enumerate(files, 1):
@@ -96,24 +97,24 @@ class Bringing(Everywhere):
             of_all = f"{place} of {len(files)}: " if len(files) > 1 else ""
             try:
                 progress = told_by_tenths(say, f"Bringing {of_all}{name}")
-                done.append(await self._brought(file, landing, progress))
+                done.append(await self._brought(file, where, progress))
             except FinetopError as error:
                 say(Said.of(error))
                 return
-        where = str(done[0]) if len(done) == 1 else f"{len(done)} files in {landing.folder}"
-        say(Said(f"Saved {text.clean(where)}."))
+        what = str(done[0]) if len(done) == 1 else f"{len(done)} files in {where.folder}"
+        say(Said(f"Saved {text.clean(what)}."))
 
-    async def _brought(self, file: Wanted, landing: Landing, progress: Callable[[int, int], None]) -> Path:
+    async def _brought(self, file: Wanted, where: Where, progress: Callable[[int, int], None]) -> Path:
         kept = await asyncio.to_thread(kept_path, self.session, file)
         if kept is not None:  # it was brought before, and may be gone at the provider
-            return await asyncio.to_thread(_copied, kept, landing)
+            return await asyncio.to_thread(_copied, kept, where)
         return await asyncio.wrap_future(
             self.session.download(
                 self.session.names[file.account],
                 file.id,
-                landing.folder,
-                name=landing.name or None,
-                overwrite=landing.is_taken,
+                where.folder,
+                name=where.name or None,
+                overwrite=where.is_taken,
                 decode=True,
                 progress=progress,
             )
@@ -122,7 +123,7 @@ class Bringing(Everywhere):
     def sayer(self) -> Callable[[Said], None]:
         """Tells whoever looks by then; may be called from any thread."""
         app = self.app
-        return lambda said: app.say(said) if hasattr(app, "say") else None
+        return app.say if isinstance(app, Outward) else lambda _: None
 
 
 def told_by_tenths(say: Callable[[Said], None], doing: str) -> Callable[[int, int], None]:
@@ -139,23 +140,23 @@ def told_by_tenths(say: Callable[[Said], None], doing: str) -> Callable[[int, in
     return progress
 
 
-def _copied(path: Path, landing: Landing) -> Path:
+def _copied(path: Path, where: Where) -> Path:
     """A copy of a file that is here, whole or not at all."""
-    arriving = Arriving(landing.folder)
+    landing = Landing(where.folder)
     try:
         with path.open("rb") as opened:
             while chunk := opened.read(CHUNK):
-                arriving.write(chunk)
-        return arriving.settle(landing.name or path.name, overwrite=landing.is_taken)
+                landing.write(chunk)
+        return landing.settle(where.name or path.name, overwrite=where.is_taken)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}", hint="Bring it anew.") from error
     finally:
-        arriving.drop()
+        landing.drop()
 
 
-def _over(landing: Landing) -> Consent:
+def _over(where: Where) -> Consent:
     """The question before something is written over."""
-    path = text.clean(str(landing.folder / landing.name))
+    path = text.clean(str(where.folder / where.name))
     lines = [
         (),
         *facts(
