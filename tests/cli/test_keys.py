@@ -29,6 +29,7 @@ def test_every_action_with_its_keys_and_its_id(settings: Path) -> None:
     assert lines["app.help"]["keys"] == lines["app.help"]["default_keys"] == ["?", "f1"]
     assert "the events" in lines["job.cancel"]["places"]
     assert lines["events.follow"]["places"] == ["the events"]
+    assert lines["app.help"].keys() == here("schema", "key").json["properties"].keys()
 
 
 def test_keys_of_ones_own(settings: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -70,3 +70,23 @@ def _json(line: KeyLine) -> dict[str, Any]:
         "does": line.does,
         "places": list(line.places),
     }
+
+
+_TEXTS: Final = {"type": "array", "items": {"type": "string"}}
+_FACTS: Final[dict[str, Any]] = {
+    "id": {"type": "string", "description": "What [keys] in the settings calls it."},
+    "section": {"type": "string", "description": "The heading it stands under."},
+    "keys": {**_TEXTS, "description": "The keys that do it; none where the settings have taken them away."},
+    "default_keys": {**_TEXTS, "description": "The keys it has where the settings say nothing."},
+    "does": {"type": "string", "description": "What it does, in a sentence."},
+    "places": {**_TEXTS, "description": "Where its keys work."},
+}
+SCHEMA: Final[dict[str, Any]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Key",
+    "description": "Something the screen can do, and the keys that do it.",
+    "type": "object",
+    "properties": _FACTS,
+    "required": list(_FACTS),
+}
+"""What `finetop keys --json` is a list of."""

@@ -8,7 +8,19 @@ import click
 
 from finetop.cli import output
 
-SCHEMAS = ("job", "event", "metric", "checkpoint", "file", "model", "alert", "news", "profile", "config")
+SCHEMAS = (
+    "job",
+    "event",
+    "metric",
+    "checkpoint",
+    "file",
+    "model",
+    "alert",
+    "news",
+    "profile",
+    "key",
+    "config",
+)
 
 
 @click.command("schema", short_help="Print what the JSON of other commands holds, as JSON Schema.")
@@ -35,6 +47,10 @@ def schema_of(what: str) -> dict[str, Any]:
         from finetop.cli.profiles.facts import SCHEMA  # noqa: PLC0415 - as above
 
         return SCHEMA
+    if what == "key":
+        from finetop.cli.keys import SCHEMA as KEY  # noqa: PLC0415 - as above
+
+        return KEY
     if what == "metric":
         return {**_HEAD, "title": "Metric", **_METRIC}
     from finetop import models  # noqa: PLC0415 - loads pydantic

@@ -86,10 +86,11 @@ class BaseApp(InTurn[Result]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> tuple[DOMNode, str, tuple[object, ...]]:
         """`screen.` means the screen a widget is on; under a dialog, Textual would take the dialog."""
-        node, name, parameters = super()._parse_action(action, default_namespace, namespaces)
-        if node is self.screen and isinstance(default_namespace, Widget) and default_namespace.is_attached:
-            node = default_namespace.screen
-        return node, name, parameters
+        found = super()._parse_action(action, default_namespace, namespaces)
+        of_screen = isinstance(action, str) and action.startswith("screen.")
+        if of_screen and isinstance(default_namespace, Widget) and default_namespace.is_attached:
+            return default_namespace.screen, *found[1:]
+        return found
 
     def action_theme(self, name: str) -> None:
         """Take other colours."""
