@@ -374,6 +374,16 @@ async def test_the_keys_of_the_detail() -> None:
         assert '"metadata": { 2 },' in "\n".join(picture(app))
         assert pane.find("FT-112"), "also in what is folded"
 
+        await pilot.press("escape")
+        await app.run_action("fold_all", pane)
+        assert [line for line in picture(app)[1:] if line.endswith(" },")] == [
+            '   "method": { 2 },',
+            '   "metadata": { 2 },',
+        ]
+        pane.show_tab("Overview")
+        await app.run_action("unfold_all", pane)
+        assert len(pane.state()["unfolded"]) >= 6
+
         pane.restore(Part({**kept, "unfolded": ["Time", 3]}))
         assert (pane.tab, pane.state()["unfolded"]) == ("Checkpoints", ["Time"])
 

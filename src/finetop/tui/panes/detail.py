@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from finetop import text
+from finetop.tui.acts import Act
 from finetop.tui.handoff import Copy, Link
 from finetop.tui.messages import FileWanted, ModelWanted
 from finetop.tui.panes.detail_model import Beside, DetailModel, detail_model
@@ -55,6 +56,11 @@ class DetailPane(Finding, CursorView, Pane):
         Binding("enter", "unfold", "Unfold", id="detail.unfold", tooltip="Show the values of this line"),
         Binding("enter", "fold", "Fold", id="detail.fold", tooltip="Hide the values of this line"),
     ]
+
+    ACTIONS: ClassVar[tuple[Act, ...]] = (
+        Act("detail.unfold_all", "Unfold everything in the detail", "unfold_all"),
+        Act("detail.fold_all", "Fold everything in the detail", "fold_all"),
+    )
 
     @dataclass
     class PermissionsWanted(Message):
@@ -240,6 +246,16 @@ class DetailPane(Finding, CursorView, Pane):
         self._cursor = self._page.turn(self._cursor)
         self.keep_cursor_in_sight()
         self._draw_anew()
+
+    def action_unfold_all(self) -> None:
+        """Show the values of all lines."""
+        with self._staying():
+            self._page.turn_all(unfold=True)
+
+    def action_fold_all(self) -> None:
+        """Hide them all."""
+        with self._staying():
+            self._page.turn_all(unfold=False)
 
     def action_follow(self) -> None:
         """Go where the line points to."""

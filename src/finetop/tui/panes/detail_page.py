@@ -215,6 +215,16 @@ class DetailPage:
         self.forget()
         return at
 
+    def turn_all(self, *, unfold: bool) -> None:
+        """Unfold or fold every line of this tab; of the answer what lies directly in it."""
+        if self.tab == "JSON":
+            known = self._lines if not unfold else ()
+            self.folded = frozenset(line.path for line in known if line.folds and len(line.path) == 1)
+        else:
+            keys = {_key(entry) for entry in self.entries if entry.facts}
+            self.unfolded = self.unfolded | keys if unfold else self.unfolded - keys
+        self.forget()
+
     def copied(self, at: int) -> tuple[str, str] | None:
         """What stands there as it is called in a sentence, and its value, whole."""
         found = self._value(at)

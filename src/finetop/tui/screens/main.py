@@ -205,7 +205,7 @@ class MainScreen(Telling):
             found = await asyncio.wrap_future(asked)
             sharing = Sharing(found)
         except FinetopError as error:
-            sharing = Sharing(problem=f"{error.message}. {error.advice or ''}".strip())
+            sharing = Sharing(problem=f"{error.message.rstrip('.')}. {error.advice}".strip())
         self._selected.share(account, event.model, sharing)
         self._show_detail(self._clock())
 
