@@ -33,3 +33,5 @@ class View:
     sort: Sort = Sort()
     only: str = ""
     """`active` or `failed`; empty for all."""
+    account: int | None = None
+    """The only one whose jobs are wanted; None for all accounts."""

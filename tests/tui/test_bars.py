@@ -180,7 +180,7 @@ async def test_hostile_words_reach_no_terminal() -> None:
     title, notice, keys, foot = TitleBar(), Notice(), Keys(id="jobs"), Foot()
     app = Stage(title, keys, notice, foot)
     async with app.run_test(size=(120, 8)) as pilot:
-        title.show([ProfileState(HOSTILE, 1, HOSTILE, NOW)], {HOSTILE: 1}, now=NOW, profile=HOSTILE)
+        title.show([ProfileState(HOSTILE, 1, HOSTILE, NOW)], {HOSTILE: 1}, now=NOW, where=(HOSTILE, HOSTILE))
         title.note(HOSTILE)
         notice.show(HOSTILE, HOSTILE)
         await pilot.pause()

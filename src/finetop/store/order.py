@@ -107,7 +107,8 @@ def asked(view: View, profiles: Mapping[int, str], now: float) -> Asked:
     """What to ask of the roster; `now` is a Unix time."""
     bound: dict[str, object] = {"now": now}
     # The plus keeps SQLite from walking whole accounts.
-    parts = ["shown", f"+account in ({', '.join(map(str, profiles))})"]
+    accounts = profiles if view.account is None else (view.account,)
+    parts = ["shown", f"+account in ({', '.join(map(str, accounts))})"]
     typed = view.filter
     if view.condition:
         parts.append(_meant(view.condition, profiles, now, bound, "said"))

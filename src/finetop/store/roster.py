@@ -178,8 +178,8 @@ class Roster:
     def counts_of(self, view: View, profiles: Mapping[int, str], now: float) -> dict[str, int]:
         """Status -> how many jobs there are, whatever was typed over the list."""
         if not view.condition:
-            return self.counts(profiles)
-        question = asked(View(view.condition), profiles, now)
+            return self.counts(profiles if view.account is None else (view.account,))
+        question = asked(View(view.condition, account=view.account), profiles, now)
         return dict(
             self._db.connection.execute(
                 f"""select status, count(*) from roster not indexed

@@ -108,6 +108,9 @@ class JobsPane(Marking, Looking):
             """Only the last row counts to who shows it."""
             return isinstance(message, JobsPane.JobHighlighted)
 
+    class ViewShown(Message):
+        """The jobs of another view are read, and with them how many there are."""
+
     @dataclass
     class JobSelected(Message):
         """A job was chosen with enter or the mouse."""
@@ -351,6 +354,7 @@ class JobsPane(Marking, Looking):
     async def _read(self, view: View) -> None:
         if self._jobs is not None and await self._jobs.show(view, self._jump):
             self._jump()
+            self.post_message(self.ViewShown())
 
     def place_of(self, key: JobKey) -> int | None:
         """The line of a job; None where the list does not show it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -168,12 +169,30 @@ class MainScreen(Telling):
         self._show_title()
         self.tell()
 
+    @on(JobsPane.ViewShown)
+    def _view_shown(self) -> None:
+        self._show_title()
+
     def _show_title(self, as_of: str = "") -> None:
         states = self.session.states()
         title = self.query_one(TitleBar)
-        shown = self.listing.condition.text if self.listing.condition else ""
-        title.show(states, self.listing.counts, now=self._clock(), profile=shown, as_of=as_of)
+        title.show(states, self.listing.counts, now=self._clock(), where=self._where(), as_of=as_of)
         title.note(pause_note(states, key_to(self, "data.pause", "p")))
+
+    def _where(self) -> list[str]:
+        """The profile shown alone, what was asked for on the command line, and the job one has gone into."""
+        asked = self.listing.condition.text if self.listing.condition else ""
+        job = self.row.name if self.row is not None and not self.jobs.has_focus and self.focused else ""
+        return [part for part in (self.shown_profile, asked, job) if part]
+
+    def on_descendant_focus(self) -> None:
+        """One has gone into a job, or come back."""
+        self._show_title()
+
+    def profile_shown(self) -> None:
+        """The jobs of one profile, or of all."""
+        account = self.session.accounts.get(self.shown_profile)
+        self.jobs.look(replace(self.jobs.view, account=account), name=self.jobs.view_name)
 
     def _show_job(self) -> None:
         """The lower panes, for the job under the cursor."""

@@ -65,7 +65,8 @@ class Rule:
             if place:
                 runs.append((gap, "faint"))
             start = width_of(runs)
-            runs.append((f"{number} ", "key" if mine and self.focused else "faint"))
+            if number:
+                runs.append((f"{number} ", "key" if mine and self.focused else "faint"))
             if self.group:
                 runs.append(_tab(name, active=mine, glyphs=glyphs))
             else:

@@ -1,6 +1,6 @@
 """The title line: what is shown at the left, how each profile is doing at the right.
 
-TitleBar().show(profiles, counts, now=..., profile="all profiles", note="", as_of="")
+TitleBar().show(profiles, counts, now=..., where=("openai", "status:failed", "support-bot-v3"), as_of="")
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _SAID: Final = {
     "limited": ("asked to wait !", "warn"),
     "never": ("asking", "muted"),
 }
+CRUMB: Final = 34
+"""Cells of a query or of a job's name."""
 LIVE_S: Final = 60
 """Younger than this an answer is called live: a counting age would keep an idle screen busy."""
 
@@ -49,7 +51,7 @@ class TitleBar(OneLine):
         self._counts: Mapping[str, int] = {}
         self._jobs = 0
         self._now = 0.0
-        self._profile = ""
+        self._where: tuple[str, ...] = ()
         self._note: tuple[str, str] = ("", "warn")
         self._as_of = ""
 
@@ -59,14 +61,19 @@ class TitleBar(OneLine):
         counts: Mapping[str, int],
         *,
         now: float,
-        profile: str = "",
+        where: Sequence[str] = (),
         as_of: str = "",
     ) -> None:
-        """Take the state of the profiles, and how many jobs have which status. `profile` names the filter."""
+        """Take the state of the profiles, and how many jobs have which status.
+
+        `where` is the profile that is shown alone, the query and the job one has gone into, as far as
+        there are such.
+        """
         self._profiles = tuple(sorted(profiles, key=_badness))
         self._counts = dict(counts)
         self._jobs = sum(counts.values())
-        self._now, self._profile, self._as_of = now, text.clean(profile), text.clean(as_of)
+        self._now, self._as_of = now, text.clean(as_of)
+        self._where = tuple(text.clean(part) for part in where)
         self.redraw()
 
     def note(self, sentence: str, role: str = "warn") -> None:
@@ -89,19 +96,45 @@ class TitleBar(OneLine):
         return [(" ", "text"), *left, (" " * max(1, room), "text"), *right, (" ", "text")]
 
     def _left(self, gap: str, *, full: bool, names: bool) -> list[Run]:
-        only = self._profiles[0].name if len(self._profiles) == 1 else ""
-        shown = self._profile or text.clean(only) or "all profiles"
         runs: list[Run] = [("finetop", "key")]
-        if names and (full or only or self._profile):
-            colour = self._profiles[0].colour if only else ""
-            runs += [(gap, "text"), (shown, profile_role(colour, "text"))]
-        if any(state.read_only for state in self._profiles) and only:
+        if names:
+            runs += self._crumbs(gap, full=full)
+        if self._is_read_only:
             runs += [(gap, "text"), ("read-only", "reverse")]
         if full and self._jobs:
             runs += [(gap, "text"), (f"{text.count(self._jobs)} job{'s' * (self._jobs != 1)}", "muted")]
         for status, role in _COUNTED:
             if number := self._counts.get(status):
                 runs += [(gap, role), (f"{number} {status}", role)]
+        return runs
+
+    @property
+    def _alone(self) -> ProfileState | None:
+        """The one profile there is, or that is shown alone."""
+        shown = [state for state in self._profiles if text.clean(state.name) in self._where[:1]]
+        found = shown or self._profiles
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def _is_read_only(self) -> bool:
+        """True where nothing that is shown can be changed."""
+        if self._alone is not None:
+            return self._alone.read_only
+        return bool(self._profiles) and all(state.read_only for state in self._profiles)
+
+    def _crumbs(self, gap: str, *, full: bool) -> list[Run]:
+        """From the profile to the job; `all profiles` gives way first."""
+        alone, parts = self._alone, list(self._where)
+        runs: list[Run] = []
+        if alone is not None:
+            name = text.clean(alone.name)
+            parts = parts[1:] if parts[:1] == [name] else parts
+            runs = [(gap, "text"), (name, profile_role(alone.colour, "text"))]
+        elif full or not parts:
+            runs = [(gap, "text"), ("all profiles", "text")] if full else []
+        for part in parts:
+            shown = text.shorten_middle(part, CRUMB)
+            runs += [(" / ", "faint") if runs else (gap, "text"), (shown, "text")]
         return runs
 
     def _right(self, states: Sequence[ProfileState], gap: str, *, narrow: bool) -> list[Run]:
