@@ -105,8 +105,8 @@ def test_what_stands_in_a_column_that_was_asked_for(
     assert drawn.isprintable()
 
 
-def test_every_column_but_the_trend_can_be_sorted_by() -> None:
-    assert set(THERE) - set(sortable(THERE)) == {"trend"}
+def test_what_is_one_value_can_be_sorted_by() -> None:
+    assert set(THERE) - set(sortable(THERE)) == {"trend", "file", "result_file"}
     assert all(way(name).first != way(name).last for name in THERE)
     assert all(column(name) for name in THERE)
     assert len({found.name for found in MORE}) == len(MORE)

@@ -76,7 +76,8 @@ _WAYS: Final = {
     "tokens": _HIGH,
     "seed": _LOW,
 }
-_UNSORTED: Final = frozenset({"trend"})
+_UNSORTED: Final = frozenset({"trend", "file", "result_file"})
+"""A course and lists, which have no order."""
 
 
 def way(name: str) -> Way:

@@ -91,7 +91,7 @@ class Looking(Filtering):
     def view_facts(self) -> list[Run]:
         """What the rule says of it: the order, then what is left out."""
         view = self.view
-        order = f"by {head(view.sort.column)}" if view.sort.column else "active first"
+        order = f"by {head(view.sort.column)} {self.sort_mark}" if view.sort.column else "active first"
         facts: list[Run] = [(self.view_name or order, "faint")]
         if view.only:
             facts.append((f"{view.only} only", "warn"))
