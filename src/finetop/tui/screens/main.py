@@ -182,8 +182,9 @@ class MainScreen(Telling):
     def _where(self) -> list[str]:
         """The profile shown alone, what was asked for on the command line, and the job one has gone into."""
         asked = self.listing.condition.text if self.listing.condition else ""
-        job = self.row.name if self.row is not None and not self.jobs.has_focus and self.focused else ""
-        return [part for part in (self.shown_profile, asked, job) if part]
+        inside = self.row if self.focused is not None and not self.jobs.has_focus else None
+        profile = self.shown_profile if inside is None else inside.profile
+        return [part for part in (profile, asked, "" if inside is None else inside.name) if part]
 
     def on_descendant_focus(self) -> None:
         """One has gone into a job, or come back."""
