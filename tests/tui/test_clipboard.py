@@ -98,6 +98,25 @@ def test_one_way_after_the_other_until_one_works(tmp_path: Path, monkeypatch: py
     assert "cannot be written" in told.hint
 
 
+def test_in_tmux_its_own_buffer_and_its_terminal_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session began on a desktop; who is attached now came over SSH."""
+    programs = tmp_path / "bin"
+    program(programs, "xclip", f"/bin/cat > {tmp_path}/desktop")
+    environment = f"echo SSH_CONNECTION=10.0.0.2; echo -DISPLAY; exit; fi; /bin/cat > {tmp_path}/buffer"
+    program(programs, "tmux", f'if [ "$1" = show-environment ]; then {environment}')
+    monkeypatch.setenv("PATH", str(programs))
+    assert put("ftjob-1", {**TMUX, "DISPLAY": ":0"}, tmp_path).way == "tmux"
+    assert (tmp_path / "buffer").read_text() == "ftjob-1"
+    assert not (tmp_path / "desktop").exists()
+
+    program(programs, "tmux", "exit 1")  # before 3.2 it knew no -w
+    copied = put("ftjob-1", TMUX, tmp_path)
+    assert (copied.way, copied.failed) == ("the terminal", ("tmux",))
+    assert copied.sequence.startswith("\x1bPtmux;\x1b\x1b]52;c;")
+
+
 def test_a_large_text_goes_into_a_file_rather_than_nowhere(tmp_path: Path) -> None:
     copied = put("x" * (MOST_OSC52 + 1), {}, tmp_path, find=lambda _: None)
     assert copied.path == tmp_path / "copied.txt"

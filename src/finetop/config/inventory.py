@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from finetop.config.paths import Paths
     from finetop.config.profile import Profile
 
-_CALLED = {"finetop.db": "store", "locks": "locks", "server": "local engine", "frame": "saved screen"}
+_CALLED = {
+    "finetop.db": "store",
+    "locks": "locks",
+    "server": "local engine",
+    "frame": "saved screen",
+    "remembered.json": "what was open",
+    "copied.txt": "copied text",
+}
 
 
 @dataclass(frozen=True, slots=True)
