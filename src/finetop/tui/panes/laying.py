@@ -78,7 +78,8 @@ def table_line(runs: Sequence[Run], name: Run, width: int, glyphs: text.Glyphs) 
 def _fact_rows(facts: Sequence[Fact], width: int, place: int) -> Iterator[Row]:
     """Name and value; a name too long for its column has a line of its own."""
     half = (width - FACTS_FROM) // 2
-    names = max((wide for fact in facts if (wide := text.cells(fact.label)) < half), default=0) + 2
+    longest = max((wide for fact in facts if (wide := text.cells(fact.label)) < half), default=0) + 2
+    names = max(longest, min(half, LABEL + 1 - FACTS_FROM))  # short ones stand under the entries' own values
     for number, fact in enumerate(facts):
         wide = text.cells(fact.label) >= half
         if wide:
