@@ -107,7 +107,7 @@ def test_hostile_words_are_drawn_and_not_obeyed(*, wraps: bool) -> None:
 
 
 def test_of_a_message_without_end_the_screen_says_where_the_rest_is() -> None:
-    assert words_of(said("x" * LONGEST)).endswith("(the rest stands in what E saves)")
+    assert words_of(said("x" * LONGEST)).endswith("(the rest stands in the saved log)")
 
 
 @pytest.mark.parametrize(

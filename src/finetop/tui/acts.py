@@ -8,6 +8,7 @@ What has a key is a `Binding`; an `Act` is what has none. The palette offers bot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 NOT_OFFERED: Final = ("move.", "dialog.", "prompt.", "app.palette")
 """Ids of what nobody looks for by its name."""
 
+_NAMED: Final = re.compile(r"\{([a-z_.]+)\|([^}]+)\}")
+
 SECTIONS: Final[Mapping[str, str]] = {
     "move": "Move",
     "pane": "Panes",
@@ -37,6 +40,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "files": "Files",
     "record": "Files",
     "models": "Models",
+    "actions": "Actions",
     "data": "Data",
     "app": "App",
     "form": "Form",
@@ -129,6 +133,11 @@ def key_to(node: Widget, name: str, otherwise: str = "") -> str:
     if any(binding.id == name for one in nodes for binding in declared(type(one))):
         return key_to(node, "app.palette", ":")
     return otherwise
+
+
+def keyed(node: Widget, sentence: str) -> str:
+    """A sentence of ours with its keys: `{data.refresh|r} asks again`."""
+    return _NAMED.sub(lambda found: key_to(node, found[1], found[2]), sentence)
 
 
 def declared(kind: type[DOMNode]) -> list[Binding]:

@@ -79,5 +79,5 @@ def readable(log: Log, ids: Sequence[int], names: Mapping[JobKey, str]) -> Itera
 def newest(log: Log, query: LogQuery, names: Mapping[JobKey, str]) -> str:
     """The end of a log as text; what is missing is said first."""
     found = log.newest(query, within=OPENED)
-    lead = [] if found.is_whole else ["(older events are left out; E saves all)"]
+    lead = [] if found.is_whole else ["(older events are left out; saving the log keeps all)"]
     return "\n".join([*lead, *readable(log, found.lines.ids, names)]) + "\n"

@@ -23,7 +23,7 @@ class ActionsPane(Shelf["Asked"]):
     NAME = "Actions"
     NUMBER = 0
     PLACE = "the log of actions"
-    EMPTY = "Nothing was ordered yet. a shows what was only asked."
+    EMPTY = "Nothing was ordered yet. {actions.questions|a} shows what was only asked."
     COLUMNS: ClassVar[tuple[Column, ...]] = action_cells.COLUMNS
     SORTS: ClassVar[tuple[Sort, ...]] = (
         Sort("when", "Newest first", lambda one: one.exchange.at, largest_first=True),

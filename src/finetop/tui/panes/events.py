@@ -21,6 +21,7 @@ from textual.message import Message
 
 from finetop import text
 from finetop.errors import FinetopError
+from finetop.tui.acts import keyed
 from finetop.tui.handoff import Copy, Sheet
 from finetop.tui.messages import Said
 from finetop.tui.panes.log_lines import LOCAL, STAMPS, UTC
@@ -157,11 +158,12 @@ class EventsPane(SearchedLog, TimedLog):
         if not self.reading.is_whole:
             return "Looking through the log."
         if self.filter:
-            return f"No event matches {text.clean(self.filter.text)}. esc clears."
+            clears = keyed(self, "{text.clear|esc} clears.")
+            return f"No event matches {text.clean(self.filter.text)}. {clears}"
         if self.level:
-            return f"No {LEVEL_WORDS[self.level]}. L shows all."
+            return keyed(self, f"No {LEVEL_WORDS[self.level]}. {{events.level|L}} shows all.")
         if self.cleared:
-            return "Nothing new. esc shows all."
+            return keyed(self, "Nothing new. {text.clear|esc} shows all.")
         return self.source.words()
 
     def copies(self) -> Sequence[Copy]:

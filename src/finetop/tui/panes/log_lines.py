@@ -23,7 +23,7 @@ OFF: Final = "off"
 STAMPS: Final = (LOCAL, UTC, AGO, OFF)
 """The ways to tell when a line was written, in the order in which a key goes through them."""
 LONGEST_NAME: Final = 20
-_CUT: Final = " (the rest stands in what E saves)"
+_CUT: Final = " (the rest stands in the saved log)"
 _ROLES: Final = {"warn": "warn", "warning": "warn", "error": "bad"}
 
 

@@ -24,7 +24,7 @@ class ModelsPane(Shelf[ModelRow]):
     NAME = "Models"
     NUMBER = 6
     PLACE = "the models"
-    EMPTY = "No models known. r asks all profiles."
+    EMPTY = "No models known. {data.refresh|r} asks all profiles."
     COLUMNS: ClassVar[tuple[Column, ...]] = model_cells.COLUMNS
     SORTS: ClassVar[tuple[Sort, ...]] = (
         Sort(

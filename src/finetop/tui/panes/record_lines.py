@@ -77,7 +77,7 @@ def _labelled(
         head: Run = (" " * begins, role) if place else (lead, label_role)
         yield RecordLine((head, (line, role)), begins, glue)
     if more > 0:
-        said = f"and {text.count(more)} characters more; E saves the file"
+        said = f"and {text.count(more)} characters more in the file"
         yield RecordLine(((" " * begins, "faint"), (said, "faint")))
 
 

@@ -25,6 +25,7 @@ from textual.message import Message
 
 from finetop import text
 from finetop.errors import BadQuery
+from finetop.tui.acts import key_to, keyed
 from finetop.tui.panes.wanted import Meets, arranged, wanted
 from finetop.tui.screens.pick import Entry, Pick
 from finetop.tui.widgets.cursor_view import CursorView
@@ -370,8 +371,9 @@ class Shelf(CursorView, Generic[Item]):
 
     def _nothing(self) -> str:
         if self._filter and self._all:
-            return f"Nothing here matches {text.clean(self._filter)}. esc shows all."
-        return self.sentence or self.EMPTY
+            key = key_to(self, "list.all", "esc")
+            return f"Nothing here matches {text.clean(self._filter)}. {key} shows all."
+        return self.sentence or keyed(self, self.EMPTY)
 
     def _slots_at(self, width: int) -> list[Slot]:
         if self._slots_for is None or self._slots_for != (width, self._longest):

@@ -17,6 +17,7 @@ from textual.containers import Container
 from finetop import text
 from finetop.dataset.kinds import kind_of, name_of_binary
 from finetop.errors import FinetopError
+from finetop.tui.acts import keyed
 from finetop.tui.contents import MOST_FETCHED, Content, Wanted, content_of
 from finetop.tui.handoff import Copy, Sheet
 from finetop.tui.panes.record import RecordPane
@@ -99,7 +100,8 @@ class Viewer(Bringing, Standing):
         if content is not None and content.was_packed:
             facts.append([("base64 decoded", "muted")])
         if content is not None and not content.is_whole:
-            facts.append([(f"its first {text.size(MOST_FETCHED)}, E saves all", "warn")])
+            saves = keyed(self, "{data.export|E} saves all")
+            facts.append([(f"its first {text.size(MOST_FETCHED)}, {saves}", "warn")])
         return runs, facts
 
     # --- the content ------------------------------------------------------------------------------------
@@ -157,7 +159,8 @@ class Viewer(Bringing, Standing):
         self.show_place()
         if kind in ("binary", "empty"):
             size = text.size(content.file.size_bytes)
-            what = f"This is no text but {name_of_binary(content.file.head)}, {size}. E saves it."
+            saves = keyed(self, "{data.export|E} saves it.")
+            what = f"This is no text but {name_of_binary(content.file.head)}, {size}. {saves}"
             self._list.say("This file is empty." if kind == "empty" else what)
             return
         self._list.show(records_of(kind, content.file))
