@@ -130,6 +130,9 @@ class Rows:
     def row(self, place: int) -> JobRow:
         return self._rows[place]
 
+    def prepare(self, first: int, last: int) -> None:
+        pass
+
     def first_rows(self) -> Sequence[JobRow]:
         return self._rows
 

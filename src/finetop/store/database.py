@@ -15,6 +15,8 @@ from finetop.names import suffix_in
 from finetop.store.schema import MIGRATIONS
 
 BUSY_MS = 5_000
+CACHE_KB = 512
+"""Of pages for each thread; four times as much fills up with a long list, and makes nothing faster."""
 NEEDED = (3, 37)
 """Strict tables."""
 
@@ -80,6 +82,7 @@ class Database:
             )
             _write_ahead(found)
             found.execute("pragma synchronous = normal")
+            found.execute(f"pragma cache_size = -{CACHE_KB}")
             # Triggers name jobs with it; some builds of SQLite let them use no function of ours unless told.
             found.execute("pragma trusted_schema = on")
             found.create_function("suffix_in", 1, suffix_in, deterministic=True)

@@ -99,8 +99,8 @@ class Evidence:
         """The account's tuned models whose last day is known and that are there still, and that day."""
         return dict(
             self._db.connection.execute(
-                """select model.id, ends_at from job join model on model.account = job.account
-                and model.id = json_extract(job.form, '$.fine_tuned_model')
+                """select model.id, ends_at from job indexed by job_ends
+                join model on model.account = job.account and model.id = json_extract(job.form, '$.fine_tuned_model')
                 where job.account = ? and ends_at is not null""",
                 (account,),
             )

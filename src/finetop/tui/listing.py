@@ -28,9 +28,9 @@ SHORT: Final = 1_000
 """So many jobs are read at once whatever is asked of them: nobody sees the time that takes."""
 FIRST: Final = 100
 """Of a longer list so many are there for the first paint."""
-BLOCK: Final = 32
-"""Rows that are read together: what is beside them will be looked at next."""
-KEPT: Final = 640
+BLOCK: Final = 16
+"""Rows that are read together."""
+KEPT: Final = 512
 """Rows and trends that are kept."""
 TREND_POINTS: Final = 32
 """Twice the dots of the column; more would not be seen."""
@@ -174,15 +174,20 @@ class Listing:
             return row
         start = place - place % BLOCK
         if len(self._rows) > KEPT:
-            near = numbers[max(0, place - 2 * BLOCK) : place + 2 * BLOCK]
+            near = numbers[max(0, place - KEPT // 4) : place + KEPT // 4]
             self._rows = {n: self._rows[n] for n in near if n in self._rows}
         wanted = [n for n in numbers[start : start + BLOCK] if n not in self._rows]
         self._rows |= self._roster.rows(wanted, self._names, self._clock())
         return self._rows[numbers[place]]
 
     def first_rows(self) -> list[JobRow]:
-        """The lines that decide on the widths of columns: what the first screen shows."""
-        return [self.row(place) for place in range(min(BLOCK, len(self)))]
+        """The lines that decide on the widths of columns: those of the first screen, or about so many."""
+        return [self.row(place) for place in range(min(2 * BLOCK, len(self)))]
+
+    def prepare(self, first: int, last: int) -> None:
+        """Read the lines that will be looked at next, before somebody waits for them."""
+        for place in range(max(0, first), min(last, len(self)), BLOCK):
+            self.row(place)
 
     def place(self, key: JobKey) -> int | None:
         """The line of a job; None where it has none."""
