@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from drivers import fill, house, opened
+from finetop.tui.messages import ProfileChosen
 from finetop.tui.remembered import FILE, LIMIT, Part, Remembered, place_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ async def test_what_was_open_is_open_again(tmp_path: Path) -> None:
         assert driver.main.row.name == "tone-2"
         assert driver.main.grid.detail.tab == "Checkpoints"
         assert driver.main.grid.full
+        driver.app.post_message(ProfileChosen("local"))
         await driver.press("f", "1", "g", "q")
     async with opened(paths) as driver:
         assert driver.main.jobs.has_focus
         assert driver.main.row == driver.main.jobs.rows[0]
+        assert driver.jobs.names == ["rehearsal-3", "tickets-v2"], "those of the profile shown last"
+        driver.app.post_message(ProfileChosen(""))
+        await driver.reads("tone-2")

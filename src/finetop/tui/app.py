@@ -83,6 +83,9 @@ class FinetopApp(Choices[int]):
         self.environ = environ
         self.spare_folder = options.paths.state_dir
         self.remembered = self._remembered(options)
+        kept = self.remembered.part("app").text("profile")
+        self.shown_profile = kept if kept in {profile.name for profile in options.profiles} else ""
+        """The profile that all screens show alone; empty for all of them."""
         self.begin_choices(self.remembered.everywhere, mouse=options.mouse)
         self.clock = clock
         self.store = Store(options.paths.store_file)
@@ -210,6 +213,7 @@ class FinetopApp(Choices[int]):
         if self._started:
             for screen in self.screen_stack:
                 self.remembered.hold(screen)
+            self.remembered.put("app", {"profile": self.shown_profile})
             self.remembered.keep(self.choices())
 
     def _keep_frame(self) -> None:

@@ -95,6 +95,14 @@ class Remembered:
         """What was chosen whatever is shown."""
         self._states = before.part(place)
 
+    def part(self, name: str) -> Part:
+        """What is kept under this name for what is shown."""
+        return self._states.part(name)
+
+    def put(self, name: str, state: State) -> None:
+        """Keep this under a name, for what is shown."""
+        self._states[name] = state
+
     def restore(self, screen: Screen[Any]) -> None:
         """Give a screen, and every widget on it, what it has kept."""
         for name, one in _those_who_remember(screen):

@@ -119,7 +119,8 @@ class MainScreen(Telling):
     def _prepare_list(self) -> None:
         """What the list needs to know besides its jobs."""
         jobs, profiles = self.jobs, self.session.profiles
-        jobs.view = View(self.listing.condition)
+        account = self.session.accounts.get(self.shown_profile)
+        jobs.view = View(self.listing.condition, account=account)
         jobs.colours = {profile.name: profile.colour for profile in profiles}
         jobs.profiles = [profile.name for profile in profiles]
         jobs.words = lambda field: self.store.vocabulary.values(field, self.session.names)
