@@ -132,6 +132,7 @@ def test_checkpoints_are_a_table_and_the_best_is_marked() -> None:
     ]
     assert "ft:gpt-4o-mi…kpt-step-200" in lines(shown, 56)[1]
     assert "ckpt" not in lines(shown, 40)[1]
+    assert lines(shown, 24)[1] == " ◊   200   0.500", "a column that has no room is left out whole"
     assert shown.copied(1) == ("the step 200", POINTS[1].fine_tuned_model_checkpoint)
     whole = "\n".join(lines(page("Checkpoints", "Step 200"), 60))
     for words in ("odd one          3.000", "not the last", "c-200", "ckpt-step-200"):
@@ -161,8 +162,8 @@ def test_files_tell_everything_and_where_they_are_kept() -> None:
     whole = "\n".join(lines(page("Files")))
     for words in (
         " Training     train.jsonl  1.9 MB",
-        "bytes    1,900,000",
-        "purpose  fine-tune",
+        "bytes      1,900,000",
+        "purpose    fine-tune",
         "file-9-results.csv",
     ):
         assert words in whole

@@ -73,8 +73,8 @@ def best_of(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint | None, str]:
 
 def checkpoint_head(checkpoints: Sequence[Checkpoint]) -> tuple[Run, ...]:
     """The names of the columns but the last, whose width is what is left."""
-    heads = "".join(GAP + _HEADS[name].rjust(NUMBER) for name in _columns(checkpoints))
-    return ((" " + "STEP".rjust(STEP) + heads, "faint"),)
+    heads = (GAP + _HEADS[name].rjust(NUMBER) for name in _columns(checkpoints))
+    return ((" " + "STEP".rjust(STEP), "faint"), *((head, "faint") for head in heads))
 
 
 def checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -> Iterable[Entry]:
@@ -90,14 +90,20 @@ def checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -
             (glyphs.best if is_best else " ") + _step(checkpoint).rjust(STEP - 1),
             "bright" if is_best else "text",
         )
-        numbers = "".join(
+        numbers = (
             GAP + text.loss(checkpoint.metrics.get(name)).rjust(max(NUMBER, len(_HEADS[name])))
             for name in columns
         )
         name = checkpoint.fine_tuned_model_checkpoint or checkpoint.id
         is_last = checkpoint is _by_step(checkpoints)[-1]
         facts = tuple(_facts(checkpoint, is_passed_by=is_best and not is_last))
-        yield Entry(f"Step {_step(checkpoint)}", (mark, (numbers, "text")), name, facts, is_row=True)
+        yield Entry(
+            f"Step {_step(checkpoint)}",
+            (mark, *((number, "text") for number in numbers)),
+            name,
+            facts,
+            is_row=True,
+        )
 
 
 def _facts(checkpoint: Checkpoint, *, is_passed_by: bool) -> Iterable[Fact]:

@@ -138,7 +138,8 @@ class DetailPane(Finding, CursorView, Pane):
         """What was found; where no other place says them, the tab and the step."""
         model = self._page.model
         step = model.step if self.group and model is not None else ""
-        tab = self.tab if self.group and self.tab != self.TABS[0] else ""
+        has_tab = self.group and not self.four_facts and self.tab != self.TABS[0]
+        tab = self.tab if has_tab else ""
         return (*self.find_fact(), *((words, "muted") for words in (tab, step) if words))
 
     # --- lines ------------------------------------------------------------------------------------------

@@ -66,13 +66,16 @@ def short_rows(entries: Sequence[Entry], width: int, label_width: int, ellipsis:
     ]
 
 
-def table_line(runs: Sequence[Run], name: Run, width: int, glyphs: text.Glyphs) -> tuple[Run, ...]:
-    """A row of a table with its name at the end, as much as there is room for; without room none."""
-    room = width - width_of(runs) - 3
-    if room < NAME_FROM:
-        return tuple(runs)
+def table_line(cells: Sequence[Run], name: Run, width: int, glyphs: text.Glyphs) -> tuple[Run, ...]:
+    """The cells of a row that fit whole, and its name at the end where there is room for that too."""
+    kept = list(cells)
+    while kept and width_of(kept) >= width:
+        kept.pop()
+    room = width - width_of(kept) - 3
+    if len(kept) < len(cells) or room < NAME_FROM:
+        return tuple(kept)
     words, role = name
-    return (*runs, (f"  {text.shorten_middle(words, room, glyphs.ellipsis)}", role))
+    return (*kept, (f"  {text.shorten_middle(words, room, glyphs.ellipsis)}", role))
 
 
 def _fact_rows(facts: Sequence[Fact], width: int, place: int) -> Iterator[Row]:
