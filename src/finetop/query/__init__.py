@@ -6,10 +6,15 @@ the same jobs by the same words.
 
 from __future__ import annotations
 
-from finetop.query.condition import ALL, Condition, Match, Present, Range, Term
-from finetop.query.fields import FIELDS, METADATA, SETTING, STATUSES, TAG, Field, Kind
-from finetop.query.filtering import NO_FILTER, Filter, read_filter
-from finetop.query.parsing import parse
+from typing import TYPE_CHECKING
+
+from finetop.lazily import names_of
+
+if TYPE_CHECKING:
+    from finetop.query.condition import ALL, Condition, Match, Present, Range, Term
+    from finetop.query.fields import FIELDS, METADATA, SETTING, STATUSES, TAG, Field, Kind
+    from finetop.query.filtering import NO_FILTER, Filter, read_filter
+    from finetop.query.parsing import parse
 
 __all__ = [
     "ALL",
@@ -30,3 +35,11 @@ __all__ = [
     "parse",
     "read_filter",
 ]
+
+__getattr__ = names_of(
+    __name__,
+    condition="ALL Condition Match Present Range Term",
+    fields="FIELDS METADATA SETTING STATUSES TAG Field Kind",
+    filtering="NO_FILTER Filter read_filter",
+    parsing="parse",
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -10,10 +9,7 @@ from finetop.errors import BadQuery
 from finetop.query import fields
 from finetop.query.condition import ALL, Condition, Match, Term, plain_pattern
 from finetop.query.parsing import HEAD, parse
-
-NOT = "!"
-REGEX = "~"
-SLASH = "/"
+from finetop.query.patterns import NOT, REGEX, SLASH, checked_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +48,6 @@ def read_filter(line: str, *, profiles: Collection[str] | None = None) -> Filter
     if len(body) > 1 and body[0] == body[-1] == SLASH:
         return Filter(words, pattern=checked_pattern(body[1:-1], start + 1), inverse=inverse)
     return Filter(words, _condition(body, start, profiles), inverse=inverse)
-
-
-def checked_pattern(words: str, at: int) -> str:
-    """A regular expression as it was typed. Raises BadQuery where it is none."""
-    try:
-        re.compile(words)
-    except re.error as error:
-        raise BadQuery(
-            f"this is no regular expression: {error.msg}",
-            at=at + (error.pos or 0),
-            hint="Put \\ before a sign that is meant as it is.",
-        ) from None
-    return words
 
 
 def _condition(body: str, at: int, profiles: Collection[str] | None) -> Condition:

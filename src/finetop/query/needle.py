@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from finetop.query.filtering import NOT, REGEX, SLASH, checked_pattern
+from finetop.query.patterns import NOT, REGEX, SLASH, checked_pattern
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.messages import Said
-from finetop.tui.screens.bulk import ConfirmBulk
-from finetop.tui.screens.bulk_consent import Target, bulk_consent, outcome
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import consent
 from finetop.tui.screens.everywhere import Everywhere
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from finetop.store import Store
     from finetop.store.rows import JobKey, JobRow
     from finetop.tui.panes.jobs import JobsPane
+    from finetop.tui.screens.bulk_consent import Target
     from finetop.tui.screens.supplies import SessionSupplies
 
 ASKED = {
@@ -172,6 +171,8 @@ class Orders(Everywhere):
     @work(exit_on_error=False)
     async def _order_marked(self, kind: str, send: Send) -> None:
         """Ask once for all of them; those that were refused stay marked."""
+        from finetop.tui.screens.bulk_consent import outcome  # noqa: PLC0415 - after the first paint
+
         rows = [row for row in self.jobs.marked() if self._can(kind, row)]
         if not await self._agreed(kind, rows):
             return
@@ -188,6 +189,9 @@ class Orders(Everywhere):
 
     async def _agreed(self, kind: str, rows: Sequence[JobRow]) -> bool:
         """One job is asked about as if it were not marked."""
+        from finetop.tui.screens.bulk import ConfirmBulk  # noqa: PLC0415 - after the first paint
+        from finetop.tui.screens.bulk_consent import bulk_consent  # noqa: PLC0415
+
         if len(rows) == 1:
             asked = consent(kind, rows[0], self.store.jobs.checkpoints(rows[0].key), self._clock())
             return await self.app.push_screen_wait(Confirm(asked))
@@ -198,6 +202,8 @@ class Orders(Everywhere):
 
     def _targets(self, rows: Sequence[JobRow]) -> list[Target]:
         """What would be lost of each; read from the store."""
+        from finetop.tui.screens.bulk_consent import Target  # noqa: PLC0415 - after the first paint
+
         targets = []
         for row in rows:
             points = self.store.jobs.checkpoints(row.key)
