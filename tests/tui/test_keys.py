@@ -149,6 +149,10 @@ async def test_the_palette_goes_to_the_pane_that_can_do_it(tmp_path: Path) -> No
         await driver.press("enter")
         await driver.until(lambda: driver.main.grid.curves.has_focus)
         await driver.press("ctrl+p")
+        await driver.type("filter")  # the footer's word for it
+        assert "Show fewer jobs as you type" in driver.picture
+        await driver.press("escape")
+        await driver.press("ctrl+p")
         await driver.type("best val")
         assert "in the curves" not in driver.picture
 

@@ -80,6 +80,8 @@ class Offer(NamedTuple):
     """The first key that does it; empty where none does."""
     action: str
     node: DOMNode
+    word: str = ""
+    """What the footer calls it."""
     pane: Widget | None = None
     """Where the focus has to be first; None for what works where one is."""
 
@@ -110,8 +112,8 @@ def _of(node: DOMNode, keys: Iterable[str]) -> Iterator[Offer]:
                 reached.setdefault(binding.id, key)
     for binding in declared(type(node)):
         if _is_on(binding.action, node) and not (binding.id or "").startswith(NOT_OFFERED):
-            label = binding.tooltip or binding.description
-            yield Offer(binding.id or "", label, reached.get(binding.id or "", ""), binding.action, node)
+            name, word = binding.id or "", binding.description
+            yield Offer(name, binding.tooltip or word, reached.get(name, ""), binding.action, node, word)
     for act in acts(type(node)):
         if _is_on(act.action, node):
             yield Offer(act.id, act.label, "", act.action, node)

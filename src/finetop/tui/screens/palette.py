@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 def entries(found: Sequence[Offer]) -> list[Entry]:
     """One for each offer: its place in the list as the value, and at its right where it works and its key."""
     return [
-        Entry(
-            str(place), offer.label, "  ".join(filter(None, (_pane(offer), key_word(offer.key)))), at_end=True
-        )
+        Entry(str(place), offer.label, _says(offer), at_end=True, also=f"{offer.word} {offer.id}")
         for place, offer in enumerate(found)
     ]
+
+
+def _says(offer: Offer) -> str:
+    return "  ".join(filter(None, (_pane(offer), key_word(offer.key))))
 
 
 def _pane(offer: Offer) -> str:
@@ -35,10 +37,16 @@ def _pane(offer: Offer) -> str:
 
 
 def matching(entries: Sequence[Entry], typed: str) -> list[Entry]:
-    """The entries that hold every typed word, be it in their place; those that begin so come first."""
+    """The entries that hold every typed word, where they are and what the footer calls them included.
+
+    Those that begin with the first word come first.
+    """
     words = typed.lower().split()
     found = [
-        entry for entry in entries if all(word in f"{entry.label} {entry.says}".lower() for word in words)
+        entry
+        for entry in entries
+        for told in [f"{entry.label} {entry.says} {entry.also}".lower()]
+        if all(word in told for word in words)
     ]
     return sorted(found, key=lambda entry: not (words and entry.label.lower().startswith(words[0])))
 

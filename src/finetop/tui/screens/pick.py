@@ -34,6 +34,8 @@ class Entry:
     """Only a word between the others."""
     at_end: bool = False
     """A sentence is shortened at its end, a name in its middle."""
+    also: str = ""
+    """Words it is found by, though they are not shown."""
 
 
 class Entries(LineView):
