@@ -9,6 +9,7 @@ import pytest
 from finetop.tui.panes.job_columns import USUAL, Layout
 from finetop.tui.saved_views import FILE, SavedView, SavedViews, put, renamed
 from finetop.views import FAILED, Sort
+from stage import HOSTILE
 
 WEEK = SavedView(
     "week", "age<7d", FAILED, Sort("loss", reverse=True), Layout(("name", "cost")).sized("name", 20)
@@ -59,3 +60,7 @@ def test_what_makes_sense_of_a_view_is_kept(tmp_path: Path) -> None:
     )
     (tmp_path / FILE).chmod(0o600)
     assert SavedViews(tmp_path).read() == [SavedView("a", sort=Sort("loss"), layout=USUAL)]
+
+
+def test_a_name_that_somebody_wrote_into_the_file_can_be_drawn() -> None:
+    assert SavedView.of({"name": HOSTILE, "columns": {"names": [f"metadata.{HOSTILE}"]}}).name.isprintable()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from finetop.text import clean
 from finetop.tui import private_file
 from finetop.tui.panes.job_columns import USUAL, Layout
 from finetop.views import ACTIVE, FAILED, Sort
@@ -53,7 +54,7 @@ class SavedView:
         }
         only = words.get("only", "")
         return cls(
-            words.get("name", "").strip()[:LONGEST],
+            clean(words.get("name", "")).strip()[:LONGEST],
             words.get("filter", ""),
             only if only in {ACTIVE, FAILED} else "",
             Sort(words.get("sort", ""), found.get("reverse") is True),
