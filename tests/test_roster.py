@@ -12,7 +12,7 @@ import pytest
 
 from finetop.models import Event, Job
 from finetop.query import NO_FILTER, parse, read_filter
-from finetop.store import JobKey, Store
+from finetop.store import JobKey, Store, roster
 from finetop.store.roster import MANY
 from finetop.views import Sort, View
 
@@ -225,9 +225,13 @@ def test_too_many_changes_are_read_anew(store: Store) -> None:
     assert store.roster.renew(array("I"), View(), NAMES, NOW, 0) is None
 
 
-def test_nobody_waits_for_what_is_not_wanted_any_more(store: Store) -> None:
-    save(store, 1, told("a"))
-    assert store.roster.read(View(), NAMES, NOW, is_wanted=lambda: False) is None
+def test_nobody_waits_for_what_is_not_wanted_any_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nothing is found until the end."""
+    monkeypatch.setattr(roster, "LOOK_EVERY", 10)
+    save(store, 1, *(told(f"j{n}") for n in range(9)))
+    for view in (View(), typed("nothing like it"), View(sort=Sort("name"))):
+        assert store.roster.read(view, NAMES, NOW, is_wanted=lambda: False) is None
+        assert store.roster.read(view, NAMES, NOW) is not None
 
 
 def test_a_create_has_a_line_until_it_is_a_job(store: Store) -> None:

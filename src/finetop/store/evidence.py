@@ -100,7 +100,8 @@ class Evidence:
         return dict(
             self._db.connection.execute(
                 """select model.id, ends_at from job indexed by job_ends
-                join model on model.account = job.account and model.id = json_extract(job.form, '$.fine_tuned_model')
+                join model on model.account = job.account
+                and model.id = json_extract(job.form, '$.fine_tuned_model')
                 where job.account = ? and ends_at is not null""",
                 (account,),
             )
