@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetop import text
-from finetop.tui.screens.consent import WIDTH
+from finetop.tui.screens.consent import BESIDE, WIDTH
 from finetop.tui.screens.dialog import facts
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LISTED: Final = 8
 """So many jobs are named at most."""
-BESIDE: Final = 6
-"""Cells of the screen beside the text of a dialog."""
 AROUND: Final = 14
 """Lines of the dialog that are not names."""
 AIRY: Final = 22

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 60
 """Cells inside the box."""
+BESIDE = 6
+"""Cells of a narrow screen beside the text of a dialog."""
 Facts = Sequence[tuple[str, Sequence["Run"]]]
 
 
@@ -32,42 +34,49 @@ class Consent:
     harmful: bool = False
 
 
-def consent(kind: str, job: JobRow, checkpoints: Sequence[Checkpoint], now: float) -> Consent:
-    """The question before an order to a job."""
+def consent(
+    kind: str, job: JobRow, checkpoints: Sequence[Checkpoint], now: float, *, screen: int = 80
+) -> Consent:
+    """The question before an order to a job, on a screen so many cells wide."""
+    width = min(WIDTH, screen - BESIDE)
     keep = "Keep running" if job.status == "running" else "Keep it"
     match kind:
         case "pause":
-            return Consent("Pause this job?", keep, "Pause the job", _pause_lines(job, now))
+            return Consent("Pause this job?", keep, "Pause the job", _pause_lines(job, now, width))
         case "resume":
-            return Consent("Resume this job?", "Keep paused", "Resume the job", _resume_lines(job, now))
+            return Consent(
+                "Resume this job?", "Keep paused", "Resume the job", _resume_lines(job, now, width)
+            )
         case "delete":
-            lines = _delete_lines(job, checkpoints, now)
+            lines = _delete_lines(job, checkpoints, now, width)
             return Consent("Delete this job?", "Keep it", "Delete the job", lines, harmful=True)
         case _:
-            lines = _cancel_lines(job, checkpoints, now)
+            lines = _cancel_lines(job, checkpoints, now, width)
             return Consent("Cancel this job?", keep, "Cancel the job", lines, harmful=True)
 
 
-def _cancel_lines(job: JobRow, checkpoints: Sequence[Checkpoint], now: float) -> list[tuple[Run, ...]]:
+def _cancel_lines(
+    job: JobRow, checkpoints: Sequence[Checkpoint], now: float, width: int
+) -> list[tuple[Run, ...]]:
     pairs = (
         ("Done", _done(job, now)),
         ("Spent", _plain("the steps already done" if job.step else "nothing yet")),
         ("Kept", _kept(checkpoints)),
         ("Lost", _lost(job, checkpoints)),
     )
-    return _told(job, pairs, "A cancelled job stays cancelled; its checkpoints are kept.")
+    return _told(job, pairs, "A cancelled job stays cancelled; its checkpoints are kept.", width)
 
 
-def _pause_lines(job: JobRow, now: float) -> list[tuple[Run, ...]]:
+def _pause_lines(job: JobRow, now: float, width: int) -> list[tuple[Run, ...]]:
     pairs = (
         ("Done", _done(job, now)),
         ("Kept", _plain("everything it has learned so far")),
         ("Lost", _plain("nothing; its place goes to the next in line")),
     )
-    return _told(job, pairs, "It stops at its next step, saves itself, and can be resumed.")
+    return _told(job, pairs, "It stops at its next step, saves itself, and can be resumed.", width)
 
 
-def _resume_lines(job: JobRow, now: float) -> list[tuple[Run, ...]]:
+def _resume_lines(job: JobRow, now: float, width: int) -> list[tuple[Run, ...]]:
     left = (
         f"{job.total_steps - job.step:,} steps" if job.step and job.total_steps else "the rest of its steps"
     )
@@ -75,29 +84,31 @@ def _resume_lines(job: JobRow, now: float) -> list[tuple[Run, ...]]:
         ("Done", _done(job, now)),
         ("Spent", _plain(f"{left} more, as if it had not been paused")),
     )
-    return _told(job, pairs, "It waits in line first, then goes on where it was paused.")
+    return _told(job, pairs, "It waits in line first, then goes on where it was paused.", width)
 
 
-def _delete_lines(job: JobRow, checkpoints: Sequence[Checkpoint], now: float) -> list[tuple[Run, ...]]:
+def _delete_lines(
+    job: JobRow, checkpoints: Sequence[Checkpoint], now: float, width: int
+) -> list[tuple[Run, ...]]:
     log = "the job and its log" + (", its checkpoints" if checkpoints else "")
     pairs = (
         ("Done", _done(job, now)),
         ("Kept", _plain("its files, and its tuned model") if job.fine_tuned_model else _plain("its files")),
         ("Lost", _plain(f"{log}, for everybody")),
     )
-    return _told(job, pairs, "A deleted job cannot be brought back.")
+    return _told(job, pairs, "A deleted job cannot be brought back.", width)
 
 
-def _told(job: JobRow, pairs: Facts, last: str) -> list[tuple[Run, ...]]:
+def _told(job: JobRow, pairs: Facts, last: str, width: int) -> list[tuple[Run, ...]]:
     """The job, the facts, and one sentence on the milder way."""
     name = text.shorten_middle(text.clean(job.name), 30)
-    left = WIDTH - text.cells(name) - text.cells(job.profile) - 4
+    left = width - text.cells(name) - text.cells(job.profile) - 4
     head: tuple[Run, ...] = (
         (name, "bright"),
         (f"  {text.clean(job.profile)}  ", "muted"),
         (text.shorten_middle(text.clean(job.key.id), left) if left > 8 else "", "muted"),
     )
-    return [(), head, (), *facts(pairs), (), *[((row, "muted"),) for row in wrap(last, WIDTH)], ()]
+    return [(), head, (), *facts(pairs), (), *[((row, "muted"),) for row in wrap(last, width)], ()]
 
 
 def _plain(words: str) -> tuple[Run, ...]:

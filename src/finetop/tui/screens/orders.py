@@ -14,7 +14,7 @@ from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.messages import Said
 from finetop.tui.screens.confirm import Confirm
-from finetop.tui.screens.consent import consent
+from finetop.tui.screens.consent import Consent, consent
 from finetop.tui.screens.everywhere import Everywhere
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Orders(Everywhere):
     @work(exit_on_error=False)
     async def _order_one(self, kind: str, row: JobRow, send: Send) -> None:
         """Ask, then send; the store's news repaints the row."""
-        asked = consent(kind, row, self.store.jobs.checkpoints(row.key), self._clock())
+        asked = self._consent(kind, row)
         if not await self.app.push_screen_wait(Confirm(asked)):
             return
         self._settle(kind, [row.key])
@@ -187,14 +187,17 @@ class Orders(Everywhere):
         sentence, hint, role = outcome(kind, len(keys) - len(refused), reasons)
         self.post_message(Said(sentence, hint, role))
 
+    def _consent(self, kind: str, row: JobRow) -> Consent:
+        checkpoints = self.store.jobs.checkpoints(row.key)
+        return consent(kind, row, checkpoints, self._clock(), screen=self.app.size.width)
+
     async def _agreed(self, kind: str, rows: Sequence[JobRow]) -> bool:
         """One job is asked about as if it were not marked."""
         from finetop.tui.screens.bulk import ConfirmBulk  # noqa: PLC0415 - after the first paint
         from finetop.tui.screens.bulk_consent import bulk_consent  # noqa: PLC0415
 
         if len(rows) == 1:
-            asked = consent(kind, rows[0], self.store.jobs.checkpoints(rows[0].key), self._clock())
-            return await self.app.push_screen_wait(Confirm(asked))
+            return await self.app.push_screen_wait(Confirm(self._consent(kind, rows[0])))
         targets = await asyncio.to_thread(self._targets, rows)
         left_out = len(self.jobs.marks) - len(rows)
         question = bulk_consent(kind, targets, left_out, self.jobs.glyphs, screen=self.app.size)
