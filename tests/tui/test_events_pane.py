@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from finetop.tui.messages import Said
 
 ONE, TWO = JobKey(1, "ftjob-1"), JobKey(1, "ftjob-2")
-LONG = AT_ONCE + 3_000
+LONG = 5_000
 
 
 class Talk:

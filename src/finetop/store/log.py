@@ -159,11 +159,12 @@ class Log:
         """All that is wanted; None once nobody waits for it any more."""
         connection = self._db.connection
         connection.set_progress_handler(lambda: not wanted(), 100_000)
+        connection.execute("pragma cache_size = -256")  # who walks through once keeps no pages
         try:
             last = max((self._last(key) for key in query.jobs), default=0)
             lines = Lines(by_time=query.by_time)
             spots = self._spots(query, query.jobs, up_to=last)
-            while part := spots.fetchmany(10_000):
+            while part := spots.fetchmany(2_000):
                 lines.add(part)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
@@ -171,6 +172,7 @@ class Log:
             raise
         finally:
             connection.set_progress_handler(None, 0)
+            connection.execute("pragma cache_size = -2000")
         return Found(lines, last, is_whole=True)
 
     def since(self, query: LogQuery, found: Found, *, most: int) -> Found:

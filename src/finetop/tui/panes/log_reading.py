@@ -17,8 +17,8 @@ from finetop.tui.panes.log_lines import words_of
 if TYPE_CHECKING:
     from finetop.store import JobKey
 
-AT_ONCE: Final = 2_000
-"""Lines of a job that are read on the thread that draws: two milliseconds."""
+AT_ONCE: Final = 1_000
+"""Lines of a job that are read on the thread that draws: two milliseconds at most."""
 PAGE: Final = 64
 PAGES: Final = 16
 """Pages that stay in memory; a screen shows two."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from finetop import text
 from finetop.tui.panes.log_lines import Look, row, rows_of
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual import events
+    from textual.worker import Worker
 
     from finetop.store.log import Found, LogQuery, Spot
+
+
+REST_S: Final = 0.05
+"""So long nothing else is typed before a long log is looked through."""
 
 
 class LogView(Pane):
@@ -47,6 +53,8 @@ class LogView(Pane):
         self.when_whole: Callable[[], None] | None = None
         """What was wanted of lines that are still unknown."""
         self._shown: tuple[object, list[Place]] = ((), [])
+        # One thread, for each has a connection and two megabytes of pages.
+        self._reader = ThreadPoolExecutor(1, "log")
 
     # --- what is shown ----------------------------------------------------------------------------------
 
@@ -116,17 +124,27 @@ class LogView(Pane):
     ) -> None:
         """Read all that a query means, in a thread, and hand it over if it is still wanted."""
 
+        def wanted() -> bool:
+            return self.is_attached and is_wanted()
+
         async def work() -> None:
+            if reading.query.needles:
+                await asyncio.sleep(REST_S)
             reading.is_being_read = True
             try:
-                found = await asyncio.to_thread(reading.fetch, lambda: self.is_attached and is_wanted())
+                found = await asyncio.get_running_loop().run_in_executor(self._reader, reading.fetch, wanted)
             finally:
                 reading.is_being_read = False
-            if found is not None and self.is_attached and is_wanted():
+            if found is not None and wanted():
                 take(found)
 
         if self.is_attached and not reading.is_whole and not reading.is_being_read:
-            self.run_worker(work(), group=group, exclusive=True)
+            # As a function: a coroutine that is cancelled before it began complains.
+            _: Worker[None] = self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for lines any more."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
 
     def _take(self, found: Found) -> None:
         """All is known; the view stays where it is."""
