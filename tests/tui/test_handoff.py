@@ -16,7 +16,7 @@ from finetop.models.job import Integration
 from finetop.tui import editor
 from finetop.tui.handoff import Sheet
 from finetop.tui.links import is_web, job_links, opener, wandb_url
-from finetop.tui.snippets import snippets
+from finetop.tui.snippets import chat, snippets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,26 @@ def test_commands_can_be_pasted_and_hold_no_secret(profile: Profile, job_id: str
         assert echoed[0].endswith("?api-version=2025-04-01&tenant=acme")
         assert {"api-key: a-key", "OpenAI-Organization: org-1", "X-Team: team"} <= set(echoed)
     ast.parse(found["the Python lines"])
+    [asks] = chat(profile, job_id)
+    assert len(ast.parse(asks.text).body) in {4, 5}
+    assert "s3cret" not in asks.text
     assert shlex.split(found["the finetop command"])[1:] == ["--profile", profile.name, "jobs", "get", job_id]
     assert "s3cret" not in str(found)
+
+
+def test_what_stands_in_the_settings_runs_nothing_in_a_shell() -> None:
+    odd = replace(
+        GATEWAY, base_url="https://x.test/$(id)/`id`", key_header='k"; id; "', headers={"$(id)": "x"}
+    )
+    echoed = subprocess.run(
+        ["sh", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}\n{written(odd, 'ftjob-1')['the curl command']}"],
+        env={"TENANT": "acme"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "uid=" not in echoed
+    assert "https://x.test/$(id)/`id`/fine_tuning/jobs/ftjob-1?" in echoed
 
 
 def test_what_a_provider_has_not_is_not_offered() -> None:

@@ -13,7 +13,7 @@ from finetop.session import profile_named
 from finetop.tui.handoff import Copy, Sheet
 from finetop.tui.links import job_links
 from finetop.tui.panes.json_text import without_secrets
-from finetop.tui.snippets import snippets
+from finetop.tui.snippets import chat, snippets
 
 if TYPE_CHECKING:
     from finetop.config import Profile
@@ -49,6 +49,7 @@ class JobPapers:
             *found,
             *self._of_job(),
             *snippets(self._reached(), row.key.id),
+            *(chat(self._reached(), row.fine_tuned_model) if row.fine_tuned_model else ()),
         ]
         return [copy for copy in found if copy.text]
 

@@ -1,11 +1,11 @@
-"""A job asked for from elsewhere: by curl, by Python, by finetop. Pure; no secret is ever in them."""
+"""A job or its model asked from elsewhere: by curl, Python, finetop. Pure; no secret is ever in them."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -31,28 +31,48 @@ def snippets(profile: Profile, job_id: str) -> list[Copy]:
     way = f"{path}/{quote(job_id, safe='')}"
     return [
         Copy("the curl command", _curl(profile, f"{url.rstrip('/')}/{way}")),
-        Copy("the Python lines", _python(profile, url, way)),
+        Copy("the Python lines", _python(profile, url, [_job_in_python(way)])),
         finetop,
     ]
 
 
+def chat(profile: Profile, model: str) -> list[Copy]:
+    """The first thing one does with a tuned model: ask it something."""
+    if profile.dialect in {"archive", "openai-legacy"} or not profile.address:
+        return []
+    asked = [
+        "answer = client.chat.completions.create(",
+        f"    model={_literal(model)},",
+        '    messages=[{"role": "user", "content": "Hello"}],',
+        ")",
+        "print(answer.choices[0].message.content)",
+    ]
+    return [Copy("Python lines that ask the tuned model", _python(profile, profile.address, asked))]
+
+
 def _curl(profile: Profile, url: str) -> str:
     headers = [
-        f'"{profile.key_header}: {_key_in_shell(profile)}"'
+        f'"{_quoted(profile.key_header)}: {_key_in_shell(profile)}"'
         if profile.key_header
         else f'"Authorization: Bearer {_key_in_shell(profile)}"'
     ]
     headers += [shlex.quote(f"{name}: {value}") for name, value in _account(profile) if value]
-    headers += [f'"{name}: ${_variable(name)}"' for name in profile.headers]
+    headers += [f'"{_quoted(name)}: ${_variable(name)}"' for name in profile.headers]
     asked = "&".join(
         f"{quote(name, safe='')}={quote(value, safe='') if name in _HARMLESS else f'${_variable(name)}'}"
         for name, value in profile.query.items()
     )
-    place = f'"{url}?{asked}"' if asked else shlex.quote(url)
+    place = f'"{_quoted(url)}?{asked}"' if asked else shlex.quote(url)
     return " \\\n  ".join([f"curl {place}", *(f"-H {header}" for header in headers)])
 
 
-def _python(profile: Profile, url: str, way: str) -> str:
+def _job_in_python(way: str) -> str:
+    if way.startswith("fine_tuning"):
+        return f"print(client.fine_tuning.jobs.retrieve({_literal(way.rpartition('/')[2])}))"
+    return f"print(client.get({_literal('/' + way)}, cast_to=object))"
+
+
+def _python(profile: Profile, url: str, asked: Sequence[str]) -> str:
     key = _key_in_python(profile)
     given = ['api_key="not used"' if profile.key_header else f"api_key={key}", f"base_url={_literal(url)}"]
     given += [
@@ -71,11 +91,8 @@ def _python(profile: Profile, url: str, way: str) -> str:
         for name, pairs in (("default_headers", headers), ("default_query", query))
         if pairs
     ]
-    asked = f"client.get({_literal('/' + way)}, cast_to=object)"
-    if way.startswith("fine_tuning"):
-        asked = f"client.fine_tuning.jobs.retrieve({_literal(way.rpartition('/')[2])})"
     lines = ["from openai import OpenAI", "", "client = OpenAI(", *(f"    {one}," for one in given), ")"]
-    text = "\n".join([*lines, f"print({asked})", ""])
+    text = "\n".join([*lines, *asked, ""])
     return f"import os\n\n{text}" if "os.environ" in text else text
 
 
@@ -98,6 +115,11 @@ def _account(profile: Profile) -> Iterator[tuple[str, str]]:
 
 def _from_environment(name: str) -> str:
     return f"os.environ[{_literal(name)}]"
+
+
+def _quoted(text: str) -> str:
+    """As it may stand between double quotes of a shell, where variables are filled in."""
+    return re.sub(r'([\\"$`])', r"\\\1", text)
 
 
 def _variable(name: str) -> str:
