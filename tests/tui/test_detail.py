@@ -224,6 +224,18 @@ def test_nothing_is_cut_and_what_is_wrapped_is_found_whole() -> None:
         ) == (words.replace(" ", ""))
 
 
+def test_a_step_and_its_loss_stay_together() -> None:
+    at_least = Entry(
+        "Checkpoints", tuple((f"   {step}", "text") for step in ("60  0.682", "120  0.542", "180  0.577"))
+    )
+    rows = rows_of([at_least], 36, UNICODE, lambda _: False)
+    assert [plain(row.runs).split() for row in rows] == [
+        ["Checkpoints", "60", "0.682"],
+        ["120", "0.542"],
+        ["180", "0.577"],
+    ]
+
+
 def test_an_answer_is_laid_out_folded_and_copied() -> None:
     document = Document(json.dumps({"id": "a", "n": [1, None, {"deep": "é\n"}], "empty": {}}))
     found = document.lines()

@@ -147,11 +147,12 @@ def wrapped(runs: Sequence[Run], room: int) -> list[Piece]:
 
 
 def _facts(runs: Sequence[Run], room: int) -> list[list[Run]]:
-    """The words of each fact; two blanks stand between facts."""
+    """The words of each fact; two blanks stand between facts, three where a fact has two of its own."""
+    between = "   " if any(words.startswith("   ") for words, _ in runs) else "  "
     facts: list[list[Run]] = []
     for words, role in runs:
         for word in _words(words, room):
-            if not facts or word.startswith("  "):
+            if not facts or word.startswith(between):
                 facts.append([])
             facts[-1].append((word, role))
     return facts
