@@ -14,7 +14,7 @@ from finetop import text
 from finetop.errors import FinetopError
 from finetop.tui.messages import Said
 from finetop.tui.screens.confirm import Confirm
-from finetop.tui.screens.consent import Consent, consent
+from finetop.tui.screens.consent import consent
 from finetop.tui.screens.everywhere import Everywhere
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobKey, JobRow
     from finetop.tui.panes.jobs import JobsPane
     from finetop.tui.screens.bulk_consent import Target
+    from finetop.tui.screens.dialog import Dialog
     from finetop.tui.screens.supplies import SessionSupplies
 
 ASKED = {
@@ -136,72 +137,60 @@ class Orders(Everywhere):
 
     # --- orders -----------------------------------------------------------------------------------------
 
-    def action_cancel(self) -> None:
+    async def action_cancel(self) -> None:
         """Ask, then cancel."""
-        self._order("cancel", self.session.cancel)
+        await self._order("cancel", self.session.cancel)
 
-    def action_pause(self) -> None:
+    async def action_pause(self) -> None:
         """Ask, then pause."""
-        self._order("pause", self.session.pause)
+        await self._order("pause", self.session.pause)
 
-    def action_resume(self) -> None:
+    async def action_resume(self) -> None:
         """Ask, then resume."""
-        self._order("resume", self.session.resume)
+        await self._order("resume", self.session.resume)
 
-    def action_delete(self) -> None:
+    async def action_delete(self) -> None:
         """Ask, then delete."""
-        self._order("delete", self.session.delete)
+        await self._order("delete", self.session.delete)
 
-    def _order(self, kind: str, send: Send) -> None:
-        if self.jobs.marks:
-            self._order_marked(kind, send)
-        elif self.row is not None:
-            self._order_one(kind, self.row, send)
-
-    @work(exit_on_error=False)
-    async def _order_one(self, kind: str, row: JobRow, send: Send) -> None:
-        """Ask, then send; the store's news repaints the row."""
-        asked = self._consent(kind, row)
-        if not await self.app.push_screen_wait(Confirm(asked)):
-            return
-        self._settle(kind, [row.key])
-        await self._told(send(row.key), ASKED[kind].format(text.clean(row.name)))
-        self._settled(kind, [row.key])
-
-    @work(exit_on_error=False)
-    async def _order_marked(self, kind: str, send: Send) -> None:
-        """Ask once for all of them; those that were refused stay marked."""
-        from finetop.tui.screens.bulk_consent import outcome  # noqa: PLC0415 - after the first paint
-
+    async def _order(self, kind: str, send: Send) -> None:
+        """Ask once, of the marked jobs where there are some; what is typed at once is the answer."""
         rows = [row for row in self.jobs.marked() if self._can(kind, row)]
-        if not await self._agreed(kind, rows):
+        if not self.jobs.marks and self.row is not None:
+            rows = [self.row]
+        if not rows:
             return
+        question = await self._question(kind, rows)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._give(kind, rows, send)
+
+        self.app.push_screen(question, answered)
+
+    async def _question(self, kind: str, rows: Sequence[JobRow]) -> Dialog[bool]:
+        """One job is asked about as if it were not marked."""
+        if len(rows) == 1:
+            checkpoints = self.store.jobs.checkpoints(rows[0].key)
+            return Confirm(consent(kind, rows[0], checkpoints, self._clock(), screen=self.app.size.width))
+        from finetop.tui.screens.bulk import ConfirmBulk  # noqa: PLC0415 - after the first paint
+        from finetop.tui.screens.bulk_consent import bulk_consent  # noqa: PLC0415
+
+        targets = await asyncio.to_thread(self._targets, rows)
+        left_out = len(self.jobs.marks) - len(rows)
+        return ConfirmBulk(bulk_consent(kind, targets, left_out, self.jobs.glyphs, screen=self.app.size))
+
+    @work(exit_on_error=False)
+    async def _give(self, kind: str, rows: Sequence[JobRow], send: Send) -> None:
+        """Send; the store's news repaint the rows, and jobs that were refused it stay marked."""
         keys = [row.key for row in rows]
         self._settle(kind, keys)
         futures = [asyncio.wrap_future(send(key)) for key in keys]
         answers = await asyncio.gather(*futures, return_exceptions=True)
         self._settled(kind, keys)
-        refused = {key: answer for key, answer in zip(keys, answers, strict=True) if answer is not None}
+        refused = {key: error for key, error in zip(keys, answers, strict=True) if error is not None}
         self.jobs.unmark([key for key in self.jobs.marks.keys if key not in refused])
-        reasons = [_reason(error) for error in refused.values()]
-        sentence, hint, role = outcome(kind, len(keys) - len(refused), reasons)
-        self.post_message(Said(sentence, hint, role))
-
-    def _consent(self, kind: str, row: JobRow) -> Consent:
-        checkpoints = self.store.jobs.checkpoints(row.key)
-        return consent(kind, row, checkpoints, self._clock(), screen=self.app.size.width)
-
-    async def _agreed(self, kind: str, rows: Sequence[JobRow]) -> bool:
-        """One job is asked about as if it were not marked."""
-        from finetop.tui.screens.bulk import ConfirmBulk  # noqa: PLC0415 - after the first paint
-        from finetop.tui.screens.bulk_consent import bulk_consent  # noqa: PLC0415
-
-        if len(rows) == 1:
-            return await self.app.push_screen_wait(Confirm(self._consent(kind, rows[0])))
-        targets = await asyncio.to_thread(self._targets, rows)
-        left_out = len(self.jobs.marks) - len(rows)
-        question = bulk_consent(kind, targets, left_out, self.jobs.glyphs, screen=self.app.size)
-        return bool(rows) and await self.app.push_screen_wait(ConfirmBulk(question))
+        self.post_message(_said(kind, rows, list(refused.values())))
 
     def _targets(self, rows: Sequence[JobRow]) -> list[Target]:
         """What would be lost of each; read from the store."""
@@ -223,11 +212,20 @@ class Orders(Everywhere):
         self.refresh_bindings()
 
 
-def _reason(error: object) -> str:
+def _said(kind: str, rows: Sequence[JobRow], errors: Sequence[BaseException]) -> Said:
+    """How an order went."""
+    if len(rows) == 1 and not errors:
+        return Said(ASKED[kind].format(text.clean(rows[0].name)))
+    if len(rows) == 1 and isinstance(errors[0], FinetopError):
+        return Said.of(errors[0])
+    from finetop.tui.screens.bulk_consent import outcome  # noqa: PLC0415 - after the first paint
+
+    return Said(*outcome(kind, len(rows) - len(errors), [_reason(error) for error in errors]))
+
+
+def _reason(error: BaseException) -> str:
     """What is said of an order that was not taken."""
-    if isinstance(error, FinetopError):
-        return f"{error.message} {error.advice}".strip()
-    return str(error)
+    return f"{error.message} {error.advice}".strip() if isinstance(error, FinetopError) else str(error)
 
 
 def fits(kind: str, row: JobRow) -> bool:
