@@ -64,6 +64,8 @@ class ConfirmBulk(Dialog[bool]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        if event.value.strip().lower() == "n":  # as in every other question
+            self.action_leave()
         self.query_one("#do").set_class(not self._is_right, "-blocked")
         self.query_one("#said", Static).update("")
 
