@@ -68,7 +68,14 @@ def all_sorts(store: Store) -> None:
     save(
         store,
         1,
-        told("a", "running", created_at=NOW - 50, suffix="Zebra", metadata={"team": "red", "n": "7"}),
+        told(
+            "a",
+            "running",
+            created_at=NOW - 50,
+            suffix="Zebra",
+            training_file="f",
+            metadata={"team": "red", "n": "7"},
+        ),
         told("b", "queued", created_at=NOW - 10, suffix="apple", model="z-model"),
         told("c", created_at=NOW - 99, fine_tuned_model="ft:m:org:mango:1", metadata={"team": "blue"}),
         told("d", "failed", created_at=NOW - 98, error={"message": "line 17", "code": "bad"}),
@@ -144,6 +151,7 @@ def test_the_roster_says_what_the_row_says(store: Store) -> None:
         ("metadata.team", ["c", "a"]),
         ("metadata.n", ["a", "j"]),
         ("setting.epochs", ["g", "h"]),
+        ("file", ["a", "j"]),
         ("unheard-of", ["i", "f"]),
     ],
 )
@@ -258,6 +266,6 @@ def test_counts_are_those_of_the_condition_and_not_of_what_is_typed(store: Store
     assert found is not None
     assert found.counts == {"running": 3, "queued": 1, "succeeded": 1, "failed": 1}
     told = store.roster.told(JobKey(1, "a"))
-    assert (told["metadata.team"], told["tag"], told["file"]) == ("red", None, None)
+    assert (told["metadata.team"], told["tag"], told["file"]) == ("red", None, "f")
     assert store.roster.told(JobKey(2, "g"))["setting.beta"] == 0.5
     assert store.roster.keys(found.numbers) == [JobKey(1, "c")]

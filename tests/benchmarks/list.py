@@ -74,7 +74,7 @@ def make_jobs(folder: Path, count: int) -> None:
     store.close()
 
 
-def on_screen(folder: Path, *, few: bool) -> dict[str, float]:
+def on_screen(folder: Path, total: int) -> dict[str, float]:
     """What a person feels, and what his line carries."""
     found: dict[str, float] = {}
     shutil.rmtree(folder / "state", ignore_errors=True)  # a screen opens as the last one was left
@@ -84,7 +84,7 @@ def on_screen(folder: Path, *, few: bool) -> dict[str, float]:
         found["live, CPU ms"] = screen.cpu_s * 1000
         found["RSS MB"] = screen.rss_mb
         turns = (PAGE_DOWN, PAGE_DOWN, PAGE_UP, PAGE_UP)
-        far = turns if few else (PAGE_DOWN,) * 4
+        far = turns if total == FEW else (PAGE_DOWN,) * 4
         for name, keys in (("key", STEPS), ("page", turns), ("end, top", "Gg"), ("page, far down", far)):
             before = screen.cpu_s
             answers = [screen.press(key) for _ in range(ROUNDS) for key in keys]
@@ -94,19 +94,19 @@ def on_screen(folder: Path, *, few: bool) -> dict[str, float]:
                 found[f"{name}: bytes"] = sum(answer.first_bytes for answer in answers) / len(answers)
                 found[f"{name}: bytes, all panes"] = sum(each.all_bytes for each in answers) / len(answers)
         screen.press("g")
-        found["filter, typed ms"] = typed(screen, "/", "faq-tone", "")
-        found["query, typed ms"] = typed(screen, "/", "status:paused", "1 of 1 ")
+        found["filter, typed ms"] = typed(screen, "faq-tone", total)
+        found["query, typed ms"] = typed(screen, "status:paused", total)
         screen.read(SETTLED_S)
         found["idle B"] = screen.idle_bytes(3.0)
         found["RSS MB, at the end"] = screen.rss_mb
     return found
 
 
-def typed(screen: Screen, key: str, words: str, wanted: str) -> float:
+def typed(screen: Screen, words: str, total: int) -> float:
     """How long the list takes to show what was typed in one piece; then all is shown again."""
-    screen.press(key)
+    screen.press("/")
     begin = screen.type(words)
-    took = screen.shows(wanted or words, begin)
+    took = screen.shows(f"/ {words}   1 of (?!{total:,} )", begin)
     screen.read()
     for leave in ("\r", "\x1b"):
         screen.press(leave)
@@ -167,7 +167,7 @@ def main() -> None:
         for count in (FEW, said.many):
             if not (root / str(count)).exists():
                 make_jobs(root / str(count), count)
-        few, many = (on_screen(root / str(count), few=count == FEW) for count in (FEW, said.many))
+        few, many = (on_screen(root / str(count), count) for count in (FEW, said.many))
         print(table(("jobs", f"{FEW:,}", f"{said.many:,}", "ratio"), compared(few, many)))
         print()
         heads = (f"{said.many:,} jobs, in the store", "found", "CPU ms", "first 30", "at most")

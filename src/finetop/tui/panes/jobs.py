@@ -127,6 +127,8 @@ class JobsPane(Marking, Looking):
         self._held: Held | None = None
         self._current: JobRow | None = None
         self._touched = False
+        self._chosen: JobKey | None = None
+        """The job that somebody put the cursor on, though a view may leave it out."""
         self._left_at: JobKey | None = None
         self._looked_at: dict[JobKey, int] = {}
         """Jobs with news that the cursor has been on, and which news that were."""
@@ -176,10 +178,10 @@ class JobsPane(Marking, Looking):
         self._drawn_anew(before)
 
     def _jump(self) -> None:
-        """Another view is shown: the cursor goes with its job, or to the top."""
+        """Another view is shown: the cursor goes with the job it was put on, or to the top."""
         before = self._current
         self._held = None
-        self._cursor = (self.place_of(before.key) if before is not None and self._touched else 0) or 0
+        self._cursor = (self.place_of(self._chosen) if self._chosen is not None else 0) or 0
         self._drawn_anew(before)
 
     def _drawn_anew(self, before: JobRow | None) -> None:
@@ -252,6 +254,7 @@ class JobsPane(Marking, Looking):
         count = self.cursor_count()
         if count:
             self._current = self.row(max(0, min(place, count - 1)))
+            self._chosen = self._current.key
             self._look_at_current()
         super().move_to(place)
 
