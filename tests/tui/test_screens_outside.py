@@ -23,6 +23,8 @@ EDITOR = """#!/bin/sh
 trap 'echo not-me' INT
 case $(stat -c %a "$1" 2>/dev/null || stat -f %Lp "$1") in 400) echo reading $(basename "$1") ;; esac
 head -n 4 "$1"
+kill -TSTP 0
+echo going on
 while ! read -r answer; do :; done
 exit "$answer"
 """
@@ -64,6 +66,9 @@ def edit(opened: Terminal, code: int) -> None:
     opened.press("e")
     opened.until("reading ftjob-")
     opened.until('"id": "ftjob-')
+    opened.until("Stopped")
+    opened.type("fg\r")
+    opened.until("going on")
     opened.press("ctrl+c")
     opened.until("not-me")
     opened.type(f"{code}\r")

@@ -67,9 +67,11 @@ class Outside:
     def run(self, command: tuple[str, ...]) -> int:
         """Run it to its end, on the main thread; its exit code. Raises OSError where it cannot start.
 
-        Ctrl+c belongs to it. A handler that does nothing is not inherited, as `SIG_IGN` would be.
+        Ctrl+c belongs to it; a handler that does nothing is not inherited, as `SIG_IGN` would be. Where it
+        stops itself we are stopped with it, by the kernel: a handler might have to wait for its end.
         """
         before = {number: signal.signal(number, _nothing) for number in (signal.SIGINT, signal.SIGQUIT)}
+        before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         try:
             with subprocess.Popen(command, env=surroundings(os.environ)) as self._running:
                 return self._running.wait()
