@@ -224,6 +224,32 @@ def test_nothing_is_cut_and_what_is_wrapped_is_found_whole() -> None:
         ) == (words.replace(" ", ""))
 
 
+def test_what_nobody_saw_is_not_counted() -> None:
+    row = job(1, "paused", created_at=NOW - 9_000)
+    seen = [Seen(NOW - 7_000, None, "running", "running"), Seen(NOW - 600, NOW - 5_000, "paused", "paused")]
+    told = detail_model(row, now=NOW, beside=Beside(seen=seen)).overview
+    time = next(entry for entry in told if entry.label == "Time")
+    assert plain(time.runs).strip() == "created 2 h ago, trained at least 1 h 46 m, paused at least 10 m"
+    assert [fact.label for fact in time.facts] == ["not known", "running", "paused"]
+    assert [plain(fact.runs).split("m  ")[-1].split("  ")[-1] for fact in time.facts] == [
+        "before it was first looked at",
+        "seen here",
+        "seen here, after 1 h 13 m without a look",
+    ]
+
+
+def test_a_program_stands_as_it_is_written() -> None:
+    source = "def grade(sample, item):\n    return 1.0 if sample else 0.0\n"
+    grader = {"type": "python", "name": "mine", "source": source, "image": {"type": "a", "b": [1]}}
+    raw = {**RAW, "method": {"type": "reinforcement", "reinforcement": {"grader": grader}}}
+    shown = page("Overview", "Grader", model=known(job=Job.model_validate(raw)))
+    assert " Grader       python  mine  source def grade(sample, item):" in "\n".join(lines(shown))
+    place = at(shown, "   source ")
+    assert lines(shown)[place + 1].endswith("     return 1.0 if sample else 0.0")
+    assert shown.copied(place) == ("the value of source", source)
+    assert all(len(plain(row.runs)) < 40 for row in shown.rows(40))
+
+
 def test_a_step_and_its_loss_stay_together() -> None:
     at_least = Entry(
         "Checkpoints", tuple((f"   {step}", "text") for step in ("60  0.682", "120  0.542", "180  0.577"))

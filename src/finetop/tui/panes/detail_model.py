@@ -167,7 +167,9 @@ def _overview(
 def _who(row: JobRow) -> Entry:
     """Its id, and by its other names."""
     runs = ((text.clean(row.key.id), "text"), (f"  {text.clean(row.profile)}", "muted"))
-    named = (("name", row.name), ("id", row.key.id), ("profile", row.profile))
+    named = [("id", row.key.id), ("profile", row.profile)]
+    if row.name != row.key.id:
+        named.insert(0, ("name", row.name))
     return Entry(
         "Job",
         runs,

@@ -17,6 +17,8 @@ class Fact(NamedTuple):
     """What is copied; empty where that is what stands there."""
     link: str = ""
     """Where a browser finds it."""
+    lines: tuple[str, ...] = ()
+    """A text of several lines, such as a program: as it is written, in place of `runs`."""
 
 
 class Goal(NamedTuple):

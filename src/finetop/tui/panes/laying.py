@@ -90,8 +90,26 @@ def _fact_rows(facts: Sequence[Fact], width: int, place: int) -> Iterator[Row]:
                 lead = (" " * FACTS_FROM, "text")
                 yield Row((lead, *piece.runs), place, number, FACTS_FROM, piece.glue if at else None)
         label: Run = (" " * FACTS_FROM + text.pad("" if wide else fact.label, names), "faint")
+        if fact.lines:
+            yield from _verbatim(label, fact.lines, width, place, number)
+            continue
         for at, row in enumerate(_labelled(label, fact.runs, width, place, number)):
             yield row._replace(begins=FACTS_FROM + names, glue=" ") if wide and not at else row
+
+
+def _verbatim(label: Run, lines: Sequence[str], width: int, place: int, fact: int) -> Iterator[Row]:
+    """Every line as it is written, its blanks too; one that is too long goes on below."""
+    begins = text.cells(label[0])
+    room = max(NARROWEST, width - begins - 1)
+    lead: Run = label
+    for line in lines:
+        rest, glue = line, None
+        while True:
+            piece = text.cut(rest, room) or rest[:1]
+            yield Row((lead, (piece, "text")), place, fact, begins, glue)
+            lead, rest, glue = (" " * begins, "muted"), rest[len(piece) :], ""
+            if not rest:
+                break
 
 
 def _labelled(label: Run, runs: Sequence[Run], width: int, place: int, fact: int = -1) -> Iterator[Row]:

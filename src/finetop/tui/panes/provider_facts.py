@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COUNTED_TO: Final = 10_000
 """So many events are counted for the detail; the log itself knows how many more there are."""
+BRIEF: Final = 60
+"""Characters of a value in a line of many."""
 _NAMED_FIRST: Final = ("type", "name")
 
 
@@ -50,7 +52,18 @@ def _grader(grader: Mapping[str, Any]) -> Iterable[Run]:
     for name, value in grader.items():
         if name not in _NAMED_FIRST and value is not None:
             yield (f"  {text.clean(str(name)).replace('_', ' ')} ", "muted")
-            yield (_words(value), "text")
+            yield (_brief(value), "text")
+
+
+def _brief(value: object) -> str:
+    """What is too much for one line by its names; all of it stands below once it is unfolded."""
+    if isinstance(value, Mapping):
+        named = [_words(value[name]) for name in _NAMED_FIRST if value.get(name)]
+        return " ".join(named) or ", ".join(text.clean(str(name)) for name in value)
+    if isinstance(value, list):
+        return f"[ {len(value)} ]"
+    words = _words(value)
+    return f"{words[:BRIEF].rstrip()}…" if len(words) > BRIEF + 1 else words
 
 
 def note_entries(job: Job) -> Iterable[Entry]:
@@ -124,7 +137,8 @@ def _flat(value: Mapping[str, Any], before: str = "") -> Iterable[Fact]:
         if isinstance(inner, Mapping) and inner:
             yield from _flat(inner, f"{name}.")
         elif inner is not None:
-            yield Fact(name, ((_words(inner), "text"),), inner if isinstance(inner, str) else _json(inner))
+            lines = tuple(text.clean_lines(inner)) if isinstance(inner, str) and "\n" in inner else ()
+            yield Fact(name, ((_words(inner), "text"),), _json(inner), lines=lines)
 
 
 def _words(value: object) -> str:

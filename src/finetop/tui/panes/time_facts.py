@@ -30,7 +30,7 @@ def time_entries(row: JobRow, job: Job | None, states: Sequence[Stay], now: floa
     if job is not None and job.trained_tokens:
         runs.append((f"  {text.count(job.trained_tokens)} tokens", "muted"))
     if parts or len(runs) > 1:
-        yield Entry("Time", tuple(runs), "", tuple(_fact(row, stay, now) for stay in states))
+        yield Entry("Time", tuple(runs), "", tuple(_fact(row, at, states, now) for at in range(len(states))))
 
 
 def _parts(row: JobRow, states: Sequence[Stay], now: float) -> Iterable[str]:
@@ -40,7 +40,10 @@ def _parts(row: JobRow, states: Sequence[Stay], now: float) -> Iterable[str]:
         verb = "ended after" if row.is_final else "running" if row.status == "running" else "waiting"
         yield f"{verb} {_coarse(end - states[0].since, exact=row.is_final)}"
         return
+    if row.created_at is not None and not states[0].status and not row.is_final:
+        yield f"created {_coarse(now - row.created_at, exact=False)} ago"
     spent: dict[str, float] = {}
+    vague: set[str] = set()
     growing, begun = "", None
     for stay in states:
         if stay.since is None or not stay.status:
@@ -51,15 +54,19 @@ def _parts(row: JobRow, states: Sequence[Stay], now: float) -> Iterable[str]:
         until = stay.until if stay.until is not None else end
         spent[stay.status] = spent.get(stay.status, 0.0) + until - stay.since
         growing = stay.status if stay.until is None and not row.is_final else ""
+        if stay.unseen_s:
+            vague.add(stay.status)
     for status, seconds in spent.items():
         word = _IS.get(status, status) if status == growing else _BEEN.get(status, status)
-        yield f"{word} {_coarse(seconds, exact=status != growing)}"
+        least = "at least " if status in vague else ""
+        yield f"{word} {least}{_coarse(seconds, exact=status != growing)}"
     if begun is not None:
         yield f"begun {_coarse(now - begun, exact=False)} ago"
 
 
-def _fact(row: JobRow, stay: Stay, now: float) -> Fact:
+def _fact(row: JobRow, at: int, states: Sequence[Stay], now: float) -> Fact:
     """From when to when, how long, and how that is known."""
+    stay = states[at]
     label = text.clean(stay.word or stay.status) or "not known"
     if stay.since is None:
         return Fact(label, (("nobody tells since when", "faint"),))
@@ -74,8 +81,10 @@ def _fact(row: JobRow, stay: Stay, now: float) -> Fact:
             (f"  {text.length(until - stay.since)}", "muted"),
         ]
     if not stay.status:
-        runs.append(("  before it was first looked at", "faint"))
-    elif stay.unseen_s:
+        follows = states[at + 1] if at + 1 < len(states) else None
+        looked = follows is not None and not follows.is_told
+        runs.append(("  before it was first looked at" if looked else "  not told", "faint"))
+    elif stay.unseen_s and at and states[at - 1].status:
         runs.append((f"  seen here, after {text.length(stay.unseen_s)} without a look", "faint"))
     elif not stay.is_told:
         runs.append(("  seen here", "faint"))
