@@ -76,6 +76,20 @@ class ColumnList(CursorView):
         super().__init__(id="columns")
         self._usual, self._there, self._fits = usual, there, fits
         self.choosing = Choosing.begin(layout, usual, there)
+        self._placed: tuple[Layout, Mapping[str, int]] | None = None
+
+    @property
+    def _widths(self) -> Mapping[str, int]:
+        """The columns that fit now; reckoned once for each layout, for each line asks."""
+        layout = self.choosing.layout
+        if self._placed is None or self._placed[0] != layout:
+            self._placed = layout, self._fits(layout)
+        return self._placed[1]
+
+    def on_resize(self) -> None:
+        """Other columns fit another width."""
+        self._placed = None
+        super().on_resize()
 
     @property
     def current(self) -> str:
@@ -99,7 +113,7 @@ class ColumnList(CursorView):
     def action_size(self, step: int) -> None:
         """A cell wider or narrower."""
         found = column(self.current)
-        width = self._fits(self.choosing.layout).get(self.current, max(found.widths) if found else 0)
+        width = self._widths.get(self.current, max(found.widths) if found else 0)
         self._take(self.choosing.sized(self.current, width + step))
 
     def action_usual(self) -> None:
@@ -145,7 +159,7 @@ class ColumnList(CursorView):
 
     def _beside(self, name: str) -> Run:
         """How wide it is, or that it is not seen."""
-        wide = self._fits(self.choosing.layout).get(name)
+        wide = self._widths.get(name)
         if wide is None:
             return ("no room", "warn")
         by_hand = self.choosing.layout.width(name) is not None
