@@ -179,6 +179,22 @@ async def test_the_menu_holds_what_people_paste(tmp_path: Path) -> None:
         await driver.press("o")
         await driver.reads("https://platform.openai.com/finetune/ftjob-faqEEEEEEEEEEEEEEEEEE1")
         assert "Copied it through the terminal" in driver.picture
+        browser = tmp_path / "at-home"
+        browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/seen\n')
+        browser.chmod(0o755)
+        driver.app.environ = {"BROWSER": str(browser), "SSH_TTY": "/dev/pts/1"}
+        await driver.press("o")
+        await driver.reads("Opened the job's page at OpenAI with at-home.")
+        await driver.until((tmp_path / "seen").exists)
+        browser.write_text("#!/bin/sh\nexit 3\n")
+        await driver.press("o")
+        await driver.reads("Copied it through the terminal")
+        driver.app.environ = {"DISPLAY": ":0"}
+        await driver.press("e")
+        await driver.reads(
+            "There is no program to show it with."
+        )  # a terminal of tests steps aside for nobody
+        driver.app.environ = {}
         events = driver.main.grid.events
         await driver.pilot.mouse_down(events, offset=(13, 1))
         await driver.pilot.hover(events, offset=(40, 2))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from finetop.tui.screens.saying import Saying
 
 Result = TypeVar("Result")
+
+OPENS_S = 1.0
+"""What opens pages fails sooner than that, if it does."""
 
 
 class Outward(BaseApp[Result]):
@@ -139,9 +143,9 @@ class Outward(BaseApp[Result]):
 
 
 def _started(command: tuple[str, ...], environ: Mapping[str, str]) -> bool:
-    """Whether it began; what becomes of a window is its own affair."""
+    """Whether it opened the page: it has ended well, or has not ended yet, as a browser itself would not."""
     try:
-        subprocess.Popen(
+        process = subprocess.Popen(
             command,
             env={**os.environ, **environ},
             stdin=subprocess.DEVNULL,
@@ -151,4 +155,10 @@ def _started(command: tuple[str, ...], environ: Mapping[str, str]) -> bool:
         )
     except OSError:
         return False
-    return True
+    try:
+        return process.wait(OPENS_S) == 0
+    except subprocess.TimeoutExpired:
+        threading.Thread(
+            target=process.wait, daemon=True
+        ).start()  # or it would stay in the list of processes
+        return True
