@@ -44,7 +44,8 @@ _COLUMNS = {
 } | {
     # Few sort by these, so that they are looked up in the jobs' own rows.
     name: f"""(select coalesce(json_extract(form, '$.{files}[0].filename'),
-        json_extract(form, '$.{files}[0].id')) from job where job.account = roster.account and job.id = roster.id)"""
+        json_extract(form, '$.{files}[0].id'))
+        from job where job.account = roster.account and job.id = roster.id)"""
     for name, files in (("file", "training_files"), ("result_file", "result_files"))
 }
 """What a column is sorted by; those that are orders of their own are left out."""
