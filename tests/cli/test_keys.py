@@ -80,10 +80,11 @@ def test_every_mistake_has_its_line(settings: Path) -> None:
 
 def test_what_one_key_takes_from_another_is_told(settings: Path) -> None:
     """That is no mistake; nor is a key that something may keep for itself."""
-    settings.write_text('[keys]\n"job.try" = "r"\n"job.alert" = "ctrl+b"\n')
+    settings.write_text('[keys]\n"job.try" = "r"\n"job.alert" = "ctrl+b"\n"job.cancel" = "w"\n')
     done = here("config", "check")
     assert done.code == 0
-    assert "line 2: job.try takes r from data.refresh. The palette has it still." in done.err
+    assert "line 2: job.try takes r from data.refresh in the jobs list and the detail." in done.err
+    assert "line 4: job.cancel takes w from events.wrap. The palette has it still." in done.err
     assert "line 3: job.alert: ctrl+b is the prefix of tmux." in done.err
 
 

@@ -17,7 +17,8 @@ from finetop.config.keymap import Keys, Wish
 from finetop.errors import BadFile
 from finetop.text.keys import is_typed, key_name
 from finetop.tui.acts import NOT_OFFERED, acts, declared, offers
-from finetop.tui.keymap import IN_DIALOGS, PLAIN, Keymap, keys_of, meetings
+from finetop.tui.key_rules import meetings
+from finetop.tui.keymap import IN_DIALOGS, PLAIN, Keymap, keys_of
 from finetop.tui.places import places
 from finetop.tui.screens.everywhere import Everywhere
 

@@ -30,6 +30,7 @@ def test_the_first_paint_waits_for_nothing_that_talks_to_a_network(tmp_path: Pat
 import json, sys
 from pathlib import Path
 from finetop.config import Paths, Profile
+from finetop.config.keymap import Keys, Wish
 from finetop.tui.app import FinetopApp
 from finetop.tui.start import Options
 
@@ -41,7 +42,8 @@ class Watched(FinetopApp):
         self.exit(0)
 
 paths = Paths(*map(Path, {[str(paths.config_file), str(paths.data_dir), str(paths.state_dir)]!r}))
-app = Watched(Options(paths, (Profile("local", dialect="local", base_url=""),)))
+keys = Keys("plain", {{"job.cancel": Wish(("f9",), ())}})  # judged before the screen opens
+app = Watched(Options(paths, (Profile("local", dialect="local", base_url=""),), keys=keys))
 app.run(headless=True, size=(120, 40))
 app.end()
 """

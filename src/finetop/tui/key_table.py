@@ -10,7 +10,8 @@ from finetop.config.reading import first_of, located
 from finetop.config.tables import Complaint
 from finetop.text.keys import key_word, why_seldom
 from finetop.tui.acts import SECTIONS, section
-from finetop.tui.keymap import Keymap, complaints, keymap_of, keys_of
+from finetop.tui.key_rules import complaints, keymap_of, losses
+from finetop.tui.keymap import Keymap, keys_of
 from finetop.tui.places import places
 
 if TYPE_CHECKING:
@@ -62,16 +63,7 @@ def _lines(keymap: Keymap, where: Sequence[Place]) -> Iterator[KeyLine]:
 
 def _notes(keys: Keys, keymap: Keymap, where: Sequence[Place]) -> Iterator[Complaint]:
     """What a wish takes from something else, and keys that may not arrive."""
-    shipped = keys_of(binding for place in where for binding in place.bindings())
-    for name, lost in keymap.taken.items():
-        for taker, wish in keys.wishes.items():
-            for key in wish.keys:
-                if key in lost:
-                    left = keymap.keys(name, shipped[name])
-                    hint = (
-                        f"It keeps {', '.join(map(key_word, left))}." if left else "The palette has it still."
-                    )
-                    yield Complaint(wish.place, f"{taker} takes {key_word(key)} from {name}", hint)
+    yield from losses(keys, keymap, where)
     for name, wish in keys.wishes.items():
         for key in wish.keys:
             if reason := why_seldom(key):

@@ -66,6 +66,14 @@ class Place(NamedTuple):
         for kind in self.chain:
             yield from bound(kind)
 
+    def depths(self) -> dict[str, int]:
+        """How far from the focus each id is bound."""
+        found: dict[str, int] = {}
+        for depth, kind in enumerate(self.chain):
+            for binding in bound(kind):
+                found.setdefault(binding.id or "", depth)
+        return found
+
 
 def places() -> tuple[Place, ...]:
     """All of them."""

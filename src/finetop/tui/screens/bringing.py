@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import work
 
 from finetop import text
-from finetop.actions.files.landing import Landing
 from finetop.actions.naming import safe_name
 from finetop.errors import BadInput, FinetopError
 from finetop.tui.contents import kept_path
@@ -142,6 +141,8 @@ def told_by_tenths(say: Callable[[Said], None], doing: str) -> Callable[[int, in
 
 def _copied(path: Path, where: Where) -> Path:
     """A copy of a file that is here, whole or not at all."""
+    from finetop.actions.files.landing import Landing  # noqa: PLC0415 - knows HTTP, as no list of files must
+
     landing = Landing(where.folder)
     try:
         with path.open("rb") as opened:
