@@ -6,7 +6,7 @@ import locale
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -95,6 +95,20 @@ class BaseApp(InTurn[Result]):
     def action_theme(self, name: str) -> None:
         """Take other colours."""
         self.theme = name
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """A screen that is taken away leaves the others laid out as they were; Textual would do it anew."""
+        if layout and not recompose:
+            return self
+        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Give the terminal away; whoever had it has left his own picture there, and maybe another size."""
+        with super().suspend():
+            yield
+        self.screen.refresh(layout=True)
+        self.screen.refresh()
 
     def notify(self, message: str, **_: Any) -> None:
         """Nothing floats here; the main screen shows notices in a line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from finetop.session import Session
     from finetop.store import Store
+
+
+BESIDE: Final = 2
+"""Screens in the stack when one beside the main one is on top."""
 
 
 class Everywhere(Polling, HandingOver):
@@ -87,10 +91,12 @@ class Everywhere(Polling, HandingOver):
 
         kind = FilesScreen if name == "files" else ModelsScreen
         app = self.app
-        while len(app.screen_stack) > 1 and not isinstance(app.screen, kind):
+        while len(app.screen_stack) > BESIDE and not isinstance(app.screen, kind):
             app.pop_screen()
-        if not isinstance(app.screen, kind):
+        if len(app.screen_stack) < BESIDE:
             app.push_screen(kind(self.store, self.session, wanted))
+        elif not isinstance(app.screen, kind):  # the main screen need not be drawn in between
+            app.switch_screen(kind(self.store, self.session, wanted))
 
     @on(FileWanted)
     def _open_file(self, event: FileWanted) -> None:

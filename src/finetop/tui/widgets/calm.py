@@ -7,7 +7,7 @@ all are felt: 15 kB for a tab key, 400 bytes for one number, 10 kB a second whil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
@@ -16,6 +16,8 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from textual import events
+    from textual.geometry import Region
     from textual.widget import Widget
 
 Result = TypeVar("Result")
@@ -55,6 +57,21 @@ class CalmScreen(Screen[Result]):
         super().__init__(name, id, classes)
         self._compositor = _SpanCompositor()
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """With a layout only what that has moved is painted; Textual would paint all."""
+        repaint = repaint and not (layout and not regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Who was laid out just now has been painted with that; Textual would paint it once more."""
+        event.prevent_default()
+        is_laid_out = self._size == self.app.size
+        super()._on_screen_resume(event)
+        if not is_laid_out:
+            self._repaint_required = False
+
     def _compositor_refresh(self) -> None:
         """Under a dialog, hand what changed to the screens above, and nothing else."""
         stack = self.app.screen_stack
@@ -65,5 +82,7 @@ class CalmScreen(Screen[Result]):
         changed = tuple(dirty)
         dirty.clear()
         self._dirty_widgets.clear()
-        for above in stack[stack.index(self) + 1 :] if changed else ():
+        over = stack[stack.index(self) + 1 :]
+        # What is not a dialog hides all that is below it.
+        for above in over if changed and all(screen.is_modal for screen in over) else ():
             above.refresh(*changed)
