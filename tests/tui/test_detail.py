@@ -133,7 +133,10 @@ def test_checkpoints_are_a_table_and_the_best_is_marked() -> None:
     assert "ft:gpt-4o-mi…kpt-step-200" in lines(shown, 56)[1]
     assert "ckpt" not in lines(shown, 40)[1]
     assert lines(shown, 24)[1] == " ◊   200   0.500", "a column that has no room is left out whole"
-    assert shown.copied(1) == ("the step 200", POINTS[1].fine_tuned_model_checkpoint)
+    assert shown.copied(1) == ("the model of step 200", POINTS[1].fine_tuned_model_checkpoint)
+    assert "! the tuned model is that of step 300, not the best" in "\n".join(lines(page()))
+    good = "\n".join(lines(page(model=known(beside=Beside(checkpoints=POINTS[:2])))))
+    assert "not the best" not in good, "the last one is the best"
     whole = "\n".join(lines(page("Checkpoints", "Step 200"), 60))
     for words in ("odd one          3.000", "not the last", "c-200", "ckpt-step-200"):
         assert words in whole

@@ -55,6 +55,15 @@ def checkpoint_runs(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -> t
     return tuple(runs)
 
 
+def passed_by(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
+    """The last one where another was better: people take the tuned model for the best."""
+    best, name = best_of(checkpoints)
+    last = _by_step(checkpoints)[-1] if checkpoints else None
+    if best is None or last is None or last.metrics.get(name) in {None, best.metrics[name]}:
+        return None
+    return last
+
+
 def best_of(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint | None, str]:
     """The best of several that were measured alike, and by what; None where that cannot be told."""
     for name, more_is_better in _JUDGED_BY:
@@ -95,8 +104,7 @@ def checkpoint_entries(checkpoints: Sequence[Checkpoint], glyphs: text.Glyphs) -
             for name in columns
         )
         name = checkpoint.fine_tuned_model_checkpoint or checkpoint.id
-        is_last = checkpoint is _by_step(checkpoints)[-1]
-        facts = tuple(_facts(checkpoint, is_passed_by=is_best and not is_last))
+        facts = tuple(_facts(checkpoint, is_passed_by=is_best and passed_by(checkpoints) is not None))
         yield Entry(
             f"Step {_step(checkpoint)}",
             (mark, *((number, "text") for number in numbers)),

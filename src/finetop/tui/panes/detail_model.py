@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from finetop import text
 from finetop.plot import Points, best_point
 from finetop.stays import Seen, stays
-from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_head, checkpoint_runs
+from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_head, checkpoint_runs, passed_by
 from finetop.tui.panes.entry import Entry, Fact, Goal
 from finetop.tui.panes.file_facts import data_entries, file_entries
 from finetop.tui.panes.provider_facts import ending_entries, note_entries, reward_entries, side_entries
@@ -154,9 +154,7 @@ def _overview(
     yield from time_entries(row, job, states, now)
     if row.cost is not None:
         yield Entry("Cost", ((text.dollars(row.cost), "text"),))
-    if more.checkpoints:
-        runs = checkpoint_runs(more.checkpoints, glyphs)
-        yield Entry("Checkpoints", runs, goal=Goal("tab", "Checkpoints"))
+    yield from _checkpoints(row, more.checkpoints, glyphs)
     if job is not None:
         yield from note_entries(job)
     yield from date_entries(row)
@@ -188,6 +186,18 @@ def _tuned(row: JobRow, more: Beside, now: float) -> Iterable[Entry]:
             yield from sharing_entries(name, more.sharing)
     elif row.is_active:
         yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),))
+
+
+def _checkpoints(row: JobRow, points: Sequence[Checkpoint], glyphs: text.Glyphs) -> Iterable[Entry]:
+    """The last ones, and whether the tuned model is the best of them."""
+    if not points:
+        return
+    goal = Goal("tab", "Checkpoints")
+    yield Entry("Checkpoints", checkpoint_runs(points, glyphs), goal=goal)
+    last = passed_by(points)
+    if row.fine_tuned_model and last is not None:
+        said = f"! the tuned model is that of step {last.step_number}, not the best"
+        yield Entry("", ((said, "warn"),), goal=goal)
 
 
 def _four(

@@ -241,7 +241,8 @@ class DetailPage:
             return None
         if (fact := self.fact(at)) is not None:
             return f"the value of {fact.label or entry.label}", fact.value or plain(fact.runs).strip()
-        named = {"Job": "the job's id"}.get(entry.label) or f"the {entry.label.lower() or 'value'}"
+        called = f"model of {entry.label}" if entry.is_row else entry.label or "value"
+        named = "the job's id" if called == "Job" else f"the {called.lower()}"
         return named, entry.value or plain(entry.runs).strip()
 
     def link(self, at: int) -> str:
