@@ -6,11 +6,14 @@ from functools import reduce
 
 import pytest
 
+from finetop.store import order
+from finetop.store.order import asked
 from finetop.text import UNICODE
 from finetop.tui.panes.job_columns import MORE, NAME, USUAL, Choosing, Layout, choices, column, sortable, way
 from finetop.tui.panes.more_cells import more_cell
 from finetop.tui.widgets.runs import plain
 from finetop.tui.widgets.table import arrange, head_runs
+from finetop.views import Sort, View
 from stage import HOSTILE, NOW, job
 
 LONG = {"name": 34, "model": 34, "profile": 8, "job": 14, "step": 9, "progress": 24, "status": 11}
@@ -105,8 +108,13 @@ def test_what_stands_in_a_column_that_was_asked_for(
     assert drawn.isprintable()
 
 
-def test_what_is_one_value_can_be_sorted_by() -> None:
-    assert set(THERE) - set(sortable(THERE)) == {"trend", "file", "result_file"}
+def test_every_column_but_the_trend_can_be_sorted_by() -> None:
+    assert set(THERE) - set(sortable(THERE)) == {"trend"}
     assert all(way(name).first != way(name).last for name in THERE)
     assert all(column(name) for name in THERE)
     assert len({found.name for found in MORE}) == len(MORE)
+
+
+@pytest.mark.parametrize("name", sortable(THERE))
+def test_the_store_knows_an_order_by_each_column(name: str) -> None:
+    assert asked(View(sort=Sort(name)), {1: "openai"}, NOW).by != order.USUAL

@@ -76,8 +76,7 @@ _WAYS: Final = {
     "tokens": _HIGH,
     "seed": _LOW,
 }
-_UNSORTED: Final = frozenset({"trend", "file", "result_file"})
-"""A course and lists, which have no order."""
+_UNSORTED: Final = frozenset({"trend"})
 
 
 def way(name: str) -> Way:
