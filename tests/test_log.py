@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from finetop.models import Event
 from finetop.query.needle import Needle, read_needle
 from finetop.store import JobKey, Store
-from finetop.store.log import MODERATION, Found, Log, LogQuery, Spot
+from finetop.store.log import MODERATION, Found, Lines, Log, LogQuery, Spot, TimedLines
 
 ONE, TWO = JobKey(1, "ftjob-1"), JobKey(1, "ftjob-2")
 
@@ -62,7 +65,7 @@ def whole(log: Log, query: LogQuery) -> Found:
 
 
 def words(log: Log, found: Found) -> list[str]:
-    return [line.message for line in log.read(found.lines.ids)]
+    return [line.message for line in log.read(found.lines[:])]
 
 
 ALL_OF_ONE = ["One is made", "one: 50% of step_1", "one is slow", "Ünder way lost", "one is over"]
@@ -99,12 +102,12 @@ def test_what_a_query_finds(
     assert words(talk.log, found) == list(said)
     at_once = talk.log.newest(query, within=100)
     assert at_once.is_whole
-    assert at_once.lines.ids == found.lines.ids
+    assert at_once.lines[:] == found.lines[:]
     assert (at_once.last == found.last) or not said
-    for place, id_ in enumerate(found.lines.ids):
+    for place, id_ in enumerate(found.lines[:]):
         line = talk.log.read([id_])[0]
         assert found.lines.place(line.spot) == place
-    assert [told["message"] for told in talk.log.told(found.lines.ids)] == list(said)
+    assert [told["message"] for told in talk.log.told(found.lines)] == list(said)
 
 
 def test_of_a_long_log_the_newest_lines_are_there_at_once(talk: Store) -> None:
@@ -173,6 +176,18 @@ def test_from_problem_to_problem(
         while (spot := talk.log.problem(query, spot, step) or Spot(-9, -9)).id > 0:
             found += [line.message for line in talk.log.read([spot.id])]
         assert found == order
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1, 60), unique=True), st.integers(0, 62), st.integers(0, 62), st.booleans())
+def test_runs_of_numbers_are_as_the_numbers(numbers: list[int], start: int, stop: int, timed: bool) -> None:
+    numbers.sort()
+    lines = TimedLines() if timed else Lines()
+    for part in (numbers[:7], numbers[7:]):
+        lines.add([(0.0, number) for number in part])
+    assert len(lines) == len(numbers)
+    assert lines[start:stop] == numbers[start:stop]
+    assert lines.place(Spot(0.0, start)) == bisect_left(numbers, start)
 
 
 def test_lines_without_a_time_and_a_view_that_was_cleared(talk: Store) -> None:

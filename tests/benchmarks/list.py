@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.event_log import tables as tables_of_log
 from benchmarks.screen import Screen, opened, p95, table
 from drivers import NOW, PROFILES, Told, fill, house
 from finetop.models import Job
@@ -172,6 +173,8 @@ def main() -> None:
         print()
         heads = (f"{said.many:,} jobs, in the store", "found", "CPU ms", "first 30", "at most")
         print(table(heads, in_store(root / str(said.many))))
+        print()
+        print(tables_of_log(root))
 
 
 if __name__ == "__main__":

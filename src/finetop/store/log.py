@@ -5,7 +5,7 @@
     log.since(query, found, most=2_000)         what was written since
     log.read(found.lines.ids[:64])              the lines themselves
 
-What a query means is held as the lines' numbers: four bytes a line, and no statement that counts rows.
+What a query means is held as the numbers of its lines: few bytes, and no statement that counts rows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,35 +65,84 @@ class LogLine(NamedTuple):
 
 
 class Lines:
-    """The numbers of lines in the order of their log."""
+    """The numbers of lines in the order of their log; a slice of it is a list of them.
 
-    __slots__ = ("ids", "times")
+    One job's log is mostly runs of numbers without a gap, so runs are what is kept.
+    """
 
-    def __init__(self, *, by_time: bool = False) -> None:
-        self.ids = array("I")
-        self.times = array("d") if by_time else None
-        """None where numbers alone make the order."""
+    def __init__(self) -> None:
+        self._starts = array("I")
+        self._places = array("I")
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return self._count
+
+    def __getitem__(self, part: slice) -> list[int]:
+        start, stop, _ = part.indices(self._count)
+        numbers: list[int] = []
+        run = bisect_right(self._places, start) - 1
+        while start < stop:
+            end = min(stop, self._end(run))
+            first = self._starts[run] - self._places[run]
+            numbers += range(first + start, first + end)
+            start, run = end, run + 1
+        return numbers
+
+    def _end(self, run: int) -> int:
+        return self._places[run + 1] if run + 1 < len(self._places) else self._count
 
     def place(self, spot: Spot) -> int:
         """The place of the first line that does not stand before a spot."""
-        times = self.times
-        if times is None:
-            return bisect_left(self.ids, spot.id)
-        ids = self.ids
-        return bisect_left(range(len(ids)), spot, key=lambda place: Spot(times[place], ids[place]))
+        run = bisect_right(self._starts, max(0, spot.id)) - 1
+        if run < 0:
+            return 0
+        return min(self._places[run] + spot.id - self._starts[run], self._end(run))
 
-    def goes_on_with(self, spot: tuple[float, int]) -> bool:
+    def goes_on_with(self, spot: tuple[float, int]) -> bool:  # noqa: ARG002 - numbers only grow
         """Whether a line belongs after the last one."""
-        return not self.ids or self.times is None or (self.times[-1], self.ids[-1]) < spot
+        return True
 
     def add(self, spots: Sequence[tuple[float, int]]) -> None:
         """Put these after the last one."""
-        self.ids.extend([id_ for _, id_ in spots])
-        if self.times is not None:
-            self.times.extend([time for time, _ in spots])
+        expected = self._starts[-1] + self._count - self._places[-1] if self._starts else -1
+        for _, number in spots:
+            if number != expected:
+                self._starts.append(number)
+                self._places.append(self._count)
+                expected = number
+            self._count += 1
+            expected += 1
+
+
+class TimedLines(Lines):
+    """The same where times make the order, as in the log of several jobs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ids = array("I")
+        self._times = array("d")
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, part: slice) -> list[int]:
+        return list(self._ids[part])
+
+    def place(self, spot: Spot) -> int:
+        """The place of the first line that does not stand before a spot."""
+        return bisect_left(
+            range(len(self)), spot, key=lambda place: Spot(self._times[place], self._ids[place])
+        )
+
+    def goes_on_with(self, spot: tuple[float, int]) -> bool:
+        """Whether a line belongs after the last one."""
+        return not self._ids or (self._times[-1], self._ids[-1]) < spot
+
+    def add(self, spots: Sequence[tuple[float, int]]) -> None:
+        """Put these after the last one."""
+        self._ids.extend([number for _, number in spots])
+        self._times.extend([time for time, _ in spots])
 
 
 class LogQuery(NamedTuple):
@@ -111,6 +160,10 @@ class LogQuery(NamedTuple):
     def by_time(self) -> bool:
         """Whether the order is that of times."""
         return len(self.jobs) > 1
+
+    def no_lines(self) -> Lines:
+        """What its lines are put into."""
+        return TimedLines() if self.by_time else Lines()
 
 
 class Found(NamedTuple):
@@ -151,7 +204,7 @@ class Log:
                 spots = [(0.0, number) for number in reversed(newest[:within])]
                 continue
             spots += self._spots(query._replace(after=first - 1), (key,), up_to=last)
-        lines = Lines(by_time=query.by_time)
+        lines = query.no_lines()
         lines.add(sorted(spots) if query.by_time else spots)
         return Found(lines, last, is_whole)
 
@@ -162,7 +215,7 @@ class Log:
         connection.execute("pragma cache_size = -256")  # who walks through once keeps no pages
         try:
             last = max((self._last(key) for key in query.jobs), default=0)
-            lines = Lines(by_time=query.by_time)
+            lines = query.no_lines()
             spots = self._spots(query, query.jobs, up_to=last)
             while part := spots.fetchmany(2_000):
                 lines.add(part)
@@ -223,7 +276,7 @@ class Log:
         ]
         return best(found, default=None)
 
-    def told(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def told(self, ids: Sequence[int] | Lines) -> Iterator[dict[str, Any]]:
         """Lines by their numbers, whole, in our normal form as plain values."""
         names = ("job", "id", "created_at", "level", "message", "type", "data")
         for start in range(0, len(ids), AT_ONCE):

@@ -14,7 +14,7 @@ from finetop.store.log import MODERATION, MODERATION_WORD
 
 if TYPE_CHECKING:
     from finetop.store import JobKey
-    from finetop.store.log import Log, LogQuery
+    from finetop.store.log import Lines, Log, LogQuery
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 OPENED = 5_000
@@ -59,13 +59,13 @@ def save(log: Log, query: LogQuery, names: Mapping[JobKey, str], path: Path, *, 
 def lines(log: Log, query: LogQuery, names: Mapping[JobKey, str], *, as_json: bool) -> Iterator[str]:
     """The lines of the file."""
     found = log.whole(query, wanted=lambda: True)
-    ids = found.lines.ids if found is not None else ()
+    ids = found.lines if found is not None else ()
     if as_json:
         return (json.dumps(told, ensure_ascii=False) for told in log.told(ids))
     return readable(log, ids, names)
 
 
-def readable(log: Log, ids: Sequence[int], names: Mapping[JobKey, str]) -> Iterator[str]:
+def readable(log: Log, ids: Sequence[int] | Lines, names: Mapping[JobKey, str]) -> Iterator[str]:
     """Lines of text: time with its zone, whose it is where there are several, level, message."""
     whose = {key.id: f"{text.clean(name)}  " for key, name in names.items()} if len(names) > 1 else {}
     for told in log.told(ids):
@@ -80,4 +80,4 @@ def newest(log: Log, query: LogQuery, names: Mapping[JobKey, str]) -> str:
     """The end of a log as text; what is missing is said first."""
     found = log.newest(query, within=OPENED)
     lead = [] if found.is_whole else ["(older events are left out; saving the log keeps all)"]
-    return "\n".join([*lead, *readable(log, found.lines.ids, names)]) + "\n"
+    return "\n".join([*lead, *readable(log, found.lines, names)]) + "\n"

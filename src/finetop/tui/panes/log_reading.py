@@ -92,7 +92,7 @@ class Reading:
         number, at = divmod(place, PAGE)
         page = self._pages.get(number)
         if page is None:
-            ids = self._found.lines.ids[number * PAGE : (number + 1) * PAGE]
+            ids = self._found.lines[number * PAGE : (number + 1) * PAGE]
             page = [Told(line, words_of(line)) for line in self.log.read(ids)]
             while len(self._pages) >= PAGES:
                 self._pages.pop(next(iter(self._pages)))
