@@ -49,7 +49,7 @@ async def test_the_pace_is_found_by_name(tmp_path: Path) -> None:
             ("half", "openai every 30 s, local every 4 s", (30, 4)),
             ("half", "openai every 60 s, local every 8 s", (60, 8)),
             ("twice", "openai every 30 s, local every 4 s", (30, 4)),
-            ("usual", "openai every 15 s, local every 2 s", (None, None)),
+            ("as usual", "openai every 15 s, local every 2 s", (None, None)),
         ):
             await screen.press("colon")
             await screen.type(words)
