@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from drivers import Told, fill, house, opened
-from finetop.models import Job
+from finetop.models import Event, Job
 from finetop.query import read_filter
 from finetop.store import JobKey, Store
 from finetop.tui import listing as listings
@@ -119,6 +119,18 @@ def test_a_column_shows_what_the_row_does_not_tell(listing: Listing, store: Stor
     listing.pull()
     assert listing.extra(key, "metadata.team") == "blue"
     assert listing.extra(JobKey(1, "nobody's"), "seed") is None
+
+
+def test_the_course_of_a_loss_is_read_in_few_points(listing: Listing, store: Store) -> None:
+    data = [{"step": n, "train_loss": 1 / n} for n in range(1, 330)]
+    store.events.save(
+        JobKey(1, "j1"),
+        [Event(id=str(n), message="m", type="metrics", data=told) for n, told in enumerate(data)],
+    )
+    listing.begin(View())
+    course = listing.trend(listing.row(1))
+    assert (len(course), course[0]) == (33, 1.0)
+    assert listing.trend(listing.row(2)) == []
 
 
 def test_time_alone_moves_some_views(listing: Listing) -> None:

@@ -159,6 +159,10 @@ class Events:
         """Everything measured of a job."""
         return measured.curves(self._db.connection, key)
 
+    def course(self, key: JobKey, points: int) -> list[float]:
+        """The course of a job's training loss, at about so many steps."""
+        return measured.course(self._db.connection, key, points)
+
     def is_measured(self, key: JobKey) -> bool:
         """True where any measurement of a job is known."""
         found = self._db.connection.execute(

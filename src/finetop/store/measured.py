@@ -93,6 +93,16 @@ def curves(connection: sqlite3.Connection, key: JobKey) -> Curves:
     )
 
 
+def course(connection: sqlite3.Connection, key: JobKey, points: int) -> list[float]:
+    """The training loss at about so many steps, evenly apart: all that a small picture shows."""
+    found = connection.execute(
+        """select train_loss from metric where account = ? and job = ? and train_loss is not null
+        order by step""",
+        key,
+    ).fetchall()
+    return [math.nan if loss == -math.inf else loss for (loss,) in found[:: max(1, len(found) // points)]]
+
+
 def by_step(connection: sqlite3.Connection, key: JobKey) -> list[dict[str, float]]:
     """Every measurement of a job, each step with what was told of it."""
     names = ("step", "epoch", *_METRICS)

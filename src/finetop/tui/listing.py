@@ -216,7 +216,7 @@ class Listing:
 
     def trend(self, row: JobRow) -> Sequence[float]:
         """The course of a job's loss."""
-        return _kept(self._trends, row.key, row.seq, lambda: self._course(row.key))
+        return _kept(self._trends, row.key, row.seq, lambda: self._store.events.course(row.key, TREND_POINTS))
 
     def is_news(self, row: JobRow) -> bool:
         """True of a job whose status has changed since the last visit, or since this one began."""
@@ -230,10 +230,6 @@ class Listing:
     def _seq(self, key: JobKey) -> int:
         row = self.get(key)
         return 0 if row is None else row.seq
-
-    def _course(self, key: JobKey) -> Sequence[float]:
-        values = self._store.events.curves(key).train_loss.values
-        return values[:: max(1, len(values) // TREND_POINTS)]
 
 
 def _kept(known: dict[JobKey, tuple[int, Told]], key: JobKey, seq: int, read: Callable[[], Told]) -> Told:
