@@ -96,7 +96,7 @@ def test_what_the_terminal_sends_is_shown(settings: Path) -> None:
         for sent, told in (
             ("x", r"^x +x +Cancel this job"),
             ("\x1bOP", r"^f1 +\\x1bOP +Show these keys"),
-            ("\x1b", r"^esc +\\x1b +One step back .the jobs list and others.;"),
+            ("\x1b", r"^esc +\\x1b +One step back .the jobs list and others."),
             ("\x02", r"^ctrl\+b +\\x02 +nothing; it may be the prefix of tmux"),
         ):
             shown.type(sent)

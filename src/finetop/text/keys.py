@@ -33,12 +33,14 @@ _CALLED: Final = {
     "plus_sign": "plus",
     "low_line": "underscore",
 }
-_SAME: Final = {
-    "ctrl+i": "tab",
-    "ctrl+m": "enter",
-    "ctrl+j": "enter",
-    "ctrl+[": "escape",
-    "ctrl+h": "backspace",
+_NEVER: Final = {
+    "ctrl+i": "arrives as tab",
+    "ctrl+m": "arrives as enter",
+    "ctrl+j": "arrives as enter",
+    "ctrl+[": "arrives as esc",
+    "ctrl+h": "arrives as backspace",
+    "ctrl+@": "has another name in each terminal",
+    "ctrl+space": "has another name in each terminal",
 }
 _TAKEN: Final = {
     "ctrl+a": "the prefix of screen, and of many a tmux",
@@ -46,7 +48,6 @@ _TAKEN: Final = {
     "ctrl+z": "what sends a program into the background",
     "ctrl+s": "what stops the output of some terminals",
     "ctrl+\\": "what kills a program in many terminals",
-    "ctrl+space": "what changes the input method in many a desktop",
     "~": "what ends a line's connection in ssh",
     "f11": "what makes the window fill the screen in many a desktop",
 }
@@ -85,8 +86,8 @@ def is_typed(name: str) -> bool:
 def why_never(name: str) -> str:
     """Why a key cannot arrive as itself; empty where it can."""
     word = key_word(name)
-    if word in _SAME:
-        return f"{word} arrives as {_SAME[word]}"
+    if word in _NEVER:
+        return f"{word} {_NEVER[word]}"
     for held in ("alt", "super", "hyper", "meta"):
         if held in name.split("+")[:-1]:
             return f"{held} is kept by most terminals"

@@ -47,7 +47,7 @@ def try_keys(keys: Keys) -> int:
         for key, sent in _pressed():
             times = times + 1 if key == last else 1
             last = key
-            _say(f"{line(key, sent, lines)}\r\n")
+            _say("".join(f"{words}\r\n" for words in told(key, sent, lines)))
             if times == TIMES:
                 break
     finally:
@@ -56,23 +56,26 @@ def try_keys(keys: Keys) -> int:
     return 0
 
 
-def line(key: str, sent: str, lines: Iterable[KeyLine]) -> str:
-    """One key as it is told."""
+def told(key: str, sent: str, lines: Iterable[KeyLine]) -> Iterator[str]:
+    """One key as it is told: what it does in other places stands below."""
     bytes_shown = sent.encode("unicode_escape").decode("ascii")
-    return f"{text.pad(key_word(key), 14)}  {text.pad(bytes_shown, 20)}  {does(key, lines)}"
+    lead = f"{text.pad(key_word(key), 14)}  {text.pad(bytes_shown, 20)}  "
+    for words in does(key, lines):
+        yield lead + words
+        lead = " " * text.cells(lead)
 
 
-def does(key: str, lines: Iterable[KeyLine]) -> str:
+def does(key: str, lines: Iterable[KeyLine]) -> list[str]:
     """What a key does, and where that differs from place to place."""
     if key.startswith("alt+"):
-        return f"read as esc and {key_word(key.removeprefix('alt+'))}"
+        return [f"read as esc and {key_word(key.removeprefix('alt+'))}"]
     found = [line for line in lines if key in line.keys]
     if not found:
         reason = why_seldom(key)
-        return f"nothing; it may be {reason}" if reason else "nothing"
+        return [f"nothing; it may be {reason}" if reason else "nothing"]
     if len(found) == 1:
-        return found[0].does
-    return "; ".join(f"{line.does} ({_where(line)})" for line in found)
+        return [found[0].does]
+    return [f"{line.does} ({_where(line)})" for line in found]
 
 
 def _where(line: KeyLine) -> str:
