@@ -103,6 +103,7 @@ class PaneGrid(Container):
         self._full: LineView | None = None
         self._laid_out_full: LineView | None = None
         self._sentence = ""
+        self._focused: LineView = jobs
 
     @property
     def layout(self) -> Layout:
@@ -142,10 +143,25 @@ class PaneGrid(Container):
             return Box(0, 0, self.size.width, self.size.height)
         return self.arrangement.box(self.panes.index(pane) + 1)
 
+    def on_mount(self) -> None:
+        """Know who has the focus."""
+        self.watch(self.screen, "focused", self._keep_focus, init=False)
+
     def on_resize(self, event: events.Resize) -> None:
-        """Other sizes show other panes."""
+        """Other sizes show other panes; the one with the focus stays in sight."""
         self.settle(event.size)
+        if self._focused.has_focus and self._focused is not self.jobs:
+            self._front = self.panes.index(self._focused) + 1
         self._show()
+        self._keep_focus(self.screen.focused)
+
+    def _keep_focus(self, focused: Widget | None) -> None:
+        """Give the focus back that Textual takes from a pane for which there was no room."""
+        if focused is not None:
+            self._focused = next((pane for pane in self.panes if pane is focused), self._focused)
+        elif not self._sentence:
+            pane = self._focused if self._focused.display else self.jobs
+            self.screen.set_focus(pane, scroll_visible=False)
 
     def _show(self) -> None:
         tabs = self.arrangement.tabs and self._full is None
