@@ -17,7 +17,9 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from rich.console import Console
     from textual import events
-    from textual.geometry import Region
+    from textual._compositor import CompositorMap, ReflowResult
+    from textual.geometry import Region, Size
+    from textual.map_geometry import MapGeometry
     from textual.widget import Widget
 
 Result = TypeVar("Result")
@@ -42,10 +44,34 @@ class _Spans(ChopsUpdate):
 class _SpanCompositor(Compositor):
     """Textual's compositor with updates that write only their spans."""
 
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out anew; who only got another number in the order of painting is not painted for it."""
+        before, dirty = self._full_map, set(self._dirty_regions)
+        result = super().reflow(parent, size)
+        after = self._full_map
+        if size.region not in dirty and _order(before, after) == _order(after, before):
+            self._dirty_regions = dirty | {
+                region
+                for one, other in ((before, after), (after, before))
+                for widget, place in one.items()
+                if not _stands(place, other.get(widget)) and (region := place.clip.intersection(place.region))
+            }
+        return result
+
     def render_partial_update(self) -> ChopsUpdate | None:
         """What changed since the last update."""
         update = super().render_partial_update()
         return None if update is None else _Spans(update.chops, update.spans, update.chop_ends)
+
+
+def _order(shown: CompositorMap, known: CompositorMap) -> list[Widget]:
+    """The widgets that are known too, as they are painted over each other."""
+    return sorted((widget for widget in shown if widget in known), key=lambda widget: shown[widget].order)
+
+
+def _stands(place: MapGeometry, other: MapGeometry | None) -> bool:
+    """Whether two places are one, whatever their numbers in the order of painting."""
+    return other is not None and place._replace(order=other.order) == other
 
 
 class CalmScreen(Screen[Result]):
