@@ -48,6 +48,8 @@ class Terminal:
         self._stream = pyte.Stream(self._screen)
         self._lock = threading.Lock()
         self._fed = 0
+        self._listening = threading.Event()
+        self._listening.set()
         self._seen: tuple[int, list[str]] = (-1, [])
         self.written = bytearray()
         """Every byte the program wrote."""
@@ -111,12 +113,28 @@ class Terminal:
         self._reader.join(2)
         return code
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size; what the program does not draw anew is lost."""
+        with self._lock:
+            self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Read nothing of what is written, beyond the piece that is just being waited for."""
+        self._listening.clear()
+        try:
+            yield
+        finally:
+            self._listening.set()
+
     def hang_up(self) -> None:
         """Close the window."""
         os.kill(self.process.pid, signal.SIGHUP)
 
     def close(self) -> None:
         """End the program if it still runs, and the terminal."""
+        self._listening.set()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -127,6 +145,7 @@ class Terminal:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         held = ""
         while True:
+            self._listening.wait()
             try:
                 chunk = os.read(self._master, 65536)
             except OSError:  # the other end is closed
