@@ -163,7 +163,9 @@ class Viewer(Bringing, Standing):
             what = f"This is no text but {name_of_binary(content.file.head)}, {size}. {saves}"
             self._list.say("This file is empty." if kind == "empty" else what)
             return
-        self._list.show(records_of(kind, content.file))
+        records = records_of(kind, content.file)
+        self._one.show(records, 0)
+        self._list.show(records)
         self._lay_out()
         if not content.file.is_measured:
             await asyncio.to_thread(content.file.measure, lambda: self._left)
