@@ -264,9 +264,9 @@ MIGRATIONS = (
         primary key (account, job, seq)
     ) strict, without rowid;
     insert into sighting select account, id, turned, turned_at, null, status,
-        coalesce(json_extract(form, '$.raw_status'), '') from job
-        where turned_at is not null and (was is not null
-        or status not in ('succeeded', 'failed', 'cancelled'));
+        coalesce(json_extract(form, '$.raw_status'), '') from job indexed by job_status
+        where account in (select id from account) and turned_at is not null
+        and status in ('checking', 'queued', 'running', 'stopping', 'paused', 'unknown');
     alter table job add column autos text not null default '[]';
     """,
     """
