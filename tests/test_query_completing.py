@@ -40,6 +40,8 @@ def values(field: str) -> Iterable[str]:
         ("setting.n", ["setting.n_epochs:"]),
         ("setti", ["setting."]),
         ("lr", ["lr:", "lr_multiplier:"]),
+        ("team", ["metadata.team:"]),
+        ("batch", ["batch:", "setting.batch_size:"]),
         ("nothing", []),
         ("nothing:", []),
         ("profile:openai", []),

@@ -61,6 +61,10 @@ def _names(begun: str, values: Values) -> Iterator[Word]:
     for name, whole in fields.SHORT_SETTINGS.items():
         if begun and name.startswith(begun.lower()):
             yield Word(f"{name}:", name, whole)
+    for kind in (METADATA, SETTING) if begun else ():
+        for key in values(kind):
+            if key.lower().startswith(begun.lower()) and _is_plain(key):
+                yield Word(f"{kind}.{key}:", f"{kind}.{key}")
 
 
 def _values(meant: tuple[Field, str] | None, values: Values) -> Iterable[str]:

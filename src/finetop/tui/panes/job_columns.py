@@ -76,6 +76,13 @@ _WAYS: Final = {
     "tokens": _HIGH,
     "seed": _LOW,
 }
+_SHORT_HEADS: Final = {
+    "n_epochs": "EPOCHS",
+    "batch_size": "BATCH",
+    "learning_rate_multiplier": "LR MULT",
+    "learning_rate": "LR",
+}
+"""Of hyperparameters that most jobs have: a long head would cost the room of two columns."""
 _UNSORTED: Final = frozenset({"trend"})
 
 
@@ -88,10 +95,12 @@ def column(name: str) -> Column | None:
     """The column of this name; any key of metadata and any hyperparameter is one."""
     if name in _KNOWN:
         return _KNOWN[name]
-    for prefix, align, wide in ((METADATA, "left", 14), (SETTING, "right", 8)):
+    for prefix, align, least, most in ((METADATA, "left", 10, 16), (SETTING, "right", 6, 12)):
         if name.startswith(prefix) and name != prefix:
-            head = text.clean(name.removeprefix(prefix)).upper()
-            return Column(name, head, (max(wide, min(text.cells(head), 2 * wide)),) * 4, align=align)
+            key = name.removeprefix(prefix)
+            head = _SHORT_HEADS.get(key) if prefix == SETTING else None
+            head = head or text.clean(key).upper()
+            return Column(name, head, (max(least, min(text.cells(head), most)),) * 4, align=align)
     return None
 
 

@@ -47,9 +47,9 @@ _KEYS: Final = (
 def help_of(name: str) -> str:
     """What stands in a column, in a few words."""
     if name.startswith(METADATA):
-        return "metadata"
+        return f"metadata {text.clean(name.removeprefix(METADATA))}"
     if name.startswith(SETTING):
-        return "hyperparameter"
+        return f"hyperparameter {text.clean(name.removeprefix(SETTING))}"
     return _HELP.get(name) or (FIELDS[name].help if name in FIELDS else "")
 
 
