@@ -15,7 +15,10 @@ from finetop.store import JobKey, Store
 from finetop.tui import listing as listings
 from finetop.tui.listing import Listing
 from finetop.tui.messages import StoreChanged
+from finetop.tui.panes.jobs import JobsPane
+from finetop.tui.remembered import Part
 from finetop.views import Sort, View
+from stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +134,40 @@ def test_the_course_of_a_loss_is_read_in_few_points(listing: Listing, store: Sto
     course = listing.trend(listing.row(1))
     assert (len(course), course[0]) == (33, 1.0)
     assert listing.trend(listing.row(2)) == []
+
+
+async def test_the_cursor_goes_where_it_was_left_however_long_the_list(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays on its job while the list is read once more, and comes back to it after a filter."""
+    monkeypatch.setattr(listings, "SHORT", 10)
+    monkeypatch.setattr(listings, "FIRST", 20)
+    pane = JobsPane()
+    async with Stage(pane).run_test(size=(100, 12)) as pilot:
+        pane.restore(Part({"job": [1, "j50"]}))
+        listing.begin(pane.view)
+        pane.open(listing, now=NOW)
+
+        async def reads(name: str, count: int) -> None:
+            for _ in range(2_000):
+                if len(listing) == count and pane.current is not None and pane.current.name == name:
+                    return
+                await pilot.pause(0.01)
+            raise AssertionError(f"{pane.current} of {len(listing)}, not {name} of {count}")
+
+        await reads("name-0", 20)
+        pane.show_view(pane.view)
+        await reads("name-50", 60)
+        await pilot.press("j")
+        before = pane.cursor
+        save(listing._store, *range(70, 80), status="running")
+        pane.show_view(pane.view)
+        await reads("name-51", 70)
+        assert pane.cursor == before, "the row does not move"
+        pane.look(View(filter=read_filter("name-7")))
+        await reads("name-70", 11)
+        pane.look(View())
+        await reads("name-51", 70)
 
 
 def test_time_alone_moves_some_views(listing: Listing) -> None:

@@ -68,6 +68,7 @@ class Listing:
         self._rows: dict[int, JobRow] = {}
         self._told: dict[JobKey, tuple[int, Mapping[str, Any]]] = {}
         self._trends: dict[JobKey, tuple[int, Sequence[float]]] = {}
+        self._is_behind = False
         self._turn = 0
         self._reading = asyncio.Lock()
 
@@ -131,13 +132,19 @@ class Listing:
         for n in news.numbers:
             self._rows.pop(n, None)
         self._found = self._found._replace(seq=news.seq)
-        if news.keys and (self._is_short or not self.condition):
+        if not news.keys:
+            return news
+        if self.condition and not self._is_short:
+            self._is_behind = True
+        else:
             self.counts = self._roster.counts_of(self._view, self._names, self._clock())
         return news
 
     @property
     def is_timely(self) -> bool:
-        """True where time alone may change which jobs are shown, or how they are ordered."""
+        """True where a look from time to time is wanted: time alone moves jobs, or the counts are old."""
+        if self._is_behind:
+            return True
         typed = self._view.filter.condition if self._view.filter else None
         terms = [term for meant in (self._view.condition, typed) if meant for term in meant.terms]
         return self._view.sort.column == "eta" or any(
@@ -155,6 +162,7 @@ class Listing:
 
     def _take(self, found: Found) -> None:
         self._found, self.counts, self.is_whole = found, found.counts, True
+        self._is_behind = False
 
     # --- lines ------------------------------------------------------------------------------------------
 

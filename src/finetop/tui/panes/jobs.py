@@ -124,6 +124,7 @@ class JobsPane(Marking, Looking):
         self.colours: Mapping[str, str] = {}
         """The colours of profiles, by their names."""
         self._jobs: Jobs | None = None
+        self._shown_view: View | None = None
         self._held: Held | None = None
         self._current: JobRow | None = None
         self._touched = False
@@ -158,6 +159,7 @@ class JobsPane(Marking, Looking):
     def open(self, jobs: Jobs, *, now: float) -> None:
         """Show these jobs."""
         self._jobs = jobs
+        self._shown_view = self.view
         self.follows_views = True
         self.news(now=now)
 
@@ -362,8 +364,16 @@ class JobsPane(Marking, Looking):
 
     @work(exit_on_error=False)
     async def _read(self, view: View) -> None:
-        if self._jobs is not None and await self._jobs.show(view, self._jump):
-            self._jump()
+        def shown() -> None:
+            """The same view once more is news; in another one the cursor goes with its job."""
+            if view == self._shown_view:
+                self.news(now=self._now)
+            else:
+                self._shown_view = view
+                self._jump()
+
+        if self._jobs is not None and await self._jobs.show(view, shown):
+            shown()
             self.post_message(self.ViewShown())
 
     def place_of(self, key: JobKey) -> int | None:
