@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from concurrent.futures import Future
 from dataclasses import replace
@@ -14,6 +15,7 @@ from finetop.models import File, Model
 from finetop.session import Session
 from finetop.store import Store
 from finetop.store.kept import Kept
+from finetop.tui.contents import MOST_FETCHED
 from finetop.tui.messages import FileWanted, ModelWanted
 from finetop.tui.screens.files import FilesScreen
 from finetop.tui.screens.models import ModelsScreen
@@ -140,7 +142,9 @@ async def test_files_are_found_looked_at_saved_and_deleted(tmp_path: Path) -> No
         await driver.press("y")
         await driver.reads("train.jsonl is deleted.")
         assert ("delete", "openai", "file-train") in provider.asked
-        await driver.press("escape", "slash")
+        await driver.press("escape", "g", "space", "space")
+        await driver.until(lambda: "E Save 2   X Delete 2   y Copy   V Clear marks" in driver.lines[-1])
+        await driver.press("V", "slash")
         await driver.type("results.csv")
         await driver.press("enter", "E", "ctrl+u")
         await driver.paste(f"{tmp_path}/")
@@ -185,6 +189,17 @@ async def test_a_file_is_read_as_conversations_and_searched(tmp_path: Path) -> N
         await driver.reads("There is no such file.")
         await driver.press("1")
         await driver.until(lambda: driver.app.screen is driver.main)
+        packed = base64.b64encode(b"step,train_loss\n" + b"".join(b"%d,0.5\n" % at for at in range(9)))
+        provider.bytes["file-packed"] = packed
+        driver.main.post_message(FileWanted(row.key, File(id="file-packed")))
+        await driver.reads("base64 decoded")
+        await driver.reads("1 of 9")
+        await driver.press("q")
+        provider.bytes["file-long"] = TRAIN + b"\n" * MOST_FETCHED
+        driver.main.post_message(FileWanted(row.key, File(id="file-long", filename="long.jsonl")))
+        await driver.reads("its first 33.6 MB, E saves all")
+        await driver.reads("Ticket 1 ")
+        await driver.press("q")
         provider.bytes["file-valid"] = b"\x89PNG\r\n\x1a\n" + bytes(40)
         driver.main.post_message(FileWanted(row.key, File(id="file-valid")))
         await driver.reads("This is no text but PNG image")

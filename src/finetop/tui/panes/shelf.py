@@ -155,6 +155,16 @@ class Shelf(CursorView, Generic[Item]):
         return [item for item in self._all if self.key_of(item) in self._marks] if self._marks else []
 
     @property
+    def mark_count(self) -> int:
+        """How many are marked."""
+        return len(self._marks)
+
+    @property
+    def foot(self) -> str:
+        """The name of the footer's order of keys."""
+        return f"{self.id} marked" if self._marks else ""
+
+    @property
     def chosen(self) -> list[Item]:
         """What an order is about: those that are marked, else the one under the cursor."""
         return self.marked or ([] if self.current is None else [self.current])

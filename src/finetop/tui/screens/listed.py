@@ -14,6 +14,7 @@ from finetop.errors import FinetopError, NotStarted
 from finetop.tui.acts import key_to
 from finetop.tui.messages import Said
 from finetop.tui.palette import profile_role
+from finetop.tui.panes.shelf import Shelf
 from finetop.tui.screens.bringing import Bringing
 from finetop.tui.screens.polling import pause_note
 from finetop.tui.screens.standing import Standing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from finetop.store.rows import ProfileState
     from finetop.tui.widgets.runs import Run
 
+TO_MARKED = frozenset({"data.export", "files.delete", "models.delete"})
+"""Keys that do something to all that are marked."""
 APART_S = 1.0
 """Between two readings of a list."""
 FRESH_S = 30.0
@@ -91,6 +94,11 @@ class Listed(Bringing, Standing):
         """Ask for the lists as well."""
         super().action_refresh()
         self.ask_all(now=self.now, anyway=True)
+
+    def word_of(self, name: str, word: str) -> str:
+        """What the footer calls a key: what is done to all that are marked says to how many."""
+        marked = sum(pane.mark_count for pane in self.panes if isinstance(pane, Shelf))
+        return f"{word} {marked}" if marked and name in TO_MARKED else word
 
     def heard(self) -> None:
         """A profile has answered, or will not."""

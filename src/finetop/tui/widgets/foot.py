@@ -88,6 +88,8 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "app.copy",
         "list.mark",
     ),
+    "files marked": ("data.export", "files.delete", "app.copy", "list.clear_marks"),
+    "models marked": ("models.delete", "app.copy", "list.clear_marks"),
     "models": (
         "move.pick",
         "models.own",
