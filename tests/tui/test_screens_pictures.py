@@ -1,4 +1,4 @@
-"""Pictures of the layout at the four sizes it is made for, and of each dialog once.
+"""Pictures of the layout at the four sizes it is made for, of dialogs and screens, and in other looks.
 
 After a wanted change: pytest tests/tui/test_screens_pictures.py --snapshot-update
 """
@@ -6,7 +6,7 @@ After a wanted change: pytest tests/tui/test_screens_pictures.py --snapshot-upda
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,13 +32,25 @@ def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[FinetopApp]:
-    paths = house(tmp_path)
-    fill(paths)
-    options = Options(paths, PROFILES, arguments=(), theme="dark", glyphs="unicode", start_local=False)
-    made = FinetopApp(options, make_session=OfflineSession, clock=lambda: NOW, environ={})
-    yield made
-    made.end()
+def looking(tmp_path: Path) -> Iterator[Callable[..., FinetopApp]]:
+    """Makes the screen in one look; it is ended with the test."""
+    made: list[FinetopApp] = []
+
+    def make(theme: str = "dark", glyphs: str = "unicode", **environ: str) -> FinetopApp:
+        paths = house(tmp_path)
+        fill(paths)
+        options = Options(paths, PROFILES, arguments=(), theme=theme, glyphs=glyphs, start_local=False)
+        made.append(FinetopApp(options, make_session=OfflineSession, clock=lambda: NOW, environ=environ))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def app(looking: Callable[..., FinetopApp]) -> FinetopApp:
+    return looking()
 
 
 def rested(*keys: str) -> Any:
@@ -66,3 +78,23 @@ def test_main(app: FinetopApp, snap_compare: Any, size: tuple[int, int]) -> None
 @pytest.mark.parametrize("key", ["x", "z", "question_mark"], ids=["cancel", "pause", "help"])
 def test_dialog(app: FinetopApp, snap_compare: Any, key: str) -> None:
     assert snap_compare(app, terminal_size=(120, 40), run_before=rested(key))
+
+
+@pytest.mark.parametrize("key", ["5", "6", "A"], ids=["files", "models", "actions"])
+def test_screen(app: FinetopApp, snap_compare: Any, key: str) -> None:
+    assert snap_compare(app, terminal_size=(80, 24), run_before=rested(key))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"theme": "light"},
+        {"theme": "colourblind"},
+        {"theme": "ansi-dark"},
+        {"theme": "auto", "NO_COLOR": "1"},
+        {"glyphs": "ascii"},
+    ],
+    ids=["light", "colourblind", "ansi", "no-colour", "ascii"],
+)
+def test_look(looking: Callable[..., FinetopApp], snap_compare: Any, look: dict[str, str]) -> None:
+    assert snap_compare(looking(**look), terminal_size=(80, 24), run_before=rested())
