@@ -55,6 +55,8 @@ class JobRow(NamedTuple):
     deleting, unsure, refused."""
     turned: int = 0
     """When its status was seen to change, by the store's clock; 0 for one that had ended long before."""
+    is_first_sight: bool = False
+    """True while its status is the one that it was first seen with."""
 
     @property
     def is_job(self) -> bool:

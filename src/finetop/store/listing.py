@@ -46,6 +46,7 @@ _SHOWN = f"""select account, id, seq, status, created_at, started_at, step, tota
     json_extract(said, '$.reason') said_reason,
     iif(status in ('succeeded', 'failed', 'cancelled')
         and (select {PAST} from account where account.id = job.account), 0, turned) turned,
+    was is null first_sight,
     (select json_array(kind, state, job) from intent where intent.account = job.account
         and kind in ('cancel', 'pause', 'resume', 'delete') and file = job.id
         order by written_at desc limit 1) ordered from job"""
@@ -204,6 +205,7 @@ def _row(profile: str, line: sqlite3.Row, now: float) -> JobRow:
         cost=line["cost"],
         intent=_ordered(line["ordered"], final=final),
         turned=line["turned"],
+        is_first_sight=bool(line["first_sight"]),
     )
 
 

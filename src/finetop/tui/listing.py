@@ -227,8 +227,14 @@ class Listing:
         return _kept(self._trends, row.key, row.seq, lambda: self._store.events.course(row.key, TREND_POINTS))
 
     def is_news(self, row: JobRow) -> bool:
-        """True of a job whose status has changed since the last visit, or since this one began."""
-        return row.turned > self.seen.get(row.key.account, self._began)
+        """True of a job whose status has changed since the last visit, or since this one began.
+
+        A job that is seen for the first time is news, unless that is so of its whole account.
+        """
+        seen = self.seen.get(row.key.account)
+        if seen is None:
+            return row.turned > self._began and not row.is_first_sight
+        return row.turned > seen
 
     @property
     def has_ends(self) -> bool:
