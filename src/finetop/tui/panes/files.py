@@ -22,7 +22,7 @@ class FilesPane(Shelf["FileRow"]):
     NAME = "Files"
     NUMBER = 5
     PLACE = "the files"
-    EMPTY = "No files yet. A job's files are sent when it is created."
+    EMPTY = "No files yet."
     COLUMNS: ClassVar[tuple[Column, ...]] = file_cells.COLUMNS
     SORTS: ClassVar[tuple[Sort, ...]] = (
         Sort("age", "Newest first", lambda row: row.created_at, largest_first=True),

@@ -95,6 +95,11 @@ class Listed(Bringing, Standing):
         super().action_refresh()
         self.ask_all(now=self.now, anyway=True)
 
+    def asking_words(self) -> str:
+        """Who is asked just now; empty where nobody is."""
+        names = ", ".join(text.clean(self.session.names[account]) for account in sorted(self._asking))
+        return f"Asking {names}." if names else ""
+
     def word_of(self, name: str, word: str) -> str:
         """What the footer calls a key: what is done to all that are marked says to how many."""
         marked = sum(pane.mark_count for pane in self.panes if isinstance(pane, Shelf))
