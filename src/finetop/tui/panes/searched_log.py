@@ -243,7 +243,7 @@ class SearchedLog(LogView):
         query, matches = self.wanted, None
         if needle and query is not None and self.source is not None:
             matches = Reading(self.source.log, query._replace(needles=(*query.needles, needle)))
-        self._matches = matches
+        self._matches, self._when_found = matches, None
         self.look = replace(self.look, needle=needle)
         self._complete_matches()
         self.refresh_bindings()
