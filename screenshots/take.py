@@ -21,6 +21,15 @@ HERE = Path(__file__).parent
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.1
 
+OTHERS = (
+    ("files", "5", "5 Files"),
+    ("models", "6", "6 Models"),
+    ("actions", "A", "Actions"),
+    ("columns", "K", "Columns"),
+    ("profiles", "P", "Profiles"),
+)
+"""Screens and dialogs: the name of the picture, the key, and what their head says."""
+
 # A picture must not fetch anything when it is looked at.
 _FONTS = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 
@@ -78,6 +87,16 @@ async def at(
         await pilot.press("ctrl+q")
 
 
+async def others(pilot: Pilot[int], app: FinetopApp) -> None:
+    """What one key opens over the list, each at the size the screen has."""
+    size = f"{app.size.width}x{app.size.height}"
+    for name, key, head in OTHERS:
+        await pilot.press(key)
+        await until(lambda head=head: head in shown(app) and "asking" not in shown(app), name)  # type: ignore[misc]
+        save(app, f"{name}-{size}")
+        await pilot.press("escape")
+
+
 async def take(demo: Demo) -> None:
     """All pictures."""
 
@@ -94,10 +113,12 @@ async def take(demo: Demo) -> None:
         await asyncio.sleep(0.5)
         save(app, "help-120x40")
         await pilot.press("escape")
+        await others(pilot, app)
 
     async def narrow(pilot: Pilot[int], app: FinetopApp) -> None:
         await select(pilot, app, "town-hall-40")
         save(app, "demo-80x24")
+        await others(pilot, app)
 
     await at((120, 40), demo, wide)
     await at((80, 24), demo, narrow)
