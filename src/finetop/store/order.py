@@ -180,9 +180,13 @@ def pair(kind: str, key: str, bound: dict[str, object]) -> str:
         from finetop.query.fields import SETTINGS  # noqa: PLC0415 - as in `_meant`
 
         keys = SETTINGS.get(key, key).split("|")
-    looks = []
-    for name in keys:
-        bind = f"pair{len(bound)}"
-        bound[bind] = name
-        looks.append(f"(select value from json_each({_PAIRS[kind]}) where key = :{bind})")
-    return f"coalesce({', '.join(looks)}, null)"
+    return f"coalesce({', '.join(_under(name, _PAIRS[kind], bound) for name in keys)}, null)"
+
+
+def _under(key: str, pairs: str, bound: dict[str, object]) -> str:
+    bind = f"pair{len(bound)}"
+    if {'"', "\\"} & set(key):  # no path can name it
+        bound[bind] = key
+        return f"(select value from json_each({pairs}) where key = :{bind})"
+    bound[bind] = f'$."{key}"'
+    return f"json_extract({pairs}, :{bind})"
