@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
-from finetop.tui.panes.shelf import name_cell, plain_cell, widest, words_cell
+from finetop.tui.panes.plain_cells import name_cell, plain_cell, widest, words_cell
 from finetop.tui.screens.dialog import facts
 from finetop.tui.widgets.table import Column, Draw
 

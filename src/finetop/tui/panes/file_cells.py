@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetop import text
 from finetop.tui.palette import profile_role
-from finetop.tui.panes.shelf import name_cell, plain_cell, widest, words_cell
+from finetop.tui.panes.plain_cells import name_cell, plain_cell, widest, words_cell
 from finetop.tui.widgets.table import Column, Draw
 
 if TYPE_CHECKING:

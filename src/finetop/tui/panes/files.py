@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from finetop import text
 from finetop.tui.panes import file_cells
-from finetop.tui.panes.shelf import Shelf, Sort
+from finetop.tui.panes.ordered import Sort
+from finetop.tui.panes.shelf import Shelf
 
 if TYPE_CHECKING:
     from finetop.store.file_rows import FileRow, Use
@@ -22,7 +23,7 @@ class FilesPane(Shelf["FileRow"]):
     NAME = "Files"
     NUMBER = 5
     PLACE = "the files"
-    EMPTY = "No files yet."
+    EMPTY = "No files yet. {files.send|c} sends one."
     COLUMNS: ClassVar[tuple[Column, ...]] = file_cells.COLUMNS
     SORTS: ClassVar[tuple[Sort, ...]] = (
         Sort("age", "Newest first", lambda row: row.created_at, largest_first=True),

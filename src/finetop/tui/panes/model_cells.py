@@ -10,7 +10,7 @@ from finetop.holdings import holdings
 from finetop.shutdown import days_left
 from finetop.tui.palette import profile_role
 from finetop.tui.panes.job_cells import ending_role
-from finetop.tui.panes.shelf import name_cell, plain_cell, widest, words_cell
+from finetop.tui.panes.plain_cells import name_cell, plain_cell, widest, words_cell
 from finetop.tui.widgets.table import Column, Draw
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.tui.panes import model_cells
 from finetop.tui.panes.model_cells import ModelRow
-from finetop.tui.panes.shelf import Shelf, Sort
+from finetop.tui.panes.ordered import Sort
+from finetop.tui.panes.shelf import Shelf
 
 if TYPE_CHECKING:
     from finetop.tui.remembered import Part, State

@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.errors import FinetopError
-from finetop.tui.acts import key_to
 from finetop.tui.contents import Wanted
 from finetop.tui.handoff import Copy
 from finetop.tui.messages import Said
@@ -87,8 +86,7 @@ class FilesScreen(Deleting, Listed):
         """The files first, then who uses them, which takes longer."""
         names = dict(self.session.names)
         rows = await asyncio.to_thread(self.store.library.file_rows, names)
-        sends = f" {key_to(self, 'files.send', 'c')} sends one." if self._writable else ""
-        self._pane.sentence = self.asking_words() or f"No files yet.{sends}"
+        self._pane.sentence = self.asking_words() or ("" if self._writable else "No files yet.")
         self._pane.show(rows, now=self.now)
         self.show_place()
         self._pane.take_uses(await asyncio.to_thread(self.store.library.file_uses, names))

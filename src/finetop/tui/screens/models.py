@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from finetop import text
 from finetop.holdings import summary
 from finetop.store.rows import JobKey
-from finetop.tui.acts import key_to
 from finetop.tui.handoff import Copy
 from finetop.tui.panes.model_cells import GONE, ModelRow, model_rows
 from finetop.tui.panes.models import ModelsPane
@@ -78,8 +77,7 @@ class ModelsScreen(Deleting, Listed):
     async def read(self) -> None:
         """The listed ones, and those that jobs tell of."""
         rows = await asyncio.to_thread(_rows, self.store, dict(self.session.names))
-        again = key_to(self, "data.refresh", "r")
-        self._pane.sentence = self.asking_words() or f"No models known. {again} asks all profiles."
+        self._pane.sentence = self.asking_words()
         self._pane.show(rows, now=self.now)
         self.show_place()
 
