@@ -177,8 +177,8 @@ class SearchedLog(LogView):
         if self.source is not None and query is not None and origin is not None:
             found = self.source.log.problem(query, origin, step)
         if found is None:
-            where = "after" if step > 0 else "before"
-            self.post_message(Said(f"There is no warning, error or moderation check {where} this."))
+            where = "" if not self.count else " after this" if step > 0 else " before this"
+            self.post_message(Said(f"There is no warning, error or moderation check{where}."))
         else:
             self.reveal(found)
             self.refresh_bindings()
