@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import here
 from finetop import __main__, config
 from finetop.cli import opening
 from finetop.cli.main import run
@@ -114,6 +115,24 @@ def test_a_profile_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert (person.asked, person.opened[0].profiles) == ([], (LOCAL,))
     assert run(["--profile", "nobody"], person.screens()) == 2
     assert "there is no profile nobody" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--profile", "local"], ["--yes"], []])
+def test_read_only_holds_for_one_run(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """Whatever is opened takes no orders; what is written down of it may the next time."""
+    set_key(monkeypatch)
+    person = Person("both")
+    assert run(["--read-only", *words], person.screens()) == 0
+    assert all(profile.read_only for profile in person.opened[0].profiles)
+    assert not any(profile.read_only for profile in config.load(Paths.of()) or ())
+
+
+def test_read_only_is_a_variable_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a shell on a machine where nothing may be touched; commands obey it as the screen does."""
+    monkeypatch.setenv("FINETOP_READ_ONLY", "1")
+    told = here("--profile", "local", "jobs", "cancel", "ftjob-1")
+    assert told.code == 2, told
+    assert "--read-only" in told.err
 
 
 def test_one_of_several_profiles() -> None:

@@ -40,7 +40,11 @@ def run_demo(run: Run, *, keep: Path | None) -> int:
     try:
         return run.screens.open(
             Opening(
-                started.paths, (started.profile,), is_demo=True, sample=started.sample, at_end=started.end
+                started.paths,
+                opening.guarded(run, (started.profile,)),
+                is_demo=True,
+                sample=started.sample,
+                at_end=started.end,
             )
         )
     finally:

@@ -123,13 +123,20 @@ def _complain(error: FinetopError) -> int:
     help="Show only the jobs it means, as in 'status:active'.",
     shell_complete=completed("query_words"),
 )
+@click.option("--read-only", is_flag=True, help="Never create, cancel, upload or delete.")
 @click.option("--yes", is_flag=True, help="Take the environment's key without asking.")
 @click.pass_context
 def finetop(
-    context: click.Context, profile: str | None, archive: str | None, query: str | None, *, yes: bool
+    context: click.Context,
+    profile: str | None,
+    archive: str | None,
+    query: str | None,
+    *,
+    read_only: bool,
+    yes: bool,
 ) -> int:
     """Top for fine-tuning jobs. Without a command it opens the screen."""
-    context.obj = state = context.obj._replace(profile=profile, archive=archive)
+    context.obj = state = context.obj._replace(profile=profile, archive=archive, read_only=read_only)
     if context.invoked_subcommand is None:
         return open_screen(state, query, yes=yes)
     if query and context.get_parameter_source("query") is ParameterSource.COMMANDLINE:
@@ -171,7 +178,8 @@ def open_screen(state: Run, query: str | None = None, *, yes: bool) -> int:
         return run_demo(state, keep=None)
     profiles = opening.answered_profiles(answer, found)
     config.save(state.paths, profiles)
-    return state.screens.open(Opening(state.paths, profiles, condition=_condition(state, query, profiles)))
+    condition = _condition(state, query, profiles)
+    return state.screens.open(Opening(state.paths, opening.guarded(state, profiles), condition=condition))
 
 
 def _condition(state: Run, query: str | None, profiles: Sequence[Profile]) -> Condition | None:

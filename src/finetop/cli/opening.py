@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from finetop.config import LOCAL, Profile
 from finetop.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from finetop.cli.run import Run
     from finetop.config import FoundKey
 
@@ -25,13 +28,13 @@ def known_profiles(run: Run) -> tuple[Profile, ...] | None:
         return (_archive_profile(run),)
     written = config.load(run.paths) or ()
     if run.profile is None:
-        return written or None
+        return guarded(run, written) or None
     found = config.profiles_of(config.found_keys(run.environ)) if not written else ()
     for profile in (*written, *found):
         if profile.name == run.profile:
-            return (profile,)
+            return guarded(run, (profile,))
     if run.profile == LOCAL.name:  # the engine on this machine needs no settings
-        return (LOCAL,)
+        return guarded(run, (LOCAL,))
     names = [profile.name for profile in (*written, *found)] + [LOCAL.name]
     nearest, hint = config.unknown("profile", run.profile, dict.fromkeys(names))
     said = " (FINETOP_PROFILE)" if run.environ.get("FINETOP_PROFILE") == run.profile else ""
@@ -60,7 +63,12 @@ def environment_profiles(run: Run) -> tuple[Profile, ...]:
             hint="Set OPENAI_API_KEY, or use the engine on this machine: --profile local. "
             "To look around first: finetop demo",
         )
-    return config.profiles_of(found)
+    return guarded(run, config.profiles_of(found))
+
+
+def guarded(run: Run, profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+    """The profiles, none of which takes an order where the command line says `--read-only`."""
+    return tuple(replace(one, read_only=True) if run.read_only else one for one in profiles)
 
 
 def answered_profiles(answer: str, found: tuple[FoundKey, ...]) -> tuple[Profile, ...]:

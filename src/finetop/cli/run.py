@@ -55,6 +55,8 @@ class Run(NamedTuple):
     """The profile asked for, before the command's name or after it."""
     archive: str | None = None
     """The archive to look at in place of all profiles."""
+    read_only: bool = False
+    """Whether nothing may be created, cancelled, uploaded or deleted, whatever the profiles say."""
 
     @property
     def paths(self) -> Paths:

@@ -194,7 +194,7 @@ class Network:
                 else f"the profile {profile.name} is for reading only",
                 hint="Choose a profile that has a provider."
                 if is_archive
-                else "Remove read_only from its table.",
+                else "Take read_only out of its table, or --read-only off the command line.",
             )
         return self._desk(account)
 
