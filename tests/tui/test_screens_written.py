@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -133,6 +135,28 @@ def test_a_window_that_is_dragged_ends_with_the_screen_of_its_last_size(paths: P
             rest(opened)
             assert opened.text == drawn, "no matter from where"
         opened.press("q")
+        assert opened.ended() == 0
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+def test_in_tmux_it_is_the_same_screen(paths: Paths, tmp_path: Path) -> None:
+    """Keys arrive, rows stand in their places, and what was there before is there again."""
+    words = shlex.join([*FINETOP, "--profile", "local"])
+    tmux = ("tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null", "-u", "new-session")
+    environ_ = {**environ(paths), "LC_ALL": "C.UTF-8"}
+    with terminal(
+        *tmux, f"{words}; printf left; read -r _", columns=100, rows=30, environ=environ_
+    ) as opened:
+        opened.until("^▌.*rehearsal-3")
+        rest(opened)
+        opened.press("j")
+        opened.until("^▌.*support-bot-v3")
+        opened.press("/", *"tone", "enter")
+        opened.until("of 2 ━")
+        opened.press("q")
+        opened.until("^left")
+        opened.until_gone("1 Jobs")
+        opened.press("enter")
         assert opened.ended() == 0
 
 
