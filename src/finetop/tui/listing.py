@@ -14,6 +14,8 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from finetop.store.roster import NUMBER, Found, News
@@ -71,6 +73,8 @@ class Listing:
         self._is_behind = False
         self._turn = 0
         self._reading = asyncio.Lock()
+        # Always the same thread: each that reads has a connection and a heap of its own.
+        self._reader = ThreadPoolExecutor(1, "listing")
 
     # --- which jobs -------------------------------------------------------------------------------------
 
@@ -106,13 +110,9 @@ class Listing:
         async with self._reading:
             if not is_wanted():
                 return False
-            found = await asyncio.to_thread(
-                self._roster.read,
-                view,
-                self._names,
-                self._clock(),
-                is_wanted=is_wanted,
-                tell_first=tell_first,
+            read = partial(self._roster.read, view, self._names, self._clock())
+            found = await loop.run_in_executor(
+                self._reader, partial(read, is_wanted=is_wanted, tell_first=tell_first)
             )
         if found is None or not is_wanted():
             return False
