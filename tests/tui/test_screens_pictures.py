@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from drivers import NOW, PROFILES, OfflineSession, fill, house
+from drivers import NOW, PROFILES, fill, house
+from finetop.errors import NotStarted
+from finetop.session import Session
 from finetop.tui.app import FinetopApp
 from finetop.tui.start import Options
 
@@ -19,6 +23,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from finetop.models import File, Model
+
+
+class Silent(Session):
+    """Asks nobody: a picture must not depend on who has answered by then."""
+
+    def files(self, profile: str, purpose: str = "fine-tune") -> Future[list[File]]:
+        return _refused()
+
+    def models(self, profile: str) -> Future[list[Model]]:
+        return _refused()
+
+
+def _refused() -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(NotStarted("nobody is asked"))
+    return future
+
+
+SilentSession = partial(Silent, poll=False, environ={"OPENAI_API_KEY": "key"})
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +65,7 @@ def looking(tmp_path: Path) -> Iterator[Callable[..., FinetopApp]]:
         paths = house(tmp_path)
         fill(paths)
         options = Options(paths, PROFILES, arguments=(), theme=theme, glyphs=glyphs, start_local=False)
-        made.append(FinetopApp(options, make_session=OfflineSession, clock=lambda: NOW, environ=environ))
+        made.append(FinetopApp(options, make_session=SilentSession, clock=lambda: NOW, environ=environ))
         return made[-1]
 
     yield make
