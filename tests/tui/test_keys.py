@@ -187,6 +187,7 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
 async def test_ctrl_c_twice_leaves_and_once_says_how(tmp_path: Path) -> None:
     """With a key between them it is once again; sentences name the user's own keys."""
     paths = house(tmp_path)
+    fill(paths, ())
     keys = Keys(wishes={"app.quit": Wish(("f10",), ()), "job.create": Wish((), ())})
     async with opened(paths, keys=keys) as driver:
         assert "No jobs yet. : creates one." in driver.picture

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from drivers import fill, house, opened
 from finetop.store import Pacing
+from finetop.store.rows import ProfileState
+from finetop.tui.screens.polling import why_no_jobs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +61,28 @@ async def test_the_pace_is_found_by_name(tmp_path: Path) -> None:
             await screen.press("enter")
             await screen.reads(f"Running jobs are asked about: {said}.")
             assert tuple(screen.app.store.pacing.get(account).pace_s for account in (1, 2)) == paces
+
+
+NEW = ProfileState("openai", 1, "never")
+EMPTY = ProfileState("team", 2, "ok", last_ok_at=1.0)
+DEAD = ProfileState("dead", 3, "offline")
+OURS = ProfileState("local", 4, "not started")
+
+
+@pytest.mark.parametrize(
+    ("states", "create", "said"),
+    [
+        ([], "c", "No jobs yet. c creates one."),
+        ([EMPTY], "", "No jobs yet."),
+        ([OURS], "c", "No jobs yet. c creates one."),
+        ([NEW, EMPTY], "c", "Asking openai."),
+        ([NEW] * 4, "c", "Asking 4 profiles."),
+        ([replace(NEW, paused=True)], "c", "No answer from openai yet. P tells why."),
+        ([DEAD, OURS], "c", "No answer from dead yet. P tells why."),
+        ([DEAD, EMPTY], "c", "No jobs yet. c creates one."),
+    ],
+)
+def test_nobody_says_that_there_are_no_jobs_who_was_not_told(
+    states: list[ProfileState], create: str, said: str
+) -> None:
+    assert why_no_jobs(states, create, "P") == said

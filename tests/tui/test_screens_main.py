@@ -149,8 +149,12 @@ async def test_a_terminal_too_small_says_so(tmp_path: Path) -> None:
 
 
 async def test_an_empty_store_says_what_to_do_next(tmp_path: Path) -> None:
+    """That there are no jobs is said once somebody has answered so."""
     async with opened(house(tmp_path)) as driver:
-        assert "No jobs yet. c creates one." in driver.picture
+        assert "Asking openai, local." in driver.picture
+        fill(driver.app.options.paths, ())
+        await driver.press("r")
+        await driver.reads("No jobs yet. c creates one.")
 
 
 async def test_a_key_that_is_refused_is_said_in_a_line_until_the_next_key(screen: Driver) -> None:

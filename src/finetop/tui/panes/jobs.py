@@ -24,7 +24,6 @@ from textual.message import Message
 
 from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
-from finetop.tui.acts import key_to
 from finetop.tui.panes.job_cells import cells, longest
 from finetop.tui.panes.job_columns import Layout, is_asked_for
 from finetop.tui.panes.looking import Looking
@@ -222,7 +221,8 @@ class JobsPane(Marking, Looking):
     def say(self, sentence: str) -> None:
         """What stands in the first row while there is no job: what is, then what to do."""
         self._sentence = clean(sentence)
-        self.redraw()
+        if not self.cursor_count():
+            self.redraw()
 
     def select(self, key: JobKey) -> bool:
         """Put the cursor on a job; False where the list does not have it."""
@@ -334,8 +334,7 @@ class JobsPane(Marking, Looking):
     def _why_empty(self) -> str:
         if self._jobs is not None and not self._jobs.is_whole:
             return READING
-        create = f"No jobs yet. {key_to(self, 'job.create', 'c')} creates one."
-        return clean(self.empty_sentence()) or self._sentence or create
+        return clean(self.empty_sentence()) or self._sentence
 
     def _slots_for(self, width: int) -> list[Slot]:
         if self._laid_out_for is None or self._laid_out_for[0] != width:

@@ -25,7 +25,7 @@ from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.saved_views import SavedViews
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
-from finetop.tui.screens.polling import pause_note
+from finetop.tui.screens.polling import pause_note, why_no_jobs
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
 from finetop.tui.screens.telling import Telling
@@ -179,6 +179,8 @@ class MainScreen(Telling):
         title = self.query_one(TitleBar)
         title.show(states, self.listing.counts, now=self._clock(), where=self._where(), as_of=as_of)
         title.note(pause_note(states, key_to(self, "data.pause", "p")))
+        create = key_to(self, "job.create", "c") if self.supplies.profiles else ""
+        self.jobs.say(why_no_jobs(states, create, key_to(self, "app.profiles", "P")))
 
     def _where(self) -> list[str]:
         """The profile shown alone, what was asked for on the command line, and the job one has gone into."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from finetop.session import Session
     from finetop.store.rows import ProfileState
 
+NAMES = 24
+"""Cells of names in a sentence; profiles whose names need more are counted."""
 SLOWEST_S = 3600.0
 FASTEST_S = 1.0
 
@@ -111,3 +113,21 @@ class Polling(Saying):
 def pause_note(states: Sequence[ProfileState], key: str) -> str:
     """What the title line says in place of the ages; empty where anything is asked."""
     return f"polling paused, {key} resumes" if states and all(state.paused for state in states) else ""
+
+
+def why_no_jobs(states: Sequence[ProfileState], create: str, profiles: str) -> str:
+    """What stands where there is no job at all, with the keys for creating one and for the profiles.
+
+    Nobody has said that there is none before a provider has answered. No key where nothing can be created.
+    """
+    unheard = [state for state in states if state.last_ok_at is None and state.state != "not started"]
+    if asked := [state.name for state in unheard if state.state == "never" and not state.paused]:
+        return f"Asking {_names(asked)}."
+    if unheard and all(state.last_ok_at is None for state in states):
+        return f"No answer from {_names([state.name for state in unheard])} yet. {profiles} tells why."
+    return f"No jobs yet. {create} creates one." if create else "No jobs yet."
+
+
+def _names(names: Sequence[str]) -> str:
+    found = ", ".join(map(text.clean, names))
+    return found if len(names) == 1 or text.cells(found) <= NAMES else f"{len(names)} profiles"
