@@ -24,26 +24,37 @@ NOW = 1_000_000.0
 @pytest.mark.parametrize(
     ("state", "pace_s", "said"),
     [
-        (None, None, "all profiles           1,204 jobs"),
+        (None, None, "all profiles       1,204 jobs"),
         (
             ProfileState("openai", 1, "ok", last_ok_at=NOW - 3),
             15.0,
-            "openai                 1,204 jobs  live              every 15 s",
+            "openai             1,204 jobs  live            every 15 s",
         ),
         (
             ProfileState("together", 2, "stale", last_ok_at=NOW - 540, read_only=True),
             20.0,
-            "together               1,204 jobs  9 m old !         every 20 s    read-only",
+            "together           1,204 jobs  9 m old !       every 20 s   read-only",
         ),
         (
             ProfileState("shared", 3, "refused", last_ok_at=None, paused=True),
             None,
-            "shared                 1,204 jobs  paused",
+            "shared             1,204 jobs  paused",
         ),
     ],
 )
 def test_a_line_of_the_profiles(state: ProfileState | None, pace_s: float | None, said: str) -> None:
     assert plain(profile_line(state, NOW, jobs=1204, pace_s=pace_s)).rstrip() == said
+
+
+def test_on_a_narrow_screen_nothing_of_it_is_cut_but_how_many_jobs() -> None:
+    """A reason takes as many lines as it needs."""
+    state = ProfileState("team-of-another-house", 2, "none", message="no fine-tuning " * 9, read_only=True)
+    line = plain(profile_line(state, NOW, jobs=1204, pace_s=3600.0, width=52))
+    assert "no fine-tuning API !  every 3600 s" in line
+    assert line.endswith("read-only")
+    told = [plain(line) for line in profile_facts(Profile("team"), state, 44)]
+    assert sum(line.count("fine-tuning") for line in told) == 9
+    assert max(map(len, told)) <= 54
 
 
 def test_what_is_told_of_a_profile_is_never_its_key() -> None:
@@ -64,10 +75,13 @@ def test_the_settings_are_told_with_their_mistakes_and_places(tmp_path: Path) ->
     settings = {"theme": "dark", "alerts": {"webhook": "***", "ways": ["bell", "title"], "silent": False}}
     items = [Item("store", tmp_path / "finetop.db", 1, 2_100_000), Item("frame", tmp_path / "frame", 0, 0)]
     variables = {"FINETOP_THEME": "dark"}
-    lines = settings_lines(Held(found.problems, found.profiles, settings, variables, items), 72)
+    lines = settings_lines(
+        Held(found.problems, found.profiles, settings, variables, items, {"theme": "light"}), 72
+    )
     said = "\n".join(map(plain, lines))
     assert "line 4" in " ".join(said.split())
     assert "color" in said
+    assert "dark; on this screen light" in said
     assert "alerts.webhook             ***" in said
     assert "alerts.ways                bell, title" in said
     assert "alerts.silent              no" in said

@@ -53,6 +53,10 @@ class Choices(Outward[Result]):
             kept[name] = others if now[name] == said else {**others, str(said): now[name]}
         return kept
 
+    def worn(self) -> dict[str, str]:
+        """What holds on this screen, in the words of the settings."""
+        return {"theme": self.theme.removeprefix("finetop-"), "mouse": "yes" if self.mouse else "no"}
+
     def action_themes(self) -> None:
         """Choose among the themes; the screen wears the one under the cursor."""
         self.push_screen(Themes(self.theme))

@@ -150,6 +150,12 @@ class Dialog(ModalScreen[Result]):
         """What stands in the box."""
         raise NotImplementedError
 
+    def tell_more(self, words: str) -> None:
+        """Say at the lower edge that there is more than fits; empty where there is not."""
+        for box in self.query(".box"):
+            if box.border_subtitle != words:
+                box.border_subtitle = words
+
     def action_leave(self) -> None:
         """Close without doing anything."""
         self.dismiss(None)

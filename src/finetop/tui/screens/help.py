@@ -168,9 +168,6 @@ class Help(Dialog[None]):
         width = min(WIDEST, self.size.width - 8)
         lines = [*key_lines(self._rows, width), *_marks(self._glyphs, width), *self._lost(width)]
         self.query_one(Sheet).write([(), *lines])
-        more = " ".join(key_to(self, f"move.{way}", key) for way, key in (("down", "j"), ("up", "k")))
-        fits = len(lines) + 1 <= self.size.height - 2
-        self.query_one(".box").border_subtitle = "" if fits else f"{more} show the rest"
 
     def _lost(self, width: int) -> list[tuple[Run, ...]]:
         """What the user has taken the keys from."""
@@ -182,6 +179,21 @@ class Help(Dialog[None]):
 
 class Sheet(Paper, can_focus=True):
     """Paper that can be scrolled by keys."""
+
+    def write(self, lines: Iterable[Sequence[Run]]) -> None:
+        """Show other lines."""
+        super().write(lines)
+        self.call_after_refresh(self._tell_more)
+
+    def on_resize(self) -> None:
+        """More fits, or less."""
+        super().on_resize()
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        if isinstance(self.screen, Dialog):
+            keys = " ".join(key_to(self, f"move.{way}", key) for way, key in (("down", "j"), ("up", "k")))
+            self.screen.tell_more(f"{keys} show the rest" if self.max_scroll_y else "")
 
 
 def _marks(glyphs: text.Glyphs, width: int) -> list[tuple[Run, ...]]:

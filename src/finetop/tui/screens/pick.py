@@ -60,6 +60,18 @@ class Entries(LineView):
             self.scroll_to_line(0)
             self._keep_in_sight()
             self.refresh(layout=True)
+            self.call_after_refresh(self._tell_more)
+
+    def on_resize(self) -> None:
+        """More fits, or less."""
+        super().on_resize()
+        self._keep_in_sight()
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        count = sum(not entry.heading for entry in self._entries)
+        if isinstance(self.screen, Dialog):
+            self.screen.tell_more(f"{text.count(count)} in all" if self.max_scroll_y else "")
 
     @property
     def current(self) -> Entry | None:

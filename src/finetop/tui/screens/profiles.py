@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from finetop.store.rows import ProfileState
 
 ALL: Final = "all profiles"
+WIDE: Final = 70
+"""Cells of a whole line."""
+WIDEST: Final = 92
+BESIDE: Final = 16
+"""Cells of a line of facts that its label and the box take."""
 LOOK_S: Final = 1.0
 """How often the states are read while the dialog is open; what did not change is not painted."""
 HINTS: Final = (
@@ -36,25 +41,32 @@ HINTS: Final = (
 )
 
 
-def profile_line(state: ProfileState | None, now: float, *, jobs: int, pace_s: float | None) -> list[Run]:
-    """One profile: name, jobs, how it is doing, how often it is asked. Without a state, all of them."""
-    number = f"{text.count(jobs)} job{'s' * (jobs != 1)}"
+def profile_line(
+    state: ProfileState | None, now: float, *, jobs: int, pace_s: float | None, width: int = WIDE
+) -> list[Run]:
+    """One profile: name, jobs, how it is doing, how often it is asked. Without a state, all of them.
+
+    The number of jobs gives way where there is little room.
+    """
+    is_wide = width >= WIDE
+    number = f"{text.count(jobs)} job{'s' * (jobs != 1)}".rjust(11) if is_wide else ""
+    first, second, third = (18, 16, 13) if is_wide else (16, 15, 12)
     if state is None:
-        return [(text.pad(ALL, 22), "text"), (number.rjust(11), "muted")]
+        return [(text.pad(ALL, first), "text"), (number, "muted")]
     words, role = profile_words(state, now)
-    name = text.pad(text.shorten_middle(text.clean(state.name), 20), 22)
+    name = text.pad(text.shorten_middle(text.clean(state.name), first - 2), first)
     pace = "" if pace_s is None else f"every {pace_s:g} s"
     return [
         (name, profile_role(state.colour, "text")),
-        (number.rjust(11), "muted"),
-        ("  ", "text"),
-        (text.pad(words, 18), role),
-        (text.pad(pace, 14), "muted"),
+        (number, "muted"),
+        ("  " if number else "", "text"),
+        (text.pad(f"{words}  ", second), role),
+        (text.pad(pace, third), "muted"),
         *([("read-only", "reverse")] if state.read_only else []),
     ]
 
 
-def profile_facts(profile: Profile, state: ProfileState) -> list[tuple[Run, ...]]:
+def profile_facts(profile: Profile, state: ProfileState, room: int = 0) -> list[tuple[Run, ...]]:
     """Where it is, whose key it takes (never the key itself), who asks it, and what is wrong."""
     left = ""
     if state.requests_left is not None:
@@ -68,7 +80,8 @@ def profile_facts(profile: Profile, state: ProfileState) -> list[tuple[Run, ...]
             ("Key", ((text.clean(source_of(profile)), "text"),)),
             ("Asked by", ((text.clean(state.poller), "text"), (f"  {left}" if left else "", "muted"))),
             ("Trouble", wrong),
-        )
+        ),
+        room=room,
     )
 
 
@@ -83,11 +96,13 @@ class ProfileList(CursorView):
         """All, and each."""
         return len(self._dialog.states) + 1
 
-    def body_line(self, index: int, width: int) -> Line:  # noqa: ARG002 - it is cut where it does not fit
+    def body_line(self, index: int, width: int) -> Line:
         """One of them."""
         here = index == self.cursor
         mark = self.glyphs.cursor if here else " "
-        return Line(((f"{mark} ", "accent"), *self._dialog.line(index)), "cursor" if here else "float")
+        return Line(
+            ((f"{mark} ", "accent"), *self._dialog.line(index, width - 2)), "cursor" if here else "float"
+        )
 
     def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
         """Other facts."""
@@ -159,15 +174,21 @@ class Profiles(Dialog[str]):
         self.write()
         self.set_interval(LOOK_S, self.look)
 
-    def line(self, index: int) -> list[Run]:
+    def on_resize(self) -> None:
+        """Sentences take more lines where there is less room."""
+        self.write()
+
+    def line(self, index: int, width: int = WIDE) -> list[Run]:
         """A line of the list: all profiles, then each."""
         if index == 0:
-            return profile_line(None, 0.0, jobs=sum(state.jobs for state in self.states), pace_s=None)
+            return profile_line(
+                None, 0.0, jobs=sum(state.jobs for state in self.states), pace_s=None, width=width
+            )
         state = self.states[index - 1]
         pace_s = state.pace_s
         if pace_s is None and state.account is not None:
             pace_s = self.session.own_pace_s(state.account)
-        return profile_line(state, self._clock(), jobs=state.jobs, pace_s=pace_s)
+        return profile_line(state, self._clock(), jobs=state.jobs, pace_s=pace_s, width=width)
 
     @property
     def current(self) -> ProfileState | None:
@@ -184,7 +205,8 @@ class Profiles(Dialog[str]):
     def write(self) -> None:
         """What is known of the profile under the cursor."""
         known = {profile.name: profile for profile in self.session.profiles}
-        lines = {state.name: profile_facts(known[state.name], state) for state in self.states}
+        room = min(WIDEST, self.app.size.width) - BESIDE
+        lines = {state.name: profile_facts(known[state.name], state, room) for state in self.states}
         state = self.current
         chosen = lines[state.name] if state is not None else []
         most = max(map(len, lines.values()), default=0)

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.config import source_of
+from finetop.tui.choices import Choices
 from finetop.tui.screens.dialog import Dialog
 from finetop.tui.screens.help import Sheet
 
@@ -37,6 +38,8 @@ class Held(NamedTuple):
     settings: Mapping[str, Any]
     variables: Mapping[str, str]
     items: Sequence[Item]
+    worn: Mapping[str, str] = {}
+    """What this screen has in place of the settings of these names."""
 
 
 def settings_lines(held: Held, width: int) -> list[tuple[Run, ...]]:
@@ -47,7 +50,10 @@ def settings_lines(held: Held, width: int) -> list[tuple[Run, ...]]:
         lines += [((f"  {part}", "muted"),) for part in textwrap.wrap(text.clean(problem.advice), width - 2)]
     kept = [item for item in held.items if item.files]
     groups: tuple[tuple[str, Iterable[tuple[str, str]]], ...] = (
-        ("Settings", _flat(held.settings)),
+        (
+            "Settings",
+            [(name, _beside(said, held.worn.get(name, said))) for name, said in _flat(held.settings)],
+        ),
         ("Profiles", ((profile.name, _in_short(profile)) for profile in held.profiles)),
         ("Variables", held.variables.items()),
         ("Places", ((item.name, f"{text.size(item.size_bytes)}  {item.path}") for item in kept)),
@@ -65,10 +71,18 @@ def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> list[tuple[Run, ...]
     lines: list[tuple[Run, ...]] = []
     for name, value in pairs:
         label = text.pad(text.clean(name), LABEL)
-        for part in textwrap.wrap(text.clean(value), max(LEAST, width - LABEL)) or [""]:
+        if not label.endswith(" "):
+            lines.append(((text.clean(name), "muted"),))
+            label = " " * LABEL
+        room = max(LEAST, width - LABEL)
+        for part in textwrap.wrap(text.clean(value), room, break_on_hyphens=False) or [""]:
             lines.append(((label, "muted"), (part, "text")))
             label = " " * LABEL
     return lines
+
+
+def _beside(said: str, now: str) -> str:
+    return said if now == said else f"{said}; on this screen {now}"
 
 
 def _in_short(profile: Profile) -> str:
@@ -139,7 +153,8 @@ class SettingsView(Dialog[None]):
     @work(exit_on_error=False, exclusive=True)
     async def read(self) -> None:
         """Read the file and look at the places, off this thread."""
-        held = await asyncio.to_thread(self._held)
+        worn = self.app.worn() if isinstance(self.app, Choices) else {}
+        held = (await asyncio.to_thread(self._held))._replace(worn=worn)
         self.query_one(Sheet).write([(), *settings_lines(held, min(86, self.size.width - 8))])
 
     def _held(self) -> Held:

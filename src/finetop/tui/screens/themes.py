@@ -10,7 +10,7 @@ from finetop.tui.theme import THEMES
 SAYS: Final = {
     "dark": "for a dark room",
     "light": "for a bright one",
-    "colourblind": "blue and orange in place of green and red",
+    "colourblind": "blue and orange, not green and red",
     "colourblind-light": "the same on white",
     "ansi-dark": "the terminal's own sixteen colours",
     "ansi-light": "the same for a bright ground",
