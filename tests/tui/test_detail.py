@@ -293,6 +293,18 @@ def test_an_answer_is_laid_out_folded_and_copied() -> None:
     assert "".join(piece.strip() for piece in pieces) == '"k": "' + "x" * 50 + '"'
 
 
+def test_a_text_without_end_is_cut_as_fast_as_a_short_one_and_not_all_that_is_found_is_counted() -> None:
+    words = "é" * 300_000  # what is cut off again and again takes minutes here
+    rows = json_rows(Document(json.dumps(words)).lines(), 80)
+    assert "".join(plain(row.runs).strip() for row in rows) == f'"{words}"'
+    fact = Fact("Words", ((words, "text"),))
+    entry = Entry("Words", ((words, "text"),), words, (fact, fact._replace(lines=(words,))))
+    rows = rows_of([entry], 80, UNICODE, lambda _: True)
+    assert sum(plain(row.runs).count("é") for row in rows) == 3 * len(words)
+    found = matches_in((LineText(plain(row.runs)) for row in rows), pattern_of("é"))
+    assert len(found) == 10_000
+
+
 def test_an_answer_that_holds_a_key_does_not_show_it() -> None:
     sent = {
         "integrations": [{"wandb": {"api_key": "w-1", "project": "bot"}}],
@@ -444,3 +456,6 @@ async def test_a_long_answer_is_laid_out_without_holding_the_screen_up() -> None
                 break
         await pilot.press("G", "k")
         assert pane.copies() == (("the value of end", "1"),)
+        other = json.dumps({"words": ["z" * 90] * 3_000}).encode()
+        pane.show(known(raw=other), top=True)
+        assert "x" * 50 not in "\n".join(picture(app))

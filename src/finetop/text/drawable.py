@@ -91,16 +91,16 @@ def cells(text: str) -> int:
     return sum(map(char_cells, text))
 
 
-def cut(text: str, width: int) -> str:
-    """The beginning of a text that takes at most so many cells."""
+def cut(text: str, width: int, begin: int = 0) -> str:
+    """What takes at most so many cells from a place on; a text without end is not gone through for it."""
     if text.isascii():
-        return text[: max(0, width)]
+        return text[begin : begin + max(0, width)]
     taken = 0
-    for index, char in enumerate(text):
-        taken += char_cells(char)
+    for index in range(begin, len(text)):
+        taken += char_cells(text[index])
         if taken > width:
-            return text[:index]
-    return text
+            return text[begin:index]
+    return text[begin:]
 
 
 def _cut_front(text: str, width: int) -> str:

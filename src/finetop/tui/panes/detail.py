@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -91,10 +92,10 @@ class DetailPane(Finding, CursorView, Pane):
         if model == self._page.model:
             return
         with self._staying():
+            if top:
+                self._page.begin_anew()
             self._page.model = model
         if top:
-            self._page.folded = frozenset()
-            self._page.forget()
             self._cursor = 0
             self.scroll_to_line(0)
             self._draw_anew()
@@ -123,7 +124,9 @@ class DetailPane(Finding, CursorView, Pane):
         """A long answer is laid out in a thread; the last wish counts."""
         pending = self._page.pending(self.size.width)
         if pending is not None:
-            self.run_worker(self._take_long(pending), exclusive=True, group="long", exit_on_error=False)
+            self.run_worker(
+                partial(self._take_long, pending), exclusive=True, group="long", exit_on_error=False
+            )
 
     async def _take_long(self, pending: Callable[[], Any]) -> None:
         if self._page.take(await asyncio.to_thread(pending)):

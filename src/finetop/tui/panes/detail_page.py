@@ -70,6 +70,12 @@ class DetailPage:
         """Something else is to be shown, or folded."""
         self._rows_for = None
 
+    def begin_anew(self) -> None:
+        """Another job: no place in the answer of the one before is folded, and none of its lines stay."""
+        self.folded = frozenset()
+        self._long = None
+        self.forget()
+
     def rows(self, width: int) -> list[Row]:
         """All lines at this width."""
         key = (width, self.tab, self.four_facts)

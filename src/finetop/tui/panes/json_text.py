@@ -144,17 +144,16 @@ def _cut(runs: Sequence[Run], room: int) -> Iterator[list[Run]]:
     piece: list[Run] = []
     left = room
     for words, role in runs:
-        rest = words
-        while text.cells(rest) > left:
-            part = text.cut(rest, left)
+        at = 0
+        while at + len(part := text.cut(words, left, at)) < len(words):
             if not part and left == room:
-                part = rest[0]  # wider than the line itself
+                part = words[at]  # wider than the line itself
             if part:
                 piece.append((part, role))
             yield piece
-            piece, left, rest = [], room, rest[len(part) :]
-        if rest:
-            piece.append((rest, role))
-            left -= text.cells(rest)
+            piece, left, at = [], room, at + len(part)
+        if part:
+            piece.append((part, role))
+            left -= text.cells(part)
     if piece:
         yield piece

@@ -103,12 +103,12 @@ def _verbatim(label: Run, lines: Sequence[str], width: int, place: int, fact: in
     room = max(NARROWEST, width - begins - 1)
     lead: Run = label
     for line in lines:
-        rest, glue = line, None
+        at, glue = 0, None
         while True:
-            piece = text.cut(rest, room) or rest[:1]
+            piece = text.cut(line, room, at) or line[at : at + 1]
             yield Row((lead, (piece, "text")), place, fact, begins, glue)
-            lead, rest, glue = (" " * begins, "muted"), rest[len(piece) :], ""
-            if not rest:
+            lead, at, glue = (" " * begins, "muted"), at + len(piece), ""
+            if at >= len(line):
                 break
 
 
@@ -186,12 +186,10 @@ def _words(words: str, room: int) -> list[str]:
             end += 1
         while end < len(words) and words[end] != " ":
             end += 1
-        word = words[at:end]
-        at = end
-        while text.cells(word) > room:
-            piece = text.cut(word, room)
-            piece = piece[: piece.rfind(":") + 1] or piece  # a model's name has parts
+        word, at, done = words[at:end], end, 0
+        while done + len(piece := text.cut(word, room, done)) < len(word):
+            piece = piece[: piece.rfind(":") + 1] or piece or word[done]  # a model's name has parts
             pieces.append(piece)
-            word = word[len(piece) :]
-        pieces.append(word)
+            done += len(piece)
+        pieces.append(piece)
     return [piece for piece in pieces if piece]

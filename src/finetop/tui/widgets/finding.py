@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -25,6 +26,9 @@ from finetop.tui.widgets.runs import Line, Run, plain
 
 if TYPE_CHECKING:
     from finetop.tui.widgets.prompt import Heard
+
+MOST: Final = 10_000
+"""Matches that are told apart: one letter stands in a long answer a million times."""
 
 
 class LineText(NamedTuple):
@@ -56,7 +60,7 @@ def pattern_of(needle: str) -> re.Pattern[str]:
 
 
 def matches_in(lines: Iterable[LineText], pattern: re.Pattern[str]) -> list[Match]:
-    """Every place where the pattern stands, from top to bottom."""
+    """The places where the pattern stands, from top to bottom; `MOST` of them at most."""
     pieces: list[str] = []
     starts: list[int] = []
     begins: list[int] = []
@@ -67,7 +71,7 @@ def matches_in(lines: Iterable[LineText], pattern: re.Pattern[str]) -> list[Matc
         starts.append(at + len(glue))
         begins.append(0 if line.glue is None else line.begins)
         at += len(glue) + len(text)
-    found = pattern.finditer("".join(pieces))
+    found = islice(pattern.finditer("".join(pieces)), MOST)
     return [_spans(match.start(), match.end(), starts, begins, pieces) for match in found]
 
 
@@ -165,7 +169,8 @@ class Finding(LineView):
             return ()
         if not self._matches:
             return (("no match", "warn"),)
-        return ((f"{self._at + 1} of {len(self._matches)}", "accent"),)
+        more = " or more" if len(self._matches) == MOST else ""
+        return ((f"{self._at + 1:,} of {len(self._matches):,}{more}", "accent"),)
 
     def _look(self) -> None:
         lines = map(self.line_text, range(self.body_count() if self.needle else 0))
