@@ -32,6 +32,7 @@ async def test_a_list_is_filtered_while_one_types(tmp_path: Path) -> None:
         await driver.paste("bot v2")
         await shows(driver, "support-bot-v2")
         await driver.reads("/ bot v2")
+        assert "support-bot" not in driver.lines[0], "who filters has not gone into a job"
         await driver.press("escape")
         await driver.until(lambda: listed(driver) == everything, "esc in the line leaves all as it was")
 

@@ -185,7 +185,7 @@ class MainScreen(Telling):
     def _where(self) -> list[str]:
         """The profile shown alone, what was asked for on the command line, and the job one has gone into."""
         asked = self.listing.condition.text if self.listing.condition else ""
-        inside = self.row if self.focused is not None and not self.jobs.has_focus else None
+        inside = self.row if self.focused in self.grid.panes[1:] else None
         profile = self.shown_profile if inside is None else inside.profile
         return [part for part in (profile, asked, "" if inside is None else inside.name) if part]
 
