@@ -57,7 +57,9 @@ async def test_typing_a_line_and_leaving_it() -> None:
         await pilot.press("backspace", "tab")
         assert prompt.value == "beta", "tab takes the first offer"
         left, _ = items(screen)
-        assert [item.word for item in left] == ["Leave"], "the footer tells what works in the line"
+        assert [item.word for item in left] == ["Take", "Complete", "Leave"], (
+            "the footer tells what works in the line"
+        )
         await pilot.press("enter")
         assert heard[-1] == "done beta"
         assert not prompt.is_open

@@ -44,7 +44,7 @@ from finetop.tui.screens.themes import Themes
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
 from finetop.tui.screens.viewer import Viewer
-from finetop.tui.widgets.prompt import Prompt
+from finetop.tui.widgets.prompt import Prompt, PromptLine
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -80,7 +80,7 @@ def places() -> tuple[Place, ...]:
     return (
         *(Place(pane.PLACE, (pane, PaneGrid, MainScreen, FinetopApp)) for pane in _PANES),
         *(Place(pane.PLACE, (pane, screen, FinetopApp)) for pane, screen in _BESIDE),
-        Place("the line over the footer", (Entry, Prompt), typing=True),
+        Place("the line over the footer", (PromptLine, Prompt), typing=True),
         Place("the form", (Entry, CreateForm, FinetopApp), typing=True),
         Place("the buttons of the form", (Act, CreateForm, FinetopApp)),
         *(Place(name, (Act, dialog)) for name, dialog in _QUESTIONS),

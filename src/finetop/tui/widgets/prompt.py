@@ -80,12 +80,20 @@ class _Beside(OneLine):
         return [*lead, (labels[0], "muted"), *rest, (" ", "text")]
 
 
+class PromptLine(Entry):
+    """What is typed into."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Take", id="prompt.take", tooltip="Take the line as it is"),
+    ]
+
+
 class Prompt(Horizontal):
     """A label, what is typed, and what there is to say about it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", id="prompt.complete", tooltip="Go on as offered"),
         Binding("escape", "leave", "Leave", id="prompt.leave", tooltip="Leave this line as it was before"),
-        Binding("tab", "complete", "Complete", show=False, id="prompt.complete", tooltip="Go on as offered"),
         Binding(
             "up", "recall(1)", "Earlier", show=False, id="prompt.earlier", tooltip="What was typed before"
         ),
@@ -95,7 +103,7 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._label = Static(classes="label")
-        self._entry = Entry(id="prompt-line")
+        self._entry = PromptLine(id="prompt-line")
         self._beside: _Beside | None = None
         self._asked: _Asked | None = None
         self._before: Widget | None = None
@@ -206,6 +214,14 @@ class Prompt(Horizontal):
         if self._asked is not None and self._asked.left is not None:
             self._asked.left()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Nothing can be completed where nothing is offered."""
+        return self._is_offered if action == "complete" else True
+
+    @property
+    def _is_offered(self) -> bool:
+        return self._beside is not None and bool(self._beside.offers)
+
     def action_complete(self) -> None:
         """Take the first offer."""
         if self._beside is not None and self._beside.offers:
@@ -229,5 +245,8 @@ class Prompt(Horizontal):
         """Show how the line may go on, as far as that is known now."""
         if self._beside is not None:
             complete = self._asked.complete if self._asked is not None else None
+            before = self._is_offered
             self._beside.offers = () if complete is None else complete(self._entry.value)
             self._beside.redraw()
+            if self._is_offered != before:
+                self.refresh_bindings()

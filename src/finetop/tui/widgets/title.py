@@ -36,6 +36,9 @@ _SAID: Final = {
     "limited": ("asked to wait !", "warn"),
     "never": ("asking", "muted"),
 }
+_COUNTLESS: Final = 2
+_NAMELESS: Final = 3
+"""What does not fit is lost in this order: `all profiles`, the number of jobs, where one is, profiles."""
 CRUMB: Final = 34
 """Cells of a query or of a job's name."""
 LIVE_S: Final = 60
@@ -86,22 +89,24 @@ class TitleBar(OneLine):
         narrow = width < 100
         gap = "  " if narrow else "   "
         states = list(self._profiles)
-        for drop in range(len(states) + 3):
-            left = self._left(gap, full=drop == 0, names=drop <= 1)
-            kept = states[max(0, drop - 2) :]
+        last = _NAMELESS + len(states)
+        for lost in range(last + 1):
+            left = self._left(gap, lost)
+            kept = states[max(0, lost - _NAMELESS) :]
             right = self._right(kept, gap, narrow=narrow)
             room = width - 2 - width_of(left) - width_of(right)
-            if room >= len(gap) or (drop == len(states) + 2):
+            if room >= len(gap) or lost == last:
                 break
         return [(" ", "text"), *left, (" " * max(1, room), "text"), *right, (" ", "text")]
 
-    def _left(self, gap: str, *, full: bool, names: bool) -> list[Run]:
+    def _left(self, gap: str, lost: int) -> list[Run]:
+        """What it is, where one is and how many jobs there are, but for what is lost for want of room."""
         runs: list[Run] = [("finetop", "key")]
-        if names:
-            runs += self._crumbs(gap, full=full)
+        if lost < _NAMELESS:
+            runs += self._crumbs(gap, full=not lost)
         if self._is_read_only:
             runs += [(gap, "text"), ("read-only", "reverse")]
-        if full and self._jobs:
+        if lost < _COUNTLESS and self._jobs:
             runs += [(gap, "text"), (f"{text.count(self._jobs)} job{'s' * (self._jobs != 1)}", "muted")]
         for status, role in _COUNTED:
             if number := self._counts.get(status):
