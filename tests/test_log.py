@@ -200,9 +200,3 @@ def test_lines_without_a_time_and_a_view_that_was_cleared(talk: Store) -> None:
     assert not talk.log.newest(cleared, within=9).lines
     say(talk, ONE, (20, "info", "after"))
     assert words(talk.log, whole(talk.log, cleared)) == ["after"]
-
-
-def test_events_are_counted_on_from_where_they_were_counted(talk: Store) -> None:
-    assert [talk.events.count(key) for key in (ONE, TWO, ONE)] == [5, 4, 5]
-    say(talk, ONE, (30, "info", "more"))
-    assert talk.events.count(ONE) == 6

@@ -154,7 +154,7 @@ async def test_the_end_of_a_job_is_fetched_whole_and_then_left_alone(desert: Des
     desert.cloud.job("a", "succeeded", finished_at=desert.now)
     desert.cloud.log("a", "The job has successfully completed")
     await desert.idle()
-    assert desert.store.events.count(desert.key("a")) == 1
+    assert desert.store.events.count_to(desert.key("a"), 99) == 1
     assert desert.store.jobs.incomplete(desert.account, 9) == []
     desert.cloud.asked.clear()
     await desert.rounds(5)
@@ -166,13 +166,13 @@ async def test_what_a_paused_job_has_told_is_fetched_too(desert: Desert) -> None
     desert.cloud.job("a", "paused")
     desert.cloud.step("a", 1, 2)
     await desert.idle()
-    assert desert.store.events.count(desert.key("a")) == 2
+    assert desert.store.events.count_to(desert.key("a"), 99) == 2
     for status, step in (("running", 3), ("paused", 4)):
         desert.cloud.job("a", status)
         await desert.rounds(1)
         desert.cloud.step("a", step)
         await desert.idle()
-    assert desert.store.events.count(desert.key("a")) == 4
+    assert desert.store.events.count_to(desert.key("a"), 99) == 4
     desert.cloud.asked.clear()
     await desert.rounds(5)
     assert set(desert.cloud.asked) == {"/fine_tuning/jobs"}
@@ -306,7 +306,7 @@ class TestOutages:
         for _ in range(10):
             desert.now += 1
             await desert.recorder.round()
-        assert desert.store.events.count(desert.key("good")) == 2
+        assert desert.store.events.count_to(desert.key("good"), 99) == 2
         assert desert.state() == "ok"
         assert desert.cloud.asked.count("/fine_tuning/jobs/bad/events") < 5
 
@@ -366,7 +366,7 @@ class TestRoutes:
         desert.recorder._held = desert.store.locks.poll(desert.account)
         desert.recorder.refresh()
         await desert.rounds(1)
-        assert desert.store.events.count(desert.key("a")) == 1
+        assert desert.store.events.count_to(desert.key("a"), 99) == 1
 
     async def test_a_route_that_has_answered_is_closed_by_no_single_job(self, desert: Desert) -> None:
         """A bare 404 for one job's log is about that job."""
@@ -378,7 +378,7 @@ class TestRoutes:
         await desert.rounds(5)
         desert.cloud.step("a", 2)
         await desert.rounds(5)
-        assert desert.store.events.count(desert.key("a")) == 2
+        assert desert.store.events.count_to(desert.key("a"), 99) == 2
 
     async def test_a_job_without_a_log_route_is_whole_without_one(self, desert: Desert) -> None:
         desert.cloud.job("a", "succeeded", finished_at=START)
@@ -395,7 +395,7 @@ class TestRoutes:
         assert desert.store.jobs.incomplete(desert.account, 9) == ["a"]
         desert.cloud.overrides.clear()
         await self.asked_in(desert, 10, 900)
-        assert desert.store.events.count(desert.key("a")) == 1
+        assert desert.store.events.count_to(desert.key("a"), 99) == 1
 
     @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(200, text="<html>")])
     async def test_one_log_that_cannot_be_had_holds_up_no_other(
@@ -406,11 +406,11 @@ class TestRoutes:
             desert.cloud.log(name, "created")
         desert.cloud.overrides[f"{self.JOB}bad/events"] = answer
         await desert.idle()
-        assert desert.store.events.count(desert.key("old")) == 1
+        assert desert.store.events.count_to(desert.key("old"), 99) == 1
         assert desert.store.jobs.incomplete(desert.account, 9) == ["bad"]
         desert.cloud.overrides.clear()
         await self.asked_in(desert, 10, 60)
-        assert desert.store.events.count(desert.key("bad")) == 1, "no page of HTML ends the asking"
+        assert desert.store.events.count_to(desert.key("bad"), 99) == 1, "no page of HTML ends the asking"
 
     async def test_a_log_that_never_can_be_read_is_left_as_it_is(self, desert: Desert) -> None:
         desert.cloud.job("bad", "succeeded", finished_at=START)
@@ -588,4 +588,4 @@ class TestFullDisk:
         desert.now += 60
         await desert.recorder.round()
         assert (desert.recorder.trouble, desert.state()) == ("", "ok")
-        assert desert.store.events.count(desert.key("a")) == 30
+        assert desert.store.events.count_to(desert.key("a"), 99) == 30

@@ -43,7 +43,7 @@ class Talk:
     def say(
         self, *said: str, key: JobKey = ONE, level: str = "info", type_: str = "message", at: float = NOW - 60
     ) -> None:
-        known = self.store.events.count(key)
+        known = self.store.events.count_to(key, 10_000)
         events = [
             Event(id=f"{key.id}-{known + number}", created_at=at, level=level, type=type_, message=words)
             for number, words in enumerate(said)

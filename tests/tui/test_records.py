@@ -97,6 +97,13 @@ def test_a_row_stands_beside_the_names_of_its_columns() -> None:
         " column 3   odd",
     ]
     assert words_of(row_lines(["step"], [], 40)) == " step   "
+    long = row_lines(["step", "full_valid_accuracy", "full_valid_loss_too"], ["1", "0.5"], 26)
+    assert words_of(long).splitlines() == [
+        " step         1",
+        " full_valid_accuracy",
+        "              0.5",
+        " full_valid_loss_too",
+    ], "no name is cut"
 
 
 def test_a_text_without_end_is_counted_and_a_hostile_one_obeys() -> None:

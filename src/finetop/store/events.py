@@ -20,8 +20,6 @@ EDGE = 48
 """So many lines at each end of a log may tell what became of its job."""
 BATCH = 500
 """Rows per write transaction, so that no other writer waits for long."""
-COUNTED = 1_000
-"""Jobs whose events stay counted."""
 
 
 class Events:
@@ -29,8 +27,6 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._counted: dict[JobKey, tuple[int, int]] = {}
-        """Of jobs: up to which row their events were counted, and how many there were."""
 
     def save(self, key: JobKey, events: Sequence[Event]) -> int:
         """Append events given oldest first; those already known are skipped. Returns how many were new.
@@ -75,19 +71,6 @@ class Events:
             )
             known |= {row[0] for row in found}
         return known
-
-    def count(self, key: JobKey) -> int:
-        """How many events a job has; a long log is counted once, and then only what it has grown by."""
-        last, known = self._counted.get(key, (0, 0))
-        found: tuple[int, int | None] = self._db.connection.execute(
-            "select count(*), max(rowid) from event where account = ? and job = ? and rowid > ?", (*key, last)
-        ).fetchone()
-        new, newest = found
-        if new:
-            if len(self._counted) >= COUNTED:
-                self._counted.clear()
-            self._counted[key] = (newest or last, known + new)
-        return known + new
 
     def count_to(self, key: JobKey, most: int) -> int:
         """How many events a job has, or one more than `most`: counting a million would hold a screen up."""

@@ -15,9 +15,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -124,10 +124,9 @@ class DetailPane(Finding, CursorView, Pane):
         """A long answer is laid out in a thread; the last wish counts."""
         pending = self._page.pending(self.size.width)
         if pending is not None:
-            self.run_worker(
-                partial(self._take_long, pending), exclusive=True, group="long", exit_on_error=False
-            )
+            self._take_long(pending)
 
+    @work(exclusive=True, group="long", exit_on_error=False)
     async def _take_long(self, pending: Callable[[], Any]) -> None:
         if self._page.take(await asyncio.to_thread(pending)):
             self._draw_anew()

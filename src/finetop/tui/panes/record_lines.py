@@ -69,10 +69,17 @@ def text_lines(words: str, width: int) -> list[RecordLine]:
 def _labelled(
     name: str, label_role: str, words: str, role: str, width: int, *, label: int = LABEL
 ) -> Iterator[RecordLine]:
-    """Words beside a label; what is too long for the screen is counted."""
+    """Words beside a label, or below one that is too long; what is too long for the screen is counted."""
     shown, more = words[:MOST_SHOWN], len(words) - MOST_SHOWN
-    lead = f" {text.pad(text.cut(text.clean(name), label - 1), label)}" if label else " "
-    begins = len(lead)
+    called = text.clean(name)
+    if label and text.cells(called) >= label:
+        for line, glue in wrapped(called, width - 2):
+            yield RecordLine(((f" {line}", label_role),), 1, glue)
+        if not words:
+            return
+        called = ""
+    lead = f" {text.pad(called, label)}"
+    begins = text.cells(lead)
     for place, (line, glue) in enumerate(wrapped(shown, width - text.cells(lead) - 1)):
         head: Run = (" " * begins, role) if place else (lead, label_role)
         yield RecordLine((head, (line, role)), begins, glue)
