@@ -306,6 +306,7 @@ async def opened(
     profiles: Sequence[Profile] = PROFILES,
     sample: str = "",
     theme: str = "dark",
+    glyphs: str = "unicode",
     make_session: Callable[..., Session] = OfflineSession,
     clock: Callable[[], float] = lambda: NOW,
     at_end: Callable[[], None] | None = None,
@@ -314,7 +315,7 @@ async def opened(
 ) -> AsyncIterator[Driver]:
     """The screen on these folders; it starts no server, so that none is left behind."""
     options = Options(
-        paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs="unicode", at_end=at_end,
+        paths, tuple(profiles), arguments=(), sample=sample, theme=theme, glyphs=glyphs, at_end=at_end,
         start_local=False, condition=condition, keys=keys,
     )  # fmt: skip
     app = FinetopApp(options, make_session=make_session, clock=clock, environ={})

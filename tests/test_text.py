@@ -208,5 +208,7 @@ def test_glyphs_fall_back_together() -> None:
     assert text.UNICODE.mark("mark") == "?"
     drawn = [getattr(text.ASCII, name) for name in text.ASCII.__slots__]
     assert all(glyph.isascii() for glyph in drawn)
+    assert text.ASCII.drawn("▌ ◊ best, ↓ chooses … 東") == "> @ best, down chooses ~ 東"
+    assert text.UNICODE.drawn("▌ ↓ …") == "▌ ↓ …"
     neutral = [getattr(text.UNICODE, name) for name in text.UNICODE.__slots__ if name != "plot"]
     assert all(text.cells(glyph) == 1 for glyph in neutral if len(glyph) == 1)

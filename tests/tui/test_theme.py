@@ -119,3 +119,21 @@ async def test_a_theme_is_chosen_by_looking_at_it_and_kept(tmp_path: Path) -> No
         await driver.app.run_action("mouse")
         await driver.press("q")
     assert worn("auto") == ("finetop-dark", True), "what was taken back is forgotten"
+
+
+async def test_without_unicode_nothing_else_is_drawn(tmp_path: Path) -> None:
+    """Neither on the screen nor in the form, the menus and the dialogs over it."""
+    paths = house(tmp_path)
+    fill(paths)
+    async with opened(paths, size=(80, 24), glyphs="ascii") as screen:
+        for key, word in (
+            ("c", "down chooses"),
+            ("y", "The job's id"),
+            ("P", "all profiles"),
+            ("W", "Views"),
+        ):
+            await screen.press(key)
+            await screen.reads(word)
+            assert screen.picture.isascii(), key
+            await screen.press("escape")
+            await screen.reads("1 Jobs")

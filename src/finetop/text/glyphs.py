@@ -38,6 +38,10 @@ class Glyphs:
     plot: str = "braille"
     """braille, block or ascii."""
 
+    def drawn(self, words: str) -> str:
+        """Words that were written with the usual marks, with these in their place."""
+        return words.translate(_TO_ASCII) if self.plot == "ascii" else words
+
     def mark(self, status: str) -> str:
         """The mark of one of the nine status words."""
         found = getattr(self, status, None) if status in STATUSES else None
@@ -83,6 +87,19 @@ ASCII: Final = Glyphs(
     crosshair_point="o",
     times="x",
     plot="ascii",
+)
+
+_TO_ASCII: Final = str.maketrans(
+    {
+        "↓": "down",
+        "→": "->",
+        **{
+            usual: plain
+            for name in UNICODE.__slots__
+            for usual, plain in [(getattr(UNICODE, name), getattr(ASCII, name))]
+            if len(usual) == len(plain) == 1
+        },
+    }
 )
 
 

@@ -101,7 +101,9 @@ class Field(Horizontal):
 
     @property
     def _beside(self) -> Content:
-        return Content(text.clean(f"! {self._problem}" if self._problem else self._hint))
+        words = text.clean(f"! {self._problem}" if self._problem else self._hint)
+        glyphs = getattr(self.app, "glyphs", text.UNICODE)
+        return Content(glyphs.drawn(words))
 
 
 class PathSuggester(Suggester):

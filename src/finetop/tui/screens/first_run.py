@@ -57,7 +57,7 @@ def choices(found: tuple[FoundKey, ...]) -> list[Choice]:
         "demo",
         "Look at the demo",
         (
-            "Eleven jobs on a server of its own, two of them training.",
+            "Fifteen jobs on a server of its own, two of them training.",
             "Everything is deleted when you leave.",
         ),
     )

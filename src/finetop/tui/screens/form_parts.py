@@ -16,6 +16,7 @@ from finetop.tui.widgets.ends import key_runs
 
 if TYPE_CHECKING:
     from finetop.models import Capabilities
+    from finetop.text import Glyphs
     from finetop.tui.widgets.runs import Run
 
 _CHOOSE = "↓ chooses"
@@ -150,6 +151,7 @@ def blocked(fields: Iterable[Field]) -> Content:
     return Content.assemble("Create waits for ", (f"{named}{rest}", "$error"))
 
 
-def keys(*, narrow: bool) -> list[Run]:
+def keys(glyphs: Glyphs, *, narrow: bool) -> list[Run]:
     """The keys of the form."""
-    return key_runs(_KEYS, "  " if narrow else "   ")
+    pairs = [(glyphs.drawn(key), does) for key, does in _KEYS]
+    return key_runs(pairs, "  " if narrow else "   ")

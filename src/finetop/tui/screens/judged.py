@@ -106,7 +106,7 @@ class JudgedForm(Screen[Draft]):
         self.set_class(width < WIDE_FROM, "-narrow")
         self.set_class(width < HINTS_FROM, "-tight")
         self.fit_lines()
-        keys = form_parts.keys(narrow=width < WIDE_FROM)
+        keys = form_parts.keys(self.glyphs, narrow=width < WIDE_FROM)
         self.query_one("#form-keys", Ends).write(keys, key_runs((("F1", "Help"),)))
 
     def fit_lines(self) -> None:

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from finetop.text import UNICODE, Glyphs
 from finetop.tui.palette import Palette, palette_of
 from finetop.tui.widgets.marked import marked
-from finetop.tui.widgets.runs import Line, changed_spans, fit, plain
+from finetop.tui.widgets.runs import Line, changed_spans, fit, in_glyphs, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -207,7 +207,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _line_at(self, y: int, width: int) -> Line:
         runs, ground = self.document_line(self._document_y(y), width)
-        return Line(fit(runs, width), ground)
+        glyphs = getattr(self.app, "glyphs", self.glyphs)
+        return Line(fit(in_glyphs(runs, glyphs), width), ground)
 
     def render_line(self, y: int) -> Strip:
         """One line for the compositor."""

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from finetop.text import UNICODE, Glyphs
 from finetop.tui.palette import palette_of
 from finetop.tui.widgets.marked import marked
-from finetop.tui.widgets.runs import Line, Run, changed_spans, fit
+from finetop.tui.widgets.runs import Line, Run, changed_spans, fit, in_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ class OneLine(Widget):
 
     def _line(self) -> Line:
         width = self.size.width
-        return Line(fit(tuple(self.line_runs(width)), width), self.GROUND)
+        glyphs = getattr(self.app, "glyphs", self.glyphs)
+        return Line(fit(in_glyphs(tuple(self.line_runs(width)), glyphs), width), self.GROUND)
 
     def redraw(self) -> None:
         """Paint again exactly what differs from the last painting."""

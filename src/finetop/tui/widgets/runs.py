@@ -65,6 +65,13 @@ def fit(runs: Sequence[Run], width: int) -> tuple[Run, ...]:
     return merged(fitted)
 
 
+def in_glyphs(runs: tuple[Run, ...], glyphs: text.Glyphs) -> tuple[Run, ...]:
+    """The runs as a terminal shows them that may know nothing but ASCII."""
+    if glyphs.plot != "ascii":
+        return runs
+    return tuple((glyphs.drawn(words), role) for words, role in runs)
+
+
 def plain(runs: Iterable[Run]) -> str:
     """The words alone."""
     return "".join(words for words, _ in runs)
