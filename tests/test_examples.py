@@ -142,6 +142,8 @@ def test_no_value_is_too_odd(value: Any) -> None:
         (b"", "a.jsonl", "empty"),
         (b"\x89PNG\r\n", "", "binary"),
         (b"ab\x00c", "", "binary"),
+        (b"ab\x00c", "a.jsonl", "binary"),
+        (b'{"a": "\x00"}\n', "a.jsonl", "examples"),
     ],
 )
 def test_what_a_file_is_taken_for(head: bytes, name: str, kind: str) -> None:
@@ -150,7 +152,7 @@ def test_what_a_file_is_taken_for(head: bytes, name: str, kind: str) -> None:
 
 def test_names_of_what_is_no_text() -> None:
     assert name_of_binary(b"%PDF-1.7") == "PDF"
-    assert name_of_binary(b"\x01\x02") == "not text"
+    assert name_of_binary(b"\x01\x02") == "other bytes"
     assert not name_of_binary(b"\x1b[31mred")
     assert separator_of(b"a\tb\tc\n") == "\t"
     packed = base64.b64encode(b"step,train_loss\n" * 9)

@@ -21,6 +21,8 @@ _MAGIC: Final = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"SQLite format 3", "SQLite database"),
 )
+_LINES: Final = (".jsonl", ".ndjson")
+_NO_TEXT: Final = "other bytes"
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """What no text holds; escape sequences do occur in logs."""
 _PACKED: Final = re.compile(rb'\s*"?[A-Za-z0-9+/\r\n]{40,}={0,2}"?\s*')
@@ -30,12 +32,14 @@ def kind_of(head: bytes, name: str = "") -> Kind:
     """The kind of a file that begins so."""
     if not head:
         return "empty"
-    if name_of_binary(head):
-        return "binary"
+    if called := name_of_binary(head):
+        # One bad byte is no reason not to show the other examples, and where it stands.
+        is_spoiled = called == _NO_TEXT and name.endswith(_LINES) and head.lstrip().startswith(b"{")
+        return "examples" if is_spoiled else "binary"
     first = _first_line(head)
     if first.startswith("[") or first.rstrip() == "{":
         return "text"  # one value over many lines
-    if first.startswith("{") or name.endswith((".jsonl", ".ndjson")):
+    if first.startswith("{") or name.endswith(_LINES):
         return "examples"
     return "table" if name.endswith((".csv", ".tsv")) or _is_table(head) else "text"
 
@@ -45,7 +49,7 @@ def name_of_binary(head: bytes) -> str:
     for start, name in _MAGIC:
         if head.startswith(start):
             return name
-    return "not text" if _CONTROLS.search(head[:4_096]) else ""
+    return _NO_TEXT if _CONTROLS.search(head[:4_096]) else ""
 
 
 def looks_packed(head: bytes) -> bool:
