@@ -64,6 +64,20 @@ async def test_the_cursor_stays_on_its_job_and_its_job_in_its_place() -> None:
         assert app.highlighted == ["job-1", "job-2", "job-3", "job-4"] or app.highlighted[-1] == "job-4"
 
 
+async def test_whoever_reads_below_the_list_stays_with_the_job() -> None:
+    pane = JobsPane()
+    async with Stage(pane).run_test(size=(100, 12)):
+        show(pane, ROWS)
+        show(pane, [job(0, "running"), *ROWS])
+        assert pane.current is not None
+        assert pane.current.name == "job-0", "the first, for nobody has chosen any"
+        pane.is_inside = True
+        show(pane, [job(99, "running"), job(0, "running"), *ROWS])
+        pane.is_inside = False
+        show(pane, [job(98, "running"), job(99, "running"), job(0, "running"), *ROWS])
+        assert pane.current.name == "job-0"
+
+
 async def test_keys_move_page_and_jump() -> None:
     pane = JobsPane()
     app = Heard(pane)

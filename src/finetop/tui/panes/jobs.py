@@ -129,6 +129,8 @@ class JobsPane(Marking, Looking):
         self._touched = False
         self._chosen: JobKey | None = None
         """The job that somebody put the cursor on, though a view may leave it out."""
+        self.is_inside = False
+        """True while one reads in the panes below: they stay with their job, chosen or not."""
         self._left_at: JobKey | None = None
         self._looked_at: dict[JobKey, int] = {}
         """Jobs with news that the cursor has been on, and which news that were."""
@@ -168,6 +170,8 @@ class JobsPane(Marking, Looking):
         before = self._current
         if is_moved:
             self._held = None
+            if self.is_inside and before is not None and self._left_at in {None, before.key}:
+                self._touched, self._chosen = True, before.key
             if not self._touched:
                 # Nobody has chosen a row yet, so that of the last visit is meant, or the first.
                 left = self._left_at and self.place_of(self._left_at)

@@ -185,12 +185,14 @@ class MainScreen(Telling):
     def _where(self) -> list[str]:
         """The profile shown alone, what was asked for on the command line, and the job one has gone into."""
         asked = self.listing.condition.text if self.listing.condition else ""
-        inside = self.row if self.focused in self.grid.panes[1:] else None
+        inside = self.row if self.jobs.is_inside else None
         profile = self.shown_profile if inside is None else inside.profile
         return [part for part in (profile, asked, "" if inside is None else inside.name) if part]
 
     def on_descendant_focus(self) -> None:
         """One has gone into a job, or come back."""
+        if self.focused in self.grid.panes:  # a line one types into is where one was
+            self.jobs.is_inside = self.focused is not self.jobs
         self._show_title()
 
     def profile_shown(self) -> None:
