@@ -75,6 +75,27 @@ async def test_the_title_says_how_old_the_last_answer_is(tmp_path: Path) -> None
         await screen.reads("openai live")
 
 
+async def test_an_outage_is_told_and_nothing_is_forecast(tmp_path: Path) -> None:
+    """The title says which profile is away and since when; its jobs stay, but for when they will end."""
+    paths, now = house(tmp_path), [NOW]
+    fill(paths)
+    async with opened(paths, clock=lambda: now[0]) as screen:
+        account = screen.main.session.accounts["openai"]
+        forecast = next(line for line in screen.lines if "support-bot-v3" in line)
+        assert "~" in forecast
+        screen.app.store.accounts.save_contact(account, Contact("offline", last_ok_at=NOW))
+        now[0] += 720
+        screen.main.look()
+        await screen.reads("openai offline 12 m !")
+        row = next(line for line in screen.lines if "support-bot-v3" in line)
+        assert "~" not in row
+        assert "0.448" in row
+        assert "~" in next(line for line in screen.lines if "rehearsal-3" in line), "the other one answers"
+        screen.app.store.accounts.save_contact(account, Contact("ok", last_ok_at=now[0]))
+        screen.main.look()
+        await screen.until(lambda: any("support-bot-v3" in line and "~" in line for line in screen.lines))
+
+
 async def test_the_question_says_what_is_done_kept_and_lost(screen: Driver) -> None:
     await screen.jobs.select("support-bot-v3")
     await screen.press("x")

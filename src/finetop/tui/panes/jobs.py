@@ -135,6 +135,7 @@ class JobsPane(Marking, Looking):
         self._looked_at: dict[JobKey, int] = {}
         """Jobs with news that the cursor has been on, and which news that were."""
         self._sentence = ""
+        self._silent: frozenset[str] = frozenset()
         self._now = 0.0
         self._slots: list[Slot] = []
         self._laid_out_for: tuple[int, dict[str, int]] | None = None
@@ -226,6 +227,12 @@ class JobsPane(Marking, Looking):
         """What stands in the first row while there is no job: what is, then what to do."""
         self._sentence = clean(sentence)
         if not self.cursor_count():
+            self.redraw()
+
+    def doubt(self, profiles: frozenset[str]) -> None:
+        """Say of no job of these profiles when it will end, for they answer no more."""
+        if profiles != self._silent:
+            self._silent = profiles
             self.redraw()
 
     def select(self, key: JobKey) -> bool:
@@ -324,6 +331,8 @@ class JobsPane(Marking, Looking):
         # A trend may cost a question to the store; ask only where it is seen.
         trend = self._jobs.trend(row) if any(slot.column.name == "trend" for slot in slots) else None
         drawn = cells(row, self._now, trend, self.glyphs, colour=self.colours.get(row.profile, ""))
+        if row.profile in self._silent:
+            drawn.pop("eta", None)  # nobody knows whether it still goes on
         for slot in slots:
             name = slot.column.name
             if is_asked_for(name):

@@ -49,6 +49,8 @@ TICK_S = 10.0
 """Ages are coarse; nothing is written when none of their words changed."""
 SHOW_AFTER_S = 0.04
 """A held key moves the cursor at once and the lower panes when it rests."""
+SILENT = frozenset({"stale", "offline", "not started", "no key", "refused"})
+"""States of a profile in which nothing is learnt of its jobs."""
 MERGED_AT_MOST = 100
 """Jobs whose events are shown as one log: nobody reads more, and a statement takes so many parts."""
 WATCH_AFTER_S = 0.4
@@ -180,6 +182,7 @@ class MainScreen(Telling):
         title.show(states, self.listing.counts, now=self._clock(), where=self._where(), as_of=as_of)
         title.note(pause_note(states, key_to(self, "data.pause", "p")))
         create = key_to(self, "job.create", "c") if self.supplies.profiles else ""
+        self.jobs.doubt(frozenset(state.name for state in states if state.state in SILENT))
         self.jobs.say(why_no_jobs(states, create, key_to(self, "app.profiles", "P")))
 
     def _where(self) -> list[str]:
