@@ -170,6 +170,16 @@ async def test_a_notice_lies_over_the_line_above_the_footer_and_moves_nothing() 
         await pilot.pause()
         assert picture(app)[-2].strip() == "✗ The key was refused.  P chooses another profile."
         assert keys.region == before
+        address = f"https://host.test/{'a' * 80}/{'z' * 9}"
+        notice.show(address, "Copied it.")
+        await pilot.pause()
+        shown = [line.strip() for line in picture(app)[-3:-1]]
+        assert shown[0].removeprefix("! ") + shown[1].removesuffix("  Copied it.") == address
+        assert keys.region == before
+        notice.show("Short.")
+        await pilot.pause()
+        assert picture(app)[-3].strip() == ""
+        assert picture(app)[-2].strip() == "! Short."
         notice.clear()
         await pilot.pause()
         assert picture(app)[-2].strip() == ""
