@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_USED = "VISUAL, EDITOR and PAGER say what is used."
 OPENS_S = 1.0
 """What opens pages fails sooner than that, if it does."""
 
@@ -121,7 +122,8 @@ class Outward(BaseApp[Result]):
             except OSError as error:
                 self.say(Said(f"{name} could not be started: {error.strerror}.", role="bad"))
         if code:
-            self.say(Said(f"{name} ended with code {code}.", "VISUAL, EDITOR and PAGER say what is used."))
+            how = f"ended with code {code}" if code > 0 else f"was ended by signal {-code}"
+            self.say(Said(f"{name} {how}.", _USED))
 
     def action_stop(self) -> None:
         """To the shell, and back with `fg`; without a shell that looks after jobs nobody could do that."""
