@@ -130,7 +130,9 @@ def test_a_signal_gives_the_terminal_back_and_closes_the_store(paths: Paths, num
     store.close()
 
 
-def test_a_terminal_that_nobody_reads_does_not_keep_the_process(paths: Paths) -> None:
+@contextmanager
+def deaf_terminal(paths: Paths) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Finetop on a terminal that controls nothing, and that is read until the screen is there."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
         OPEN, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **environ(paths)},
@@ -142,14 +144,25 @@ def test_a_terminal_that_nobody_reads_does_not_keep_the_process(paths: Paths) ->
         while b"Quit" not in seen:
             assert select.select([master], [], [], PATIENCE_S)[0]
             seen += os.read(master, 65_536)
+        yield master, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_terminal_that_nobody_reads_does_not_keep_the_process(paths: Paths) -> None:
+    with deaf_terminal(paths) as (master, process):
         for _ in range(40):
             os.write(master, b"4f]j3f]k1")
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM
-    finally:
-        process.kill()
-        process.wait()
         os.close(master)
+
+
+def test_a_terminal_that_is_gone_ends_it_also_where_no_signal_says_so(paths: Paths) -> None:
+    with deaf_terminal(paths) as (master, process):
+        os.close(master)
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGHUP
 
 
 def test_the_last_screen_is_there_at_once_and_says_how_old_it_is(paths: Paths) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import termios
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -14,6 +17,30 @@ from finetop import frame
 
 if TYPE_CHECKING:
     from textual.app import App
+
+
+class UntilHangup(threading.Event):
+    """Tells the thread that reads keys to stop; also where the terminal is gone.
+
+    Nothing else tells of that where the terminal controls nothing (`setsid`, some containers): no SIGHUP
+    comes, and reading its end for ever takes a whole core.
+    """
+
+    def __init__(self, handle: int, gone: Callable[[], None]) -> None:
+        super().__init__()
+        self._gone = gone
+        self._poll = select.poll()
+        self._poll.register(handle, 0)
+
+    def is_set(self) -> bool:
+        """Asked between two readings, ten times a second."""
+        if super().is_set():
+            return True
+        if not any(seen & select.POLLHUP for _, seen in self._poll.poll(0)):
+            return False
+        self.set()
+        self._gone()
+        return True
 
 
 class FinetopDriver(LinuxDriver):
@@ -30,6 +57,7 @@ class FinetopDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stdout__ is not None and sys.__stdout__.isatty():
             self._file = sys.__stdout__  # Textual draws on stderr, which is for talk
+        self.exit_event = UntilHangup(self.fileno, _hang_up)
         self._drop_switch = False
         self._hurry = False
 
@@ -96,3 +124,8 @@ class FinetopDriver(LinuxDriver):
             return  # full or gone
         finally:
             os.set_blocking(handle, True)
+
+
+def _hang_up() -> None:
+    """End as after SIGHUP."""
+    os.kill(os.getpid(), signal.SIGHUP)
