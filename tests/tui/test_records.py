@@ -15,7 +15,7 @@ from finetop.dataset.examples import example_of
 from finetop.dataset.kinds import kind_of
 from finetop.dataset.longfile import LongFile
 from finetop.text import UNICODE, cells
-from finetop.tui.panes.record_kinds import BRIEF, Records, records_of
+from finetop.tui.panes.record_kinds import BRIEF, WHOLE, Records, records_of
 from finetop.tui.panes.record_lines import MOST_SHOWN, example_lines, row_lines, text_lines, words_of
 from finetop.tui.widgets.runs import plain
 from finetop.tui.widgets.wrapping import wrapped
@@ -111,6 +111,12 @@ def test_a_text_without_end_is_counted_and_a_hostile_one_obeys() -> None:
     assert "and 5,000 characters more" in plain(lines[-1].runs)
     hostile = example_of(json.dumps({HOSTILE: HOSTILE}).encode())
     assert not strange(words_of(example_lines(hostile, 60)).replace("\n", ""))
+
+
+def test_an_example_without_end_is_no_mistake(records: Open) -> None:
+    found = records(json.dumps({"prompt": "p" * WHOLE, "completion": "c"}).encode())
+    found.file.measure(lambda: False)
+    assert "! with 4.2 MB too long to be shown whole" in plain(found.whole(0, 60)[0].runs)
 
 
 def test_examples_in_a_list(records: Open) -> None:

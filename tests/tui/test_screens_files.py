@@ -202,7 +202,7 @@ async def test_a_file_is_read_as_conversations_and_searched(tmp_path: Path) -> N
         await driver.press("q")
         provider.bytes["file-valid"] = b"\x89PNG\r\n\x1a\n" + bytes(40)
         driver.main.post_message(FileWanted(row.key, File(id="file-valid")))
-        await driver.reads("This is no text: PNG image")
+        await driver.reads("This cannot be read here: PNG image")
     assert account == row.key.account
 
 

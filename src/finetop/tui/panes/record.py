@@ -74,13 +74,11 @@ class RecordPane(Finding, LineView):
         return words_of(self._laid_out())
 
     def _laid_out(self) -> list[RecordLine]:
-        wanted = (self._number, self.size.width)
+        records, wanted = self._records, (self._number, self.size.width)
+        if records is None or self._number >= records.count:
+            return []  # not yet: a first line without end is known once the file was measured
         if self._lines_for != wanted:
-            records = self._records
-            has_one = records is not None and self._number < records.count
-            self._lines = (
-                records.whole(self._number, self.size.width) if records is not None and has_one else []
-            )
+            self._lines = records.whole(*wanted)
             self._lines_for = wanted
         return self._lines
 

@@ -9,6 +9,7 @@ import csv
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from finetop import text
@@ -136,8 +137,13 @@ class Examples(Records):
         return example_lines(self.example(number), width)
 
     def example(self, number: int) -> Example:
-        """One of them."""
-        return example_of(self._bytes(number))
+        """One of them; of one without end its beginning, which is no mistake of the file's."""
+        line = self._bytes(number)
+        example = example_of(line)
+        if len(line) < WHOLE:
+            return example
+        size = text.size(self.file.size_of(number + self.FIRST))
+        return replace(example, problem=f"with {size} too long to be shown whole; it begins so")
 
     def needles(self, words: str) -> set[bytes]:
         """As they are, and as JSON writes them."""

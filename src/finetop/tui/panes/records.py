@@ -83,7 +83,8 @@ class RecordsPane(CursorView):
         self.cursor_moved(0)
 
     def measured(self) -> None:
-        """How many there are is known."""
+        """How many there are is known, and with it whether there is one under the cursor."""
+        self.cursor_moved(self.cursor)
         self.redraw()
         self.refresh_bindings()
 

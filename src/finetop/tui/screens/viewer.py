@@ -160,7 +160,7 @@ class Viewer(Bringing, Standing):
         if kind in ("binary", "empty"):
             size = text.size(content.file.size_bytes)
             saves = keyed(self, "{data.export|E} saves it.")
-            what = f"This is no text: {name_of_binary(content.file.head)}, {size}. {saves}"
+            what = f"This cannot be read here: {name_of_binary(content.file.head)}, {size}. {saves}"
             self._list.say("This file is empty." if kind == "empty" else what)
             return
         records = records_of(kind, content.file)
