@@ -73,3 +73,20 @@ async def test_typing_a_line_and_leaving_it() -> None:
         assert screen.focused is words
         await pilot.press("j")
         assert words.cursor == 1
+
+
+async def test_what_the_line_covered_is_painted_again_whatever_was_scrolled_meanwhile() -> None:
+    """A long line scrolls, and who then asks for a place has Textual lay out ahead of the screen."""
+    app: BaseApp[None] = BaseApp()
+    async with app.run_test(size=(80, 10)) as pilot:
+        screen = _Screen()
+        await app.push_screen(screen)
+        prompt = await Prompt.ask(screen, "Filter", "x" * 200, done=len)
+        await pilot.pause()
+        compositor, covered = screen._compositor, prompt.region
+        compositor.reflow_visible(screen, screen.size)
+        prompt.display = False
+        assert prompt not in compositor.full_map
+        compositor._dirty_regions.clear()
+        compositor.reflow(screen, screen.size)
+        assert covered in compositor._dirty_regions

@@ -44,11 +44,16 @@ class _Spans(ChopsUpdate):
 class _SpanCompositor(Compositor):
     """Textual's compositor with updates that write only their spans."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._laid_out: CompositorMap = {}
+        """What the last layout has painted: after a scroll Textual's own map may be ahead of the screen."""
+
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
         """Lay out anew; who only got another number in the order of painting is not painted for it."""
-        before, dirty = self._full_map, set(self._dirty_regions)
+        before, dirty = self._laid_out, set(self._dirty_regions)
         result = super().reflow(parent, size)
-        after = self._full_map
+        after = self._laid_out = self._full_map
         if size.region not in dirty and _order(before, after) == _order(after, before):
             self._dirty_regions = dirty | {
                 region
