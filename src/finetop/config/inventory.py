@@ -16,6 +16,7 @@ _CALLED = {
     "finetop.db": "store",
     "locks": "locks",
     "server": "local engine",
+    "crash.log": "crashes",
     "frame": "saved screen",
     "remembered.json": "what was open",
     "copied.txt": "copied text",

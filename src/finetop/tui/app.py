@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -16,6 +17,7 @@ from textual.binding import Binding, BindingType
 from finetop import frame
 from finetop.session import Session
 from finetop.store import Store
+from finetop.tui import crash
 from finetop.tui.acts import key_to, offers
 from finetop.tui.choices import Choices
 from finetop.tui.driver import FinetopDriver
@@ -107,6 +109,11 @@ class FinetopApp(Choices[int]):
         self._wants_to_leave = False
         """The last key was ctrl+c, with nothing to copy."""
         self._leaving = threading.Event()
+
+    @property
+    def crash_file(self) -> Path:
+        """Beside what is remembered of the screen."""
+        return self.options.paths.state_dir / crash.NAME
 
     def get_default_screen(self) -> Screen[Any]:
         """The one screen under all others."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -19,6 +20,8 @@ from finetop.tui.theme import DEFAULT_VARIABLES, THEMES, choose_theme, styles_di
 from finetop.tui.turns import InTurn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
@@ -68,6 +71,21 @@ class BaseApp(InTurn[Result]):
             raise BadInput(f"there is no theme {chosen}", hint=f"Use one of: auto, {known}.")
         self.theme = chosen
         self.set_class(self.glyphs is text.ASCII, "-ascii")
+
+    @property
+    def crash_file(self) -> Path | None:
+        """Where a crash is written down; None where nowhere."""
+        return None
+
+    def _fatal_error(self) -> None:
+        """Textual would print the values of variables, and with them keys."""
+        from finetop.tui import crash  # noqa: PLC0415 - hardly ever
+
+        error, file = self._exception, self.crash_file
+        if error is not None:
+            kept = file is not None and crash.keep(error, file)
+            self._exit_renderables.append(Text(crash.sentence(error, file if kept else None)))
+        self._close_messages_no_wait()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, so that a foreign theme draws too."""
