@@ -196,7 +196,8 @@ class Viewer(Bringing, Standing):
         focused = self._one if self._one.has_focus else self._list
         alone = self._full or self._list.records is None or (self._is_plain and focused is self._list)
         records = self._list.records
-        viewer.set_class(self.size.width >= WIDE and (records is None or records.ONE == "example"), "-wide")
+        is_beside = not alone and records is not None and records.ONE == "example"
+        viewer.set_class(self.size.width >= WIDE and is_beside, "-wide")
         self._list.display = not (alone and focused is self._one)
         self._one.display = not (alone and focused is self._list)
 
