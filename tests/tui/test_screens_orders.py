@@ -171,9 +171,13 @@ async def test_the_row_tells_of_an_order_on_its_way(screen: Driver, kind: str, n
 
 async def test_a_deleted_job_leaves_the_screen(screen: Driver) -> None:
     row = next(row for row in screen.main.jobs.rows if row.name == "far")
+    await screen.jobs.select("far")
+    await screen.press("space")
+    await screen.reads("1 marked")
     screen.app.store.jobs.mark_gone(row.key, deleted=True)
     screen.main.post_message(StoreChanged())
     await screen.until(lambda: "far" not in screen.jobs.names)
+    assert "marked" not in screen.picture, "its mark goes with it"
 
 
 async def test_only_watching_gives_no_orders(tmp_path: Path) -> None:

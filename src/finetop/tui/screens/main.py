@@ -163,6 +163,8 @@ class MainScreen(Telling):
             self.jobs.show_view(self.jobs.view)
         elif news.keys:
             self.jobs.news(now=self._clock(), is_moved=news.is_moved)
+            changed = self.jobs.marks.keys & set(news.keys)
+            self.jobs.unmark([key for key in changed if self.jobs.row_of(key) is None])
         if news is not None and self.row is not None and self.row.key in news.keys:
             self._show_job()
         else:
