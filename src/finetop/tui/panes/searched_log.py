@@ -78,7 +78,7 @@ class SearchedLog(LogView):
     ]
 
     ACTIONS: ClassVar[tuple[Act, ...]] = (
-        Act("events.clear_view", "Show only what is logged from now on", "clear_view"),
+        Act("events.clear_view", "Clear the log: show only what comes from now on", "clear_view"),
     )
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's name
