@@ -60,7 +60,7 @@ def first_of(problems: tuple[BadInput, ...]) -> BadInput:
     first = problems[0]
     if len(problems) == 1:
         return first
-    more = f"See all {len(problems)} problems: finetop config check"
+    more = "See all of them: finetop config check"
     return BadInput(first.message, hint=f"{first.hint} {more}".strip())
 
 
