@@ -122,6 +122,10 @@ async def test_files_are_found_looked_at_saved_and_deleted(tmp_path: Path) -> No
         await driver.reads("error: line 3 is no JSON")
         await driver.reads("tickets-v3 +8")
         assert ("files", "openai", "") in provider.asked
+        await driver.press("P", "G", "enter")
+        await driver.until(lambda: "  local" in driver.lines[0] and "tickets-v3 +8" not in driver.picture)
+        await driver.press("P", "g", "enter")
+        await driver.reads("tickets-v3 +8")
         await driver.press("slash")
         await driver.type("~^train.*openai")
         await driver.press("enter")

@@ -53,7 +53,7 @@ class ActionsScreen(Standing):
 
     def look(self) -> None:
         """Read what is new."""
-        accounts = [account for account, name in self.session.names.items() if self._is_shown(name)]
+        accounts = list(self.shown_names)
         orders = self.store.asked.newest(accounts) if accounts else []
         questions = [
             one
@@ -61,13 +61,6 @@ class ActionsScreen(Standing):
             if one.exchange.is_question and one.account in accounts
         ]
         self.pane.show([*orders, *questions], now=self.now)
-
-    def _is_shown(self, profile: str) -> bool:
-        return self.shown_profile in {"", profile}
-
-    def profile_shown(self) -> None:
-        """Orders of one profile, or of all."""
-        self.look()
 
     def tick(self, now: float) -> None:
         """Questions come without news of the store."""

@@ -84,7 +84,7 @@ class FilesScreen(Deleting, Listed):
 
     async def read(self) -> None:
         """The files first, then who uses them, which takes longer."""
-        names = dict(self.session.names)
+        names = self.shown_names
         rows = await asyncio.to_thread(self.store.library.file_rows, names)
         self._pane.sentence = self.asking_words() or ("" if self._writable else "No files yet.")
         self._pane.show(rows, now=self.now)

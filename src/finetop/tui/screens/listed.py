@@ -116,6 +116,11 @@ class Listed(Bringing, Standing):
         """Read the list from the store, beside the thread that draws, and show it."""
         raise NotImplementedError
 
+    def profile_shown(self) -> None:
+        """Read the things of one profile, or of all."""
+        self.read_soon()
+        self.show_place()
+
     def look(self) -> None:
         """Read it where it is another one: most news is of jobs."""
         stamp = self.store.library.stamp(self.WHAT)
@@ -144,7 +149,7 @@ class Listed(Bringing, Standing):
 
     def list_facts(self, now: float) -> list[tuple[Run, ...]]:
         """How old each profile's list is, the worst last."""
-        states = self.session.states()
+        states = [one for one in self.session.states() if self.shown_profile in {"", one.name}]
         note = pause_note(states, key_to(self, "data.pause", "p"))
         if note:
             return [((note, "warn"),)]

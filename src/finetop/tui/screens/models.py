@@ -76,7 +76,7 @@ class ModelsScreen(Deleting, Listed):
 
     async def read(self) -> None:
         """The listed ones, and those that jobs tell of."""
-        rows = await asyncio.to_thread(_rows, self.store, dict(self.session.names))
+        rows = await asyncio.to_thread(_rows, self.store, self.shown_names)
         self._pane.sentence = self.asking_words()
         self._pane.show(rows, now=self.now)
         self.show_place()

@@ -100,7 +100,29 @@ class Standing(Everywhere):
 
     def show_place(self) -> None:
         """Write the first line anew, where it says something else."""
-        self.query_one(PlaceLine).show(*self.place())
+        place, facts = self.place()
+        self.query_one(PlaceLine).show([*place, *self._limits()], facts)
+
+    def _limits(self) -> list[Run]:
+        """Which profile is shown alone, and whether nothing can be changed."""
+        shown = [one for one in self.session.profiles if self.shown_profile in {"", one.name}]
+        runs: list[Run] = []
+        if self.shown_profile:
+            runs += [("   ", "text"), (text.clean(self.shown_profile), "text")]
+        if shown and all(one.read_only for one in shown):
+            runs += [("   ", "text"), ("read-only", "reverse")]
+        return runs
+
+    @property
+    def shown_names(self) -> dict[int, str]:
+        """The accounts whose things are shown, and their profiles."""
+        alone = self.session.accounts.get(self.shown_profile)
+        return {account: name for account, name in self.session.names.items() if alone in {None, account}}
+
+    def profile_shown(self) -> None:
+        """Show the things of one profile, or of all."""
+        self.look()
+        self.show_place()
 
     @on(StoreChanged)
     def _news(self) -> None:
