@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from archive.conftest import KEY, Door
 from commands import finetop, kill, start
 from finetop.archive import verify
@@ -12,6 +14,7 @@ from finetop.archive import verify
 LINES = ("jobs.jsonl", "events.jsonl", "checkpoints.jsonl", "metrics.jsonl")
 
 
+@pytest.mark.engine
 def test_two_kills_on_the_way_change_nothing(address: str, door: Door, kept: Path, tmp_path: Path) -> None:
     """Nothing twice and nothing missing: all lines are those of a run that nobody disturbed."""
     settings = tmp_path / "config.toml"

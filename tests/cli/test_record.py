@@ -98,6 +98,7 @@ class Copy:
         self.change("__init__.py", before, version)
 
 
+@pytest.mark.engine
 def test_it_survives_its_own_update(mine: dict[str, str], tmp_path: Path) -> None:
     """In the same process, by what is good; a broken one is told, and a newer store is not touched."""
     installed = Copy(tmp_path / "installed")

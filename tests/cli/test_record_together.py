@@ -41,6 +41,7 @@ def rounds(peer: CloudServer) -> Counter[tuple[int, str]]:
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="no /proc: nobody tells who connects")
+@pytest.mark.engine
 def test_one_asks_for_all(tmp_path: Path) -> None:
     """As often as when it was alone; the others show and tell what it learns, and can have it pause."""
     with cloud_server() as peer, ExitStack() as ending:

@@ -37,7 +37,7 @@ class Answers:
 async def test_a_job_tells_its_states_and_on_enter_who_may_use_its_model(tmp_path: Path) -> None:
     paths, provider = house(tmp_path), Answers()
     fill(paths, STORY[7:8], PROFILES[:1])
-    async with opened(paths, profiles=PROFILES[:1], make_session=provider.session) as driver:
+    async with opened(paths, profiles=PROFILES[:1], make_session=provider.session, size=(140, 50)) as driver:
         await driver.reads("enter asks who may use it")
         assert "checked 40 s, queued 40 s, trained 39 m" in driver.picture
 

@@ -84,6 +84,7 @@ def write_lines(path: Path, line: Callable[[int], dict[str, Any]]) -> Path:
     return path
 
 
+@pytest.mark.engine
 async def test_pairs_and_rewards_are_trained_on_from_the_form(screen: Driver, tmp_path: Path) -> None:
     """One job by dpo, one by reinforcement; the server has what stood in the fields."""
     pairs = write_lines(tmp_path / "pairs.jsonl", pair)

@@ -174,7 +174,7 @@ async def test_an_empty_store_says_what_to_do_next(tmp_path: Path) -> None:
     async with opened(house(tmp_path)) as driver:
         assert "Asking openai, local." in driver.picture
         fill(driver.app.options.paths, ())
-        await driver.press("r")
+        driver.main.post_message(StoreChanged())
         await driver.reads("No jobs yet. c creates one.")
 
 

@@ -115,6 +115,7 @@ def test_what_one_key_one_job_and_one_event_cost(paths: Paths) -> None:
     assert {name: bytes_ for name, bytes_ in found.items() if bytes_ > most[name]} == {}
 
 
+@pytest.mark.engine
 def test_a_window_that_is_dragged_ends_with_the_screen_of_its_last_size(paths: Paths) -> None:
     """Forty sizes a second or so; also some in which nothing has room."""
     with screen(paths) as opened:

@@ -146,7 +146,7 @@ def _overview(
         yield Entry("Keys", ((text.clean(cannot), "faint"),))
     method = text.clean(job.method if job is not None else row.method)
     yield Entry("Model", ((text.clean(row.model), "text"), (f"  {method}", "muted")), row.model)
-    yield from _tuned(row, more, now)
+    yield from _tuned(row, now)
     if job is not None:
         yield from data_entries(job, more.files)
         yield from setting_entries(job, more.autos, glyphs)
@@ -158,6 +158,8 @@ def _overview(
     if job is not None:
         yield from note_entries(job)
     yield from date_entries(row)
+    if row.fine_tuned_model and more.sharing is not None:
+        yield from sharing_entries(row.fine_tuned_model, more.sharing)
     if job is not None:
         yield from side_entries(row, job, logged=more.logged)
 
@@ -176,14 +178,12 @@ def _who(row: JobRow) -> Entry:
     )
 
 
-def _tuned(row: JobRow, more: Beside, now: float) -> Iterable[Entry]:
-    """The model it made, until when it lives and who may use it."""
+def _tuned(row: JobRow, now: float) -> Iterable[Entry]:
+    """The model it made, and until when it lives."""
     if row.fine_tuned_model:
         name = row.fine_tuned_model
         yield Entry("Tuned model", ((text.clean(name), "bright"),), name, goal=Goal("model", name))
         yield from ending_entries(row, now)
-        if more.sharing is not None:
-            yield from sharing_entries(name, more.sharing)
     elif row.is_active:
         yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),))
 
