@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from finetop.spare_memory import give_back
 from finetop.store.roster import NUMBER, Found, News
 from finetop.views import View
 
@@ -120,6 +121,8 @@ class Listing:
         self._rows.clear()  # it may be older than the order
         self._take(found)
         self.pull()  # what came while it was read
+        if len(self) > SHORT:
+            loop.run_in_executor(self._reader, give_back)
         return True
 
     def pull(self) -> News | None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.errors import FinetopError
+from finetop.spare_memory import give_back
 from finetop.tui.acts import key_to
 from finetop.tui.messages import Said, StoreChanged
 from finetop.tui.panes.curves import CurvesPane
@@ -125,8 +126,15 @@ class MainScreen(Telling):
         jobs.view = View(self.listing.condition, account=account)
         jobs.colours = {profile.name: profile.colour for profile in profiles}
         jobs.profiles = [profile.name for profile in profiles]
-        jobs.words = lambda field: self.store.vocabulary.values(field, self.session.names)
+        jobs.words = self._words
         jobs.saved_views = self._saved_views
+
+    def _words(self, field: str) -> list[str]:
+        """What jobs know of a field of queries; asked on another thread."""
+        try:
+            return self.store.vocabulary.values(field, self.session.names)
+        finally:
+            give_back()
 
     @work(exit_on_error=False)
     async def begin(self) -> None:
