@@ -90,3 +90,11 @@ def test_a_stay_says_how_its_beginning_is_known() -> None:
     )
     assert late[-1] == Stay("paused", 9_000.0, None, "", is_told=False, unseen_s=8_600.0)
     assert late[-2].is_told
+
+
+def test_seen_in_line_in_the_second_of_its_start_it_trains_all_the_same() -> None:
+    """Providers tell whole seconds, and we look in between."""
+    seen = [Seen(100.2, None, "checking", "validating_files"), Seen(103.4, 102.0, "queued", "queued")]
+    seen.append(Seen(104.0, 103.4, "running", "running"))
+    found = stays("running", created_at=100.0, started_at=103.0, seen=seen)
+    assert (found[-1].status, found[-1].since, found[-1].until) == ("running", 103.0, None)

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 FINAL: Final = frozenset({"succeeded", "failed", "cancelled"})
 APART_S: Final = 60.0
 """So far a provider's clock may be from ours."""
+_EARLY: Final = frozenset({"checking", "queued"})
+"""States before the first start."""
 _SAID: Final = (
     ("paused", r"\bpaused\b"),
     ("queued", r"queued state|enqueued|in the queue|waits for its turn"),
@@ -111,7 +113,10 @@ def _not_told(
         at, since, status, raw = sighting
         same = before is not None and before.status == status
         state = next((mark.status for mark in reversed(told) if mark.at <= at + APART_S), "")
+        is_late = status in _EARLY and (before is None or before.status in _EARLY)
         before = sighting
+        if is_late and any(mark.status == "running" and mark.at <= at for mark in told):
+            continue  # a provider tells whole seconds: it was seen in the second in which it started
         if (state == status and not same) or status in FINAL or (end is not None and at > end):
             continue
         gap = max(0.0, at - since) if since is not None else max(0.0, at - created_at)
