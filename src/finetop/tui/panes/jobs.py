@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -26,6 +26,7 @@ from finetop.store.rows import JobKey
 from finetop.text import UNICODE, Glyphs, clean
 from finetop.tui.panes.job_cells import cells, longest
 from finetop.tui.panes.job_columns import Layout, is_asked_for
+from finetop.tui.panes.job_lines import Held, Jobs
 from finetop.tui.panes.looking import Looking
 from finetop.tui.panes.marking import Marking
 from finetop.tui.panes.more_cells import more_cell
@@ -35,57 +36,13 @@ from finetop.tui.widgets.runs import Line, Run
 from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from finetop.store.rows import JobRow
     from finetop.tui.remembered import Part, State
     from finetop.views import View
 
 READING: Final = "Reading the list."
-
-
-class Jobs(Protocol):
-    """What the pane asks of the jobs it shows; lines are counted from 0."""
-
-    is_whole: bool
-    """False while they are still being read."""
-
-    def __len__(self) -> int: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def has_ends(self) -> bool: ...
-    async def show(self, view: View, first: Callable[[], None] = ...) -> bool: ...
-    def row(self, place: int) -> JobRow: ...
-    def prepare(self, first: int, last: int) -> None: ...
-    def first_rows(self) -> Sequence[JobRow]: ...
-    def place(self, key: JobKey) -> int | None: ...
-    def keys(self, first: int, last: int) -> list[JobKey]: ...
-    def get(self, key: JobKey) -> JobRow | None: ...
-    def extra(self, key: JobKey, column: str) -> object: ...
-    def trend(self, row: JobRow) -> Sequence[float]: ...
-    def is_news(self, row: JobRow) -> bool: ...
-
-
-class Held(NamedTuple):
-    """A line that is shown elsewhere than where it belongs, for the cursor is on it."""
-
-    own: int
-    shown: int
-
-    def own_place(self, line: int) -> int:
-        """Whose place it is that a line shows."""
-        if line == self.shown:
-            return self.own
-        line -= line > self.shown
-        return line + (line >= self.own)
-
-    def line(self, place: int) -> int:
-        """On which line a place is shown."""
-        if place == self.own:
-            return self.shown
-        place -= place > self.own
-        return place + (place >= self.shown)
 
 
 class JobsPane(Marking, Looking):
