@@ -163,6 +163,32 @@ def test_any_column_gives_an_order(store: Store, column: str, first: Sequence[st
     assert {row.key for row in forth} == {row.key for row in back}
     if column in {"loss", "eta", "metadata.n"}:
         assert forth[-1].key.id == back[-1].key.id == "h"
+    for reverse, before in ((False, forth), (True, back)):
+        view = View(sort=Sort(column, reverse))
+        store.roster.keep_order(view, NAMES, NOW)
+        assert rows(store, view) == before, "an index of the order gives another order"
+
+
+def test_the_orders_asked_for_last_have_an_index(store: Store) -> None:
+    """The next list in such an order is read in it, also once jobs have changed."""
+    all_sorts(store)
+    columns = ("model", "eta", "loss", "created", "metadata.it's", "name")
+    for column in columns:
+        store.roster.keep_order(View(sort=Sort(column)), NAMES, NOW)
+
+    def plan(column: str) -> str:
+        asked: list[str] = []
+        store.database.connection.set_trace_callback(asked.append)
+        store.roster.read(View(sort=Sort(column)), NAMES, NOW)
+        store.database.connection.set_trace_callback(None)
+        question = next(words for words in asked if "from roster" in words)
+        steps = store.database.connection.execute(f"explain query plan {question}")
+        return " ".join(step[3] for step in steps)
+
+    assert ["B-TREE FOR ORDER BY" in plan(column) for column in columns] == [True, True, *[False] * 4]
+    save(store, 1, told("a", suffix="zz-last", metadata={"it's": 4}))
+    assert ids(store, View(sort=Sort("name")))[-1] == "a"
+    assert ids(store, View(sort=Sort("metadata.it's")))[0] == "a"
 
 
 @pytest.mark.parametrize(

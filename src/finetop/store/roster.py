@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from finetop.names import MARKER
 from finetop.store import listing
 from finetop.store.job_rows import JobKey, JobRow
-from finetop.store.order import FOUND, Asked, Place, asked
+from finetop.store.order import FOUND, SORTED, Asked, Place, asked
 from finetop.views import View
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ TOGETHER = 2_000
 """Lines that are taken at once."""
 LOOK_EVERY = 10_000
 """Steps of SQLite between two looks whether the answer is wanted still: half a millisecond or less."""
+ORDERS_KEPT = 4
+"""Indexes of orders that somebody asked for; each is some megabytes, and work at every change of a job."""
 NUMBER = "I"
 """A line's number in an array: four bytes for each job, where a row would be a thousand."""
 
@@ -85,7 +87,7 @@ class Roster:
             with self._looking(question, is_wanted) as connection:
                 (seq,) = connection.execute("select n from clock").fetchone()
                 lines = connection.execute(
-                    f"""select n from roster {question.source} where {question.where}
+                    f"""select n from roster {self._source(question)} where {question.where}
                     order by {question.order_by} limit :most""",
                     {**question.bound, "most": most},
                 )
@@ -99,6 +101,22 @@ class Roster:
             if is_wanted():
                 raise
             return None
+
+    def keep_order(self, view: View, profiles: Mapping[int, str], now: float) -> None:
+        """Make an index of a view's order, so that the next list in it is there at once.
+
+        Raises TryLater while the store cannot be written.
+        """
+        question = asked(view, profiles, now)
+        if not view.sort.column or not question.index_name or question.index_name in self._indexes():
+            return
+        with self._db.write() as connection:
+            connection.execute(
+                f"""create index if not exists {question.index_name}
+                on roster ({question.order_by}, account) where shown"""
+            )
+            for name in self._indexes()[:-ORDERS_KEPT]:
+                connection.execute(f"drop index {name}")
 
     def renew(
         self, numbers: array[int], view: View, profiles: Mapping[int, str], now: float, since: int
@@ -191,6 +209,15 @@ class Roster:
                 question.bound,
             )
         )
+
+    def _source(self, question: Asked) -> str:
+        is_kept = question.is_everything and question.index_name in self._indexes()
+        return f"indexed by {question.index_name}" if is_kept else question.source
+
+    def _indexes(self) -> list[str]:
+        """Of orders that somebody asked for; the latest last."""
+        names = "select name from sqlite_master where type = 'index' and name glob ? order by rowid"
+        return [name for (name,) in self._db.connection.execute(names, (f"{SORTED}*",))]
 
     def _enter(self, numbers: array[int], n: int, question: Asked) -> int:
         """Put a line where it belongs among lines that are in order."""

@@ -275,5 +275,8 @@ MIGRATIONS = (
         where (level in ('warn', 'error') or type = 'moderation_checks');
     """,
     ROSTER,
+    """
+    create index roster_pending on roster (pending) where pending is not null;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

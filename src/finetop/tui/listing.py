@@ -15,9 +15,11 @@ import asyncio
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from finetop.errors import TryLater
 from finetop.spare_memory import give_back
 from finetop.store.roster import NUMBER, Found, News
 from finetop.views import View
@@ -37,6 +39,8 @@ KEPT: Final = 512
 """Rows and trends that are kept."""
 TREND_POINTS: Final = 32
 """Twice the dots of the column; more would not be seen."""
+BETWEEN_LETTERS_S: Final = 0.03
+"""Of a word that is typed or pasted at once, only the whole is looked for in a long list."""
 Told = TypeVar("Told")
 _TIMELY: Final = frozenset({"age", "ends_in", "took", "eta"})
 """What is true of a job in its time, though nobody writes anything."""
@@ -99,6 +103,9 @@ class Listing:
         def is_wanted() -> bool:
             return turn == self._turn
 
+        if view.filter != self._view.filter and not self._is_short:
+            await asyncio.sleep(BETWEEN_LETTERS_S)
+
         def tell_first(numbers: array[int]) -> None:
             loop.call_soon_threadsafe(take_first, numbers)
 
@@ -122,8 +129,14 @@ class Listing:
         self._take(found)
         self.pull()  # what came while it was read
         if len(self) > SHORT:
-            loop.run_in_executor(self._reader, give_back)
+            loop.run_in_executor(self._reader, self._rest, view)
         return True
+
+    def _rest(self, view: View) -> None:
+        """What is done once a long list is shown."""
+        give_back()
+        with suppress(TryLater):
+            self._roster.keep_order(view, self._names, self._clock())
 
     def pull(self) -> News | None:
         """Put what changed since where it belongs; None where the view is to be read anew."""
@@ -197,7 +210,7 @@ class Listing:
 
     def prepare(self, first: int, last: int) -> None:
         """Read the lines that will be looked at next, before somebody waits for them."""
-        for place in range(max(0, first), min(last, len(self)), BLOCK):
+        for place in range(max(0, first), min(last, len(self))):
             self.row(place)
 
     def place(self, key: JobKey) -> int | None:
