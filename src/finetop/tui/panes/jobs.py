@@ -38,11 +38,15 @@ from finetop.tui.widgets.table import Slot, arrange, head_runs, row_runs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual.timer import Timer
+
     from finetop.store.rows import JobRow
     from finetop.tui.remembered import Part, State
     from finetop.views import View
 
 READING: Final = "Reading the list."
+PREPARE_AFTER_S: Final = 0.015
+"""By then the terminal has its page: what is read sooner keeps back the thread that writes it."""
 
 
 class JobsPane(Marking, Looking):
@@ -97,6 +101,7 @@ class JobsPane(Marking, Looking):
         self._slots: list[Slot] = []
         self._laid_out_for: tuple[int, dict[str, int]] | None = None
         self._longest: dict[str, int] = {}
+        self._soon: Timer | None = None
 
     # --- values -----------------------------------------------------------------------------------------
 
@@ -231,12 +236,17 @@ class JobsPane(Marking, Looking):
     def cursor_moved(self, before: int) -> None:  # noqa: ARG002 - only where it is now counts
         """Tell of the job that the cursor is on."""
         self.post_message(self.JobHighlighted(self.current))
-        self.call_after_refresh(self._prepare)
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(PREPARE_AFTER_S, self._prepare)
 
     def _prepare(self) -> None:
-        """While the page is looked at, read those before and after it."""
+        """While the page is looked at, read those before and after it, and those that a jump would show."""
         if self._jobs is not None:
-            self._jobs.prepare(self.top - self.body_height, self.top + 2 * self.body_height)
+            page, count = self.body_height, self.cursor_count()
+            self._jobs.prepare(0, page)
+            self._jobs.prepare(count - page, count)
+            self._jobs.prepare(self.top - page, self.top + 2 * page)
 
     def picked(self) -> None:
         """The job under the cursor was chosen."""

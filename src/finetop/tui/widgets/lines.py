@@ -57,6 +57,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.glyphs = glyphs
         self._drawn: dict[int, Line] = {}
         self._drawn_width = 0
+        self._ready: set[int] = set()
+        """Lines that `redraw` has just made: the compositor need not make them again."""
         self._palette: Palette | None = None
 
     # --- what a subclass says ---------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self.scroll_y = min(self.top, self.max_scroll_y)
         width, height = self.size
+        self._ready.clear()
         if width != self._drawn_width:
             self.refresh()
             return
@@ -191,6 +194,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
                 continue  # not painted yet, so it will be
             new = self._line_at(y, width)
             self._drawn[y] = new
+            if new != old:
+                self._ready.add(y)
             regions += [Region(start, y, end - start, 1) for start, end in changed_spans(old, new, width)]
         if regions:
             self.refresh(*regions)
@@ -212,8 +217,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One line for the compositor."""
-        width = self._drawn_width = self.size.width
-        line = self._drawn[y] = self._line_at(y, width)
+        width = self.size.width
+        if y in self._ready and width == self._drawn_width:
+            line = self._drawn[y]  # `redraw` made it a moment ago
+        else:
+            line = self._drawn[y] = self._line_at(y, width)
+        self._ready.discard(y)
+        self._drawn_width = width
         style = self.palette.style
         document_y = self._document_y(y)
         segments = [Segment(words, style(role, line.ground)) for words, role in line.runs]
