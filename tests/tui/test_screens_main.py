@@ -9,6 +9,7 @@ import pytest
 from textual import events
 
 from drivers import NOW, PROFILES, Driver, Told, fill, house, opened
+from finetop import text
 from finetop.errors import Unauthorized
 from finetop.store import Contact
 from finetop.tui.messages import Said, StoreChanged
@@ -91,6 +92,12 @@ async def test_an_outage_is_told_and_nothing_is_forecast(tmp_path: Path) -> None
         assert "~" not in row
         assert "0.448" in row
         assert "~" in next(line for line in screen.lines if "rehearsal-3" in line), "the other one answers"
+        await screen.jobs.select("support-bot-v3")
+        await screen.reads(f"as of {text.clock(NOW, now[0])}")
+        assert not [line for line in screen.lines if "left" in line and "trained" in line]
+        await screen.jobs.select("support-bot-v2")
+        await screen.reads("support-bot-v2")
+        await screen.until(lambda: "as of" not in screen.picture)  # it has ended, and stays as it is
         screen.app.store.accounts.save_contact(account, Contact("ok", last_ok_at=now[0]))
         screen.main.look()
         await screen.until(lambda: any("support-bot-v3" in line and "~" in line for line in screen.lines))

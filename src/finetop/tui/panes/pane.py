@@ -39,6 +39,7 @@ class Pane(LineView):
         super().__init__(glyphs=glyphs, id=id)
         self._chosen_tab = ""
         self.group: tuple[tuple[int, str], ...] = ()
+        self._as_of = ""
 
     @property
     def tabs(self) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ class Pane(LineView):
             self.NAME,
             self.tabs,
             self.tab,
-            self.facts(),
+            (*self.facts(), *([(self._as_of, "warn")] if self._as_of else [])),
             focused=self.has_focus,
             group=self.group,
         )
@@ -81,6 +82,12 @@ class Pane(LineView):
         if group != self.group:
             self.group = group
             self.redraw()
+
+    def doubt(self, as_of: str) -> None:
+        """Say of when this is, for nobody answers since; nothing where somebody does."""
+        if as_of != self._as_of:
+            self._as_of = as_of
+            self.redraw([0])
 
     def show_tab(self, tab: str) -> None:
         """Turn to a tab."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -93,6 +93,8 @@ class MainScreen(Telling):
         super().__init__(store, session, listing, SessionSupplies(options, store, session), clock=clock)
         self._saved_views = SavedViews(options.paths.state_dir)
         self._selected = Selected(store, shares=lambda profile: session.capabilities(profile).permissions)
+        self._silent: Mapping[str, float | None] = {}
+        """Profiles that do not answer, and when they last did."""
         self._show_soon: Timer | None = None
         self._watch_soon: Timer | None = None
 
@@ -192,7 +194,11 @@ class MainScreen(Telling):
         title.show(states, self.listing.counts, now=self._clock(), where=self._where(), as_of=as_of)
         title.note(pause_note(states, key_to(self, "data.pause", "p")))
         create = key_to(self, "job.create", "c") if self.supplies.profiles else ""
-        self.jobs.doubt(frozenset(state.name for state in states if state.state in SILENT))
+        silent = {state.name: state.last_ok_at for state in states if state.state in SILENT}
+        self.jobs.doubt(frozenset(silent))
+        if silent != self._silent:
+            self._silent = silent
+            self._show_detail(self._clock())
         self.jobs.say(why_no_jobs(states, create, key_to(self, "app.profiles", "P")))
 
     def _where(self) -> list[str]:
@@ -228,8 +234,19 @@ class MainScreen(Telling):
         self.refresh_bindings()
 
     def _show_detail(self, now: float, *, top: bool = False) -> None:
-        found = self._selected.detail(now, self.jobs.glyphs, cannot=self.why_grey())
-        self.grid.detail.show(found, top=top)
+        row = self.row
+        is_silent = row is not None and not row.is_final and row.profile in self._silent
+        heard = self._silent[row.profile] if row is not None and is_silent else None
+        grid = self.grid
+        for pane in (grid.detail, grid.curves, grid.events):
+            pane.doubt("" if heard is None else f"as of {text.clock(heard, now)}")
+        found = self._selected.detail(
+            now if heard is None else min(now, heard),
+            self.jobs.glyphs,
+            cannot=self.why_grey(),
+            is_silent=is_silent,
+        )
+        grid.detail.show(found, top=top)
 
     @on(DetailPane.PermissionsWanted)
     @work(exclusive=True, group="permissions", exit_on_error=False)

@@ -91,11 +91,18 @@ class Selected:
         made = self._store.journal.made(key)
         return seen if made is None else seen | left_to_provider(made.request, job.hyperparameters)
 
-    def detail(self, now: float, glyphs: text.Glyphs, *, cannot: str = "") -> DetailModel | None:
-        """The facts as the detail pane shows them; `cannot` is why a key is grey."""
+    def detail(
+        self, now: float, glyphs: text.Glyphs, *, cannot: str = "", is_silent: bool = False
+    ) -> DetailModel | None:
+        """The facts as the detail pane shows them; `cannot` is why a key is grey.
+
+        Of a job that nobody tells of any more it is unknown when it ends: `is_silent`.
+        """
         row = self._row
         if row is None:
             return None
+        if is_silent:
+            row = row._replace(eta_s=None)
         sharing = None
         if self._loaded and row.fine_tuned_model and self._shares(row.profile):
             sharing = self._sharing.get((row.key.account, row.fine_tuned_model), Sharing())
