@@ -11,12 +11,13 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.screen import Screen, opened, p95, table
+from benchmarks.screen import Screen, alternating, opened, p95, table
 from drivers import NOW, PROFILES, Told, fill, house
 from finetop.query.needle import read_needle
 from finetop.store import JobKey, Store
@@ -45,7 +46,7 @@ def make_log(folder: Path, count: int) -> None:
         connection.execute(
             """with recursive n(i) as (select 1 - :count union all select i + 1 from n where i < 0)
             insert into event (account, job, id, created_at, level, type, message, data)
-            select 1, :job, 'ftevent-' || i, :now + i, iif(i % 90 = 0, 'warn', 'info'), 'message',
+            select 1, :job, 'ftevent-' || i, :now + i, iif(i % 30 = 0, 'warn', 'info'), 'message',
             'Step ' || (1000000 + i) || '/1000000: training loss=0.' || (-i * 7919 % 1000), '{}' from n""",
             {"count": count, "job": KEY.id, "now": NOW},
         )
@@ -62,7 +63,7 @@ def on_screen(folder: Path) -> dict[str, float]:
         screen.read(SETTLED_S)
         found["RSS MB"] = screen.rss_mb
         turns = (PAGE_UP, PAGE_UP, PAGE_DOWN, PAGE_DOWN)
-        for name, keys in (("key", STEPS), ("page", turns), ("top, end", "gG"), ("problem", "[[[]]]")):
+        for name, keys in (("key", STEPS), ("page", turns), ("top, end", "gGgG"), ("problem", "[[[]]]")):
             _measure(screen, name, keys, found)
         screen.press("\x1bG")
         screen.press("w")
@@ -130,11 +131,8 @@ def tables(root: Path, many: int = MANY) -> str:
     for count in (FEW, many):
         if not (root / f"log-{count}").exists():
             make_log(root / f"log-{count}", count)
-    few, long = (on_screen(root / f"log-{count}") for count in (FEW, many))
-    ratios = [
-        (name, f"{few[name]:.1f}", f"{long[name]:.1f}", f"{long[name] / few[name]:.2f}" if few[name] else "")
-        for name in few
-    ]
+    few, long = (partial(on_screen, root / f"log-{count}") for count in (FEW, many))
+    ratios = alternating(few, long)
     heads = (f"{many:,} events, in the store", "found", "CPU ms", "newest ms")
     stored = in_store(root / f"log-{many}")
     return f"{table(('events', f'{FEW:,}', f'{many:,}', 'ratio'), ratios)}\n\n{table(heads, stored)}"

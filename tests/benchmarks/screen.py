@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pyte
 
 PATIENCE_S = 60.0
-QUIET_S = 0.25
+QUIET_S = 0.12
 """Nothing follows after so long: the lower panes come 40 ms after the cursor rests."""
 _ANSWERS = {
     re.compile(rb"\x1b\[\?2026\$p"): b"\x1b[?2026;2$y",
@@ -156,6 +156,19 @@ def opened(folder: Path, *arguments: str, size: tuple[int, int] = (80, 24)) -> I
         yield screen
     finally:
         screen.close()
+
+
+PASSES = 3
+
+
+def alternating(few: Callable[[], dict[str, float]], many: Callable[[], dict[str, float]]) -> list[list[str]]:
+    """The figures of both and their ratio; medians of turns, for the machine is now slow and now fast."""
+    turns = [(few(), many()) for _ in range(PASSES)]
+    lines = []
+    for name in turns[0][0]:
+        one, other = (statistics.median(turn[side][name] for turn in turns) for side in (0, 1))
+        lines.append([name, f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}" if one else ""])
+    return lines
 
 
 def p95(values: Sequence[float]) -> float:
