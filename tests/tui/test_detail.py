@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from finetop.autos import left_to_provider
 from finetop.models import Checkpoint, File, Job, Permission
 from finetop.stays import Seen
 from finetop.text import UNICODE
@@ -18,7 +19,6 @@ from finetop.tui.panes.detail_page import DetailPage
 from finetop.tui.panes.entry import Entry, Fact
 from finetop.tui.panes.json_text import Document, json_rows
 from finetop.tui.panes.laying import rows_of
-from finetop.tui.panes.setting_facts import left_to_provider
 from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.remembered import Part
 from finetop.tui.widgets.finding import LineText, matches_in, pattern_of

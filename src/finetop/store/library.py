@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -91,6 +91,18 @@ class Library:
             connection.execute(
                 "update file set sha256 = ? where account = ? and id = ?", (sha256, account, file_id)
             )
+
+    def hashes(self, account: int, file_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of those files whose bytes were sent from here, or brought here."""
+        marks = ", ".join("?" * len(file_ids))
+        found = self._db.connection.execute(
+            f"""select file, sha256 from kept where account = ? and problem = '' and sha256 is not null
+                and file in ({marks})
+            union all
+            select id, sha256 from file where account = ? and sha256 is not null and id in ({marks})""",
+            (account, *file_ids, account, *file_ids),
+        )
+        return dict(found)
 
     def forget_file(self, account: int, file_id: str) -> None:
         """The provider no longer has this file."""

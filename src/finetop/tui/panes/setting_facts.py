@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +20,6 @@ _SHORT: Final = {
     "learning_rate_multiplier": "lr",
     "beta": "beta",
 }
-_BY_SERVICE: Final = ("n_epochs", "batch_size", "learning_rate_multiplier", "beta")
-"""What a provider chooses where it is left out."""
 _ON_TIMES: Final = "learning_rate_multiplier"
 
 
@@ -61,15 +58,3 @@ def _fact(name: str, value: Setting, job: Job, autos: AbstractSet[str]) -> Itera
 
 def _words(value: Setting) -> str:
     return f"{value:g}" if isinstance(value, float) else text.clean(str(value))
-
-
-def left_to_provider(request: str, settings: Mapping[str, Setting]) -> frozenset[str]:
-    """Which of a job's settings the create that made it left out, or gave as `auto`.
-
-    `request` is what the journal keeps of a create.
-    """
-    try:
-        asked = json.loads(request)["request"]["hyperparameters"]
-    except (ValueError, TypeError, KeyError):
-        return frozenset()
-    return frozenset(name for name in _BY_SERVICE if name in settings and asked.get(name, "auto") == "auto")

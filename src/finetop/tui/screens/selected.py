@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from finetop.autos import left_to_provider
 from finetop.stays import Seen
 from finetop.tui.panes.detail import Beside, DetailModel, detail_model
 from finetop.tui.panes.job_log import log_of
 from finetop.tui.panes.provider_facts import COUNTED_TO
-from finetop.tui.panes.setting_facts import left_to_provider
 from finetop.tui.panes.sharing_facts import Sharing
 
 if TYPE_CHECKING:

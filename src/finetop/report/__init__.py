@@ -1,0 +1,1 @@
+"""Reports on jobs: one document, written as Markdown, HTML or plain text."""
