@@ -63,7 +63,7 @@ class Pane(LineView):
             self.NAME,
             self.tabs,
             self.tab,
-            (*self.facts(), *([(self._as_of, "warn")] if self._as_of else [])),
+            ((self._as_of, "warn"), *self.facts()) if self._as_of else self.facts(),
             focused=self.has_focus,
             group=self.group,
         )
