@@ -86,10 +86,12 @@ classification/accuracy,classification/f1.0
             [
                 Metric(
                     step=1,
+                    tokens=300,
                     values={"train_loss": 0.25, "train_sequence_accuracy": 0.0, "train_accuracy": 0.5},
                 ),
                 Metric(
                     step=2,
+                    tokens=600,
                     values={
                         "train_loss": 0.125,
                         "train_sequence_accuracy": 0.5,

@@ -241,6 +241,40 @@ class TestEvents:
         assert (curves.train_loss.steps, curves.train_loss.values) == ((1, 2, 3), (2.0, 1.0, 0.5))
         assert (curves.valid_loss.steps, curves.epoch_steps, curves.seq) == ((2,), (2,), row.seq)
 
+    def test_steps_have_a_time_an_epoch_and_tokens_as_far_as_they_were_told(self, store: Store) -> None:
+        keep(store, job())
+        key = JobKey(1, "j1")
+        store.events.save(
+            key,
+            [
+                metric(1, loss=2.0, epoch=0.5, trained_tokens=40),
+                metric(2, loss=1.0, num_input_tokens_seen=80),
+            ],
+        )
+        store.events.save_metrics(key, [Metric(step=step, values={"grad_norm": 1.0}) for step in (2, 3)])
+        saved = [Checkpoint(id="b", step_number=2), Checkpoint(id="a", step_number=1), Checkpoint(id="c")]
+        store.jobs.save_checkpoints(key, saved)
+        curves = store.events.curves(key)
+        assert curves.times == Series((1, 2), (1001, 1002))
+        assert curves.epochs == Series((1,), (0.5,))
+        assert curves.tokens == Series((1, 2), (40, 80))
+        assert curves.checkpoint_steps == (1, 2)
+        assert {name: series.steps for name, series in curves.series.items()} == {
+            "train_loss": (1, 2),
+            "grad_norm": (2, 3),
+        }
+
+    def test_an_older_store_learns_when_its_steps_were_told(self, store: Store, path: Path) -> None:
+        """From the events that it has; what they do not tell stays unknown."""
+        keep(store, job())
+        key = JobKey(1, "j1")
+        store.events.save(key, [metric(1, loss=2.0), metric(2, loss=float("nan"))])
+        added = next(step for step in schema.MIGRATIONS if "add column at" in step)
+        with sqlite3.connect(path) as connection:
+            connection.execute("update metric set at = null")
+            connection.execute(added[added.index("update metric") :])
+        assert store.events.curves(key).times.steps[0] == 1
+
     def test_every_other_measurement_is_a_series_of_its_own(self, store: Store) -> None:
         keep(store, job())
         key = JobKey(1, "j1")

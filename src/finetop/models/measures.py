@@ -33,10 +33,19 @@ METRIC_NAMES: Final[dict[str, str]] = {
 }
 """Every spelling we have met, and our name for it."""
 
+TOKEN_NAMES: Final = (
+    "trained_tokens",
+    "elapsed_tokens",
+    "num_input_tokens_seen",
+    "tokens_seen",
+    "num_tokens",
+)
+"""How many tokens were trained on until a step."""
+
 STEP_NAMES: Final = ("step", "current_step", "current_steps", "step_number", "global_step")
 _NESTED: Final = (("scores",), ("usage", "samples"))
 """Where reinforcement keeps its means."""
-_NO_MEASURE: Final = frozenset(STEP_NAMES) | {
+_NO_MEASURE: Final = frozenset((*STEP_NAMES, *TOKEN_NAMES)) | {
     "total_steps",
     "max_steps",
     "epoch",
@@ -48,7 +57,6 @@ _NO_MEASURE: Final = frozenset(STEP_NAMES) | {
     "eta_seconds",
     "progress_percent",
     "percentage",
-    "trained_tokens",
     "created_at",
     "timestamp",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field, model_validator
 
-from finetop.models.measures import METRIC_NAMES, STEP_NAMES, measurements
+from finetop.models.measures import METRIC_NAMES, STEP_NAMES, TOKEN_NAMES, measurements
 from finetop.models.values import Count, Text, Time, Value, to_count, to_measured, to_number
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Metric(Value):
     epoch: float | None = None
     values: dict[str, float] = Field(default_factory=dict)
     """By our names; a diverged loss is nan or infinite."""
+    tokens: Count = None
+    """How many were trained on until this step, where the provider tells."""
     step_s: float | None = None
     """How long one step takes, where the provider tells."""
     left_s: float | None = None
@@ -53,6 +55,7 @@ class Metric(Value):
             total_steps=data.get("total_steps", data.get("max_steps")),
             epoch=to_number(data.get("epoch", data.get("current_epoch"))),
             values=measurements(data),
+            tokens=tokens_in(data),
             step_s=_positive(_deep(data, "timing", "step", "full_iteration")),
             left_s=_positive(data.get("eta_seconds")) or _clock_s(data.get("remaining_time")),
         )
@@ -70,6 +73,11 @@ class Metric(Value):
             and (number := to_measured(value)) is not None
         }
         return cls(step=int(said[1]), total_steps=said[2], values=found)
+
+
+def tokens_in(data: Mapping[str, Any]) -> int | None:
+    """How many tokens were trained on so far, by any of its names."""
+    return next((count for name in TOKEN_NAMES if (count := to_count(data.get(name))) is not None), None)
 
 
 def _deep(data: Any, *path: str) -> Any:

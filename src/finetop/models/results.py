@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from finetop.models.measures import STEP_NAMES, measurements
-from finetop.models.metrics import Metric
+from finetop.models.metrics import Metric, tokens_in
 from finetop.models.values import to_count, to_measured, to_number
 
 _BEFORE_2023: Final = frozenset({"elapsed_tokens", "elapsed_examples"})
@@ -49,7 +49,9 @@ def _metric(line: Mapping[str, str], *, is_legacy: bool) -> Metric | None:
         for name, value in line.items()
         if name and not (is_legacy and (name in _BEFORE_2023 or to_measured(value) == -1))
     }
-    return Metric(step=step, epoch=to_number(told.get("epoch")), values=measurements(told))
+    return Metric(
+        step=step, epoch=to_number(told.get("epoch")), values=measurements(told), tokens=tokens_in(line)
+    )
 
 
 def _text(content: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 NAMES = {
     "epoch": "epoch",
+    "elapsed_tokens": "trained_tokens",
     "lr": "learning_rate",
     "train_loss": "train_loss",
     "train_accuracy": "train_mean_token_accuracy",

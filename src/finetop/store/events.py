@@ -178,7 +178,7 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
                     (event.created_at, *key),
                 )
             continue
-        measured.keep(connection, key, metric)
+        measured.keep(connection, key, metric, event.created_at)
         connection.execute(
             """update job set total_steps = coalesce(?, total_steps), started_at = coalesce(started_at, ?),
             first_step_at = iif(first_step is null, ?, first_step_at), first_step = coalesce(first_step, ?),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.store.held import given, held
@@ -26,8 +26,12 @@ _METRICS = (
 """What has a column of its own; all else, such as a reward, stands together in one."""
 
 
-def keep(connection: sqlite3.Connection, key: JobKey, metric: Metric) -> None:
-    """Keep what a step measured beside what is known of it already."""
+_COLUMNS = ("epoch", *_METRICS, "tokens")
+_SERIES = ("step", "epoch", *_METRICS, "more", "at", "tokens")
+
+
+def keep(connection: sqlite3.Connection, key: JobKey, metric: Metric, at: float | None = None) -> None:
+    """Keep what a step measured beside what is known of it already; the first time it was told of counts."""
     values = [held(metric.values.get(name)) for name in _METRICS]
     # JSON has no nan either; as text it comes back by `float`.
     rest = {
@@ -35,12 +39,21 @@ def keep(connection: sqlite3.Connection, key: JobKey, metric: Metric) -> None:
         for name, number in metric.values.items()
         if name not in _METRICS
     }
-    updates = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in ("epoch", *_METRICS))
+    updates = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in _COLUMNS)
     connection.execute(
-        f"""insert into metric (account, job, step, epoch, {", ".join(_METRICS)}, more)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set {updates},
+        f"""insert into metric (account, job, step, {", ".join(_COLUMNS)}, more, at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set {updates},
+        at = coalesce(at, excluded.at),
         more = iif(excluded.more is null, more, json_patch(coalesce(more, '{{}}'), excluded.more))""",
-        (*key, metric.step, held(metric.epoch), *values, json.dumps(rest) if rest else None),
+        (
+            *key,
+            metric.step,
+            held(metric.epoch),
+            *values,
+            metric.tokens,
+            json.dumps(rest) if rest else None,
+            at,
+        ),
     )
 
 
@@ -62,35 +75,51 @@ def show_last(connection: sqlite3.Connection, key: JobKey) -> None:
 
 def curves(connection: sqlite3.Connection, key: JobKey) -> Curves:
     """Everything measured of a job."""
-    names = ("step", "epoch", *_METRICS, "more")
     lines = connection.execute(
-        f"select {', '.join(names)} from metric where account = ? and job = ? order by step", key
+        f"select {', '.join(_SERIES)} from metric where account = ? and job = ? order by step", key
     ).fetchall()
-    head = connection.execute(
-        "select seq, total_steps from job where account = ? and id = ?", key
-    ).fetchone() or (0, None)
-    columns = dict(zip(names, zip(*lines, strict=True), strict=True)) if lines else {}
+    seq, total, started_at = connection.execute(
+        "select seq, total_steps, started_at from job where account = ? and id = ?", key
+    ).fetchone() or (0, None, None)
+    columns = dict(zip(_SERIES, zip(*lines, strict=True), strict=True)) if lines else {}
     steps = columns.get("step", ())
-
-    def series(*wanted: str) -> Series:
-        for name in wanted:
-            pairs = [(s, v) for s, v in zip(steps, columns.get(name, ()), strict=False) if v is not None]
-            if pairs:
-                return _series(pairs)
-        return Series()
-
+    epochs = columns.get("epoch", ())
+    more = _more(steps, columns.get("more", ()))
+    found = {name: _measured(steps, columns.get(name, ())) for name in _METRICS}
+    known = {name: series for name, series in found.items() if series.steps}
     return Curves(
         key=key,
-        seq=head[0],
-        total_steps=head[1],
-        epoch_steps=_epoch_ends(steps, columns.get("epoch", ())),
-        train_loss=series("train_loss"),
-        valid_loss=series("full_valid_loss", "valid_loss") if not _dense(columns) else series("valid_loss"),
-        train_accuracy=series("train_accuracy"),
-        valid_accuracy=series("valid_accuracy", "full_valid_accuracy"),
-        rate=series("rate"),
-        more=_more(steps, columns.get("more", ())),
+        seq=seq,
+        total_steps=total,
+        epoch_steps=_epoch_ends(steps, epochs),
+        train_loss=found["train_loss"],
+        valid_loss=valid_of(known, "loss"),
+        train_accuracy=found["train_accuracy"],
+        valid_accuracy=found["valid_accuracy"] if "valid_accuracy" in known else found["full_valid_accuracy"],
+        rate=found["rate"],
+        more=more,
+        series={**known, **more},
+        epochs=_measured(steps, epochs),
+        times=_measured(steps, columns.get("at", ())),
+        tokens=_measured(steps, columns.get("tokens", ())),
+        started_at=started_at,
+        checkpoint_steps=_checkpoint_steps(connection, key),
     )
+
+
+def valid_of(series: Mapping[str, Series], what: str) -> Series:
+    """What the validation says: the whole of it counts, unless a part was measured more often."""
+    full, part = series.get(f"full_valid_{what}", Series()), series.get(f"valid_{what}", Series())
+    return part if len(part.steps) > len(full.steps) else full
+
+
+def _checkpoint_steps(connection: sqlite3.Connection, key: JobKey) -> tuple[int, ...]:
+    found = connection.execute(
+        """select distinct step from checkpoint where account = ? and job = ? and step is not null
+        order by step""",
+        key,
+    )
+    return tuple(step for (step,) in found)
 
 
 def course(connection: sqlite3.Connection, key: JobKey, points: int) -> list[float]:
@@ -118,6 +147,12 @@ def by_step(connection: sqlite3.Connection, key: JobKey) -> list[dict[str, float
     return found
 
 
+def _measured(steps: Sequence[int], values: Sequence[float | None]) -> Series:
+    """The steps at which something was told, and what."""
+    pairs = [pair for pair in zip(steps, values, strict=False) if pair[1] is not None]
+    return _series(pairs) if pairs else Series()  # type: ignore[arg-type]
+
+
 def _series(pairs: Sequence[tuple[int, float]]) -> Series:
     steps, values = zip(*pairs, strict=True)
     return Series(steps, tuple(math.nan if value == -math.inf else value for value in values))
@@ -131,12 +166,6 @@ def _more(steps: Sequence[int], held_by_step: Sequence[str | None]) -> dict[str,
             for name, value in json.loads(words).items():
                 pairs.setdefault(name, []).append((step, float(value)))
     return {name: _series(measured) for name, measured in sorted(pairs.items())}
-
-
-def _dense(columns: dict[str, tuple[float | None, ...]]) -> bool:
-    """True when the small validation was measured more often than the whole one, so shows more."""
-    small = sum(value is not None for value in columns.get("valid_loss", ()))
-    return small > sum(value is not None for value in columns.get("full_valid_loss", ()))
 
 
 def _epoch_ends(steps: Sequence[int], epochs: Sequence[float | None]) -> tuple[int, ...]:

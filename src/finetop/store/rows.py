@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from finetop.store.job_rows import ACTIVE, FINAL, JobKey, JobRow
@@ -60,6 +61,16 @@ class Curves:
     """Learning rate, where the provider tells it."""
     more: dict[str, Series] = field(default_factory=dict)
     """Every other series by name: rewards, lengths of answers, whatever the provider measures."""
+    series: Mapping[str, Series] = field(default_factory=dict)
+    """All of them by our names, those above included."""
+    epochs: Series = field(default_factory=Series)
+    """Which epoch a step was in, as a number with a fraction."""
+    times: Series = field(default_factory=Series)
+    """When a step was told of, as Unix times."""
+    tokens: Series = field(default_factory=Series)
+    """How many tokens were trained on until a step, where the provider tells."""
+    started_at: float | None = None
+    checkpoint_steps: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)

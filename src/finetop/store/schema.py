@@ -278,5 +278,15 @@ MIGRATIONS = (
     """
     create index roster_pending on roster (pending) where pending is not null;
     """,
+    """
+    alter table metric add column at real;
+    alter table metric add column tokens integer;
+    update metric set at = told.at from (
+        select account, job, min(created_at) as at, case when json_valid(data) then coalesce(
+            json_extract(data, '$.step'), json_extract(data, '$.current_step'),
+            json_extract(data, '$.current_steps'), json_extract(data, '$.global_step')) end as step
+        from event where type = 'metrics' and created_at is not null group by account, job, step
+    ) as told where told.account = metric.account and told.job = metric.job and told.step = metric.step;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

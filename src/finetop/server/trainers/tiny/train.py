@@ -170,7 +170,11 @@ class Training:
     ) -> None:
         step, total = int(values["step"]), self._plan.total_steps
         epoch = round(step / self._plan.steps_per_epoch, 4)
-        extra: dict[str, Any] = {"lr": float(f"{rate:.6g}"), "grad_norm": float(f"{norm:.6g}")}
+        extra: dict[str, Any] = {
+            "lr": float(f"{rate:.6g}"),
+            "grad_norm": float(f"{norm:.6g}"),
+            "elapsed_tokens": self._state.trained_bytes,
+        }
         if timing:
             extra["timing"] = timing
         self._events.write("metrics", total_steps=total, epoch=epoch, **values, **extra)
