@@ -1,0 +1,112 @@
+"""The numbers of curves as a table: one line for each step at which any of them was measured; pure.
+
+It is also the way for who cannot see a curve: every line says its numbers in full.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from finetop import text
+from finetop.tui.panes.curve_axes import elapsed
+
+if TYPE_CHECKING:
+    from finetop.store.rows import Curves, Series
+    from finetop.tui.widgets.runs import Run
+
+LEAST: Final = 9
+"""Cells of a column of numbers."""
+GAP: Final = 2
+
+
+class Column(NamedTuple):
+    """One series of a table."""
+
+    head: str
+    role: str
+    series: Series
+    unit: str = ""
+
+    def value(self, step: int) -> float | None:
+        """What was measured at a step."""
+        steps = self.series.steps
+        at = bisect_left(steps, step)
+        return self.series.values[at] if at < len(steps) and steps[at] == step else None
+
+
+class Numbers(NamedTuple):
+    """The steps of a table, from the first to the last, and what stands beside them."""
+
+    steps: Sequence[int] = ()
+    columns: Sequence[Column] = ()
+
+    def head(self, width: int) -> list[Run]:
+        """The heads of the columns that fit."""
+        shown = self._fitting(width)
+        return [
+            ("   STEP".rjust(9), "faint"),
+            *((column.head.upper().rjust(_wide(column) + GAP), "faint") for column in shown),
+        ]
+
+    def line(self, place: int, width: int, *, is_here: bool) -> list[Run]:
+        """The numbers of one step; what was not measured stays blank."""
+        step = self.steps[place]
+        runs: list[Run] = [(f"{step}".rjust(9), "bright" if is_here else "muted")]
+        for column in self._fitting(width):
+            words = _words(column, step)
+            runs.append((words.rjust(_wide(column) + GAP), column.role))
+        return runs
+
+    def is_whole(self, width: int) -> bool:
+        """Whether every column fits."""
+        return len(self._fitting(width)) == len(self.columns)
+
+    def _fitting(self, width: int) -> Sequence[Column]:
+        room = width - 9
+        for count, column in enumerate(self.columns):
+            room -= _wide(column) + GAP
+            if room < 0:
+                return self.columns[:count]
+        return self.columns
+
+    def as_text(self, between: str = "\t") -> str:
+        """The whole table, for a spreadsheet."""
+        lines = [between.join(("step", *(column.head for column in self.columns)))]
+        for step in self.steps:
+            values = (column.value(step) for column in self.columns)
+            lines.append(between.join((str(step), *("" if v is None else f"{v:.10g}" for v in values))))
+        return "\n".join(lines) + "\n"
+
+
+def numbers(curves: Curves | None, series: Sequence[tuple[str, str, Series]]) -> Numbers:
+    """The table of these series (head, role, series), each step with its epoch and time where known."""
+    steps = sorted(set(chain.from_iterable(found.steps for _, _, found in series)))
+    columns = [Column(head, role, found) for head, role, found in series]
+    if curves is not None:
+        columns = [*_whens(curves), *columns]
+    return Numbers(steps, columns)
+
+
+def _whens(curves: Curves) -> list[Column]:
+    found = []
+    if curves.epochs.steps:
+        found.append(Column("epoch", "muted", curves.epochs))
+    if curves.times.steps:
+        found.append(Column("after", "muted", elapsed(curves), "s"))
+    return found
+
+
+def _wide(column: Column) -> int:
+    return max(LEAST, text.cells(column.head))
+
+
+def _words(column: Column, step: int) -> str:
+    value = column.value(step)
+    if value is None:
+        return ""
+    if column.unit == "s":
+        return text.length(value)
+    return f"{value:.5g}" if column.head != "epoch" else f"{value:.2f}"
