@@ -156,26 +156,27 @@ def judge_curves(curves: Curves, checkpoints: Sequence[Saved] = ()) -> Verdict |
             epoch_steps=epochs,
             checkpoints=checkpoints,
         )
-    for name, what in _REWARDS:
-        series = curves.more.get(name)
-        if series is not None and series.steps:
-            train = curves.more.get("train_reward") if name != "train_reward" else None
-            return judge(
-                series,
-                train=train,
-                higher_is_better=True,
-                epoch_steps=epochs,
-                checkpoints=checkpoints,
-                what=what,
-            )
-    return None
+    rewards = [curves.more.get(name) for name in ("full_valid_reward", "valid_reward")]
+    valid = max((series for series in rewards if series is not None), key=_length, default=None)
+    train = curves.more.get("train_reward")
+    if valid is None or not valid.steps:
+        valid, train, what = train, None, "training reward"
+    else:
+        what = "validation reward"
+    if valid is None:
+        return None
+    return judge(
+        valid,
+        train=train,
+        higher_is_better=True,
+        epoch_steps=epochs,
+        checkpoints=checkpoints,
+        what=what,
+    )
 
 
-_REWARDS = (
-    ("full_valid_reward", "validation reward"),
-    ("valid_reward", "validation reward"),
-    ("train_reward", "training reward"),
-)
+def _length(series: Measured) -> int:
+    return len(series.steps)
 
 
 def words(verdict: Verdict) -> str:

@@ -6,8 +6,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import fmean, median
 from typing import Literal, NamedTuple
+
+# `statistics` has a mean and a median, too, and takes ten times as long to load as all of this.
 
 MOST_CHECKS = 24
 """Measured more often, neighbours are taken together: single batches are too noisy to compare."""
@@ -81,9 +82,7 @@ def taken_together(
     groups = [sound[start : start + size] for start in range(0, len(sound) - size + 1, size)]
     if size == 1:
         return Checks(sound, groups, _spread(sound))
-    points = [
-        Point(group[size // 2].step, math.fsum(point.value for point in group) / size) for group in groups
-    ]
+    points = [Point(group[size // 2].step, _mean([point.value for point in group])) for group in groups]
     return Checks(points, groups, max(_spread(sound) / math.sqrt(size), _spread(points)))
 
 
@@ -96,7 +95,7 @@ def turn(checks: Checks) -> Turn | None:
         return None
     best, last, peak = points[place].value, after[-1], max(after)
     tail = after[-max(2, len(after) // 3) :]
-    rise = fmean(tail) - best
+    rise = _mean(tail) - best
     fall = points[max(0, place - len(after))].value - best
     return Turn(
         best=min(reversed(checks.groups[place]), key=lambda point: point.value),
@@ -132,7 +131,7 @@ def course(
     if half < 2:
         return None
     early, late = (
-        fmean(point.value for point in part) for part in (checks.points[:half], checks.points[-half:])
+        _mean([point.value for point in part]) for part in (checks.points[:half], checks.points[-half:])
     )
     if abs(late - early) <= 2 * checks.spread * math.sqrt(2 / half):
         return None
@@ -152,5 +151,14 @@ def _spread(points: Sequence[Point]) -> float:
     if not left:
         return 0.0
     # Where most are the same number, as accuracies of few examples are, the median would be none.
-    usual = SPREAD * median(left) or SPREAD_OF_MEAN * fmean(left)
+    usual = SPREAD * _median(left) or SPREAD_OF_MEAN * _mean(left)
     return usual * (1 + 1 / len(left))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _median(values: Sequence[float]) -> float:
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
