@@ -33,6 +33,9 @@ COMMANDS = {
         "finetop.cli.files:files", "List, send, bring and delete files of training data and results."
     ),
     "models": Listed("finetop.cli.models:models", "List models: which job made each, and when it ends."),
+    "report": Listed(
+        "finetop.cli.report:report", "Write what became of jobs: data, settings, curves, checkpoints."
+    ),
     "profiles": Listed(
         "finetop.cli.profiles:profiles",
         "List the accounts, add one, or try whether they answer.",
