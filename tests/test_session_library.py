@@ -128,7 +128,7 @@ class TestFiles:
     def test_a_results_file_is_a_table(
         self, session: Session, tuned: dict[str, Any], server: RunningServer, tmp_path: Path
     ) -> None:
-        (results,) = tuned["result_files"]
+        results, _ = tuned["result_files"]
         lines = done(session.file_lines("here", results))
         assert lines[0].startswith("step,")
         path = done(session.download("here", results, tmp_path, name="mine.csv", decode=True))

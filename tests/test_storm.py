@@ -230,7 +230,7 @@ def same_of_old(store: Store, key: JobKey, server: RunningServer) -> None:
     told = server.get(f"/fine-tunes/{key.id}")
     lines = [event.message for event in store.events.whole(key)]
     assert lines == [event["message"] for event in told["events"]]
-    (file,) = told["result_files"]
+    file, _ = told["result_files"]
     content = server.http.get(f"/files/{file['id']}/content").text
     measured = list(csv.DictReader(content.splitlines()))
     loss = store.events.curves(key).train_loss

@@ -72,7 +72,7 @@ def test_the_demo_is_read_back_as_it_was_told(museum: Museum, kept: Path, tmp_pa
         for id_, content in results.items():
             got = read.download("past", id_, tmp_path, name=f"{id_}.again").result(20)
             assert got.read_bytes() == content
-        assert len(results) == 9
+        assert len(results) == 17
         assert [model.id for model in read.models("past").result(20)] == ["tiny-bytes-1"]
         assert {file.id for file in read.files("past").result(20)} >= {
             file.id for job in jobs for file in job.training_files

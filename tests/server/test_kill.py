@@ -60,7 +60,7 @@ class Outcome:
     """All of a job that must not depend on who was killed."""
 
     steps: list[tuple[str, int]]
-    result: bytes
+    results: list[bytes]
     weights: str
     trained_tokens: int
     checkpoints: list[tuple[int, dict[str, float]]]
@@ -70,7 +70,7 @@ def outcome(server: RunningServer, job_id: str) -> Outcome:
     """What came of a job."""
     job = server.job(job_id)
     assert job["status"] == "succeeded", job["error"]
-    (result_file,) = job["result_files"]
+    result_files = job["result_files"]
     pages = server.get(f"/fine_tuning/jobs/{job_id}/checkpoints")["data"]
     return Outcome(
         [
@@ -78,7 +78,7 @@ def outcome(server: RunningServer, job_id: str) -> Outcome:
             for event in server.events(job_id)
             if "step" in event["data"]
         ],
-        server.http.get(f"/files/{result_file}/content").content,
+        [server.http.get(f"/files/{file}/content").content for file in result_files],
         hashlib.sha256((server.data_dir / "jobs" / job_id / "weights.npz").read_bytes()).hexdigest(),
         job["trained_tokens"],
         [(item["step_number"], item["metrics"]) for item in pages],

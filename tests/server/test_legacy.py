@@ -97,7 +97,7 @@ def test_a_fine_tune_from_its_making_to_its_model(server: RunningServer) -> None
     assert [json.loads(line) for line in told] == done["events"]
     assert server.get(f"{TUNES}/{made['id']}/events") == {"object": "list", "data": done["events"]}
     messages = [event["message"] for event in done["events"]]
-    model, [result] = done["fine_tuned_model"], done["result_files"]
+    model, [result, examples] = done["fine_tuned_model"], done["result_files"]
     expected = [
         f"Created fine-tune: {made['id']}",
         "Fine-tune enqueued. Queue number: 0",
@@ -106,6 +106,7 @@ def test_a_fine_tune_from_its_making_to_its_model(server: RunningServer) -> None
         "Completed epoch 2/2",
         f"Uploaded model: {model}",
         f"Uploaded result file: {result['id']}",
+        f"Uploaded result file: {examples['id']}",
         "Fine-tune succeeded",
     ]
     assert [message for message in messages if message in expected] == expected

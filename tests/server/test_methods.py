@@ -271,4 +271,7 @@ def test_a_killed_job_goes_on_bit_for_bit(
     assert resumed[0] == 0 < resumed[1] < resumed[2]
     assert killed.told == whole.told
     assert killed.dir.result_csv.read_bytes() == whole.dir.result_csv.read_bytes()
+    assert killed.dir.examples_csv.exists() == whole.dir.examples_csv.exists()
+    if whole.dir.examples_csv.exists():
+        assert killed.dir.examples_csv.read_bytes() == whole.dir.examples_csv.read_bytes()
     assert sha256_of(killed.dir.weights) == sha256_of(whole.dir.weights)

@@ -25,7 +25,7 @@ def metrics(server: RunningServer, job: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def result(server: RunningServer, job: dict[str, Any]) -> list[dict[str, str]]:
-    (file_id,) = job["result_files"]
+    file_id, *_ = job["result_files"]
     return list(csv.DictReader(io.StringIO(server.http.get(f"/files/{file_id}/content").text)))
 
 

@@ -95,14 +95,14 @@ def test_the_last_three_epochs_leave_checkpoints(server: RunningServer, done: di
 
 def test_the_result_file_has_every_step(server: RunningServer, done: dict[str, Any]) -> None:
     """It can be listed by its purpose and downloaded as CSV."""
-    (file_id,) = done["result_files"]
+    file_id, examples_id = done["result_files"]
     content = server.http.get(f"/files/{file_id}/content").text
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [int(row["step"]) for row in rows] == list(range(1, 29))
     described = server.get(f"/files/{file_id}")
     assert (described["purpose"], described["bytes"]) == ("fine-tune-results", len(content))
     results = server.get("/files", purpose="fine-tune-results")["data"]
-    assert file_id in [item["id"] for item in results]
+    assert {file_id, examples_id} <= {item["id"] for item in results}
 
 
 def test_the_tuned_model_answers_and_can_be_tuned_again(server: RunningServer, done: dict[str, Any]) -> None:

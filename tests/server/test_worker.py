@@ -48,7 +48,7 @@ def test_a_job_succeeds(make_job: Callable[..., Job]) -> None:
     events = job.events
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert types(job)[:4] == ["phase", "running", "log", "phase"]
-    assert types(job)[-4:] == ["phase", "artifact", "artifact", "succeeded"]
+    assert types(job)[-5:] == ["phase", *["artifact"] * 3, "succeeded"]
     per_epoch = sum(len(lesson(n)["messages"][1]["content"]) for n in range(60))
     assert events[-1]["trained_tokens"] == 4 * per_epoch
 
@@ -186,6 +186,7 @@ def test_a_paused_job_goes_on_bit_for_bit(make_job: Callable[..., Job], whole: J
     assert [e["resume_step"] for e in halved.events if e["type"] == "running"] == [0, paused_at]
     assert halved.told == whole.told
     assert halved.dir.result_csv.read_bytes() == whole.dir.result_csv.read_bytes()
+    assert halved.dir.examples_csv.read_bytes() == whole.dir.examples_csv.read_bytes()
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.engine) for seed in (2, 3))])
@@ -214,6 +215,7 @@ def test_a_killed_job_goes_on_bit_for_bit(make_job: Callable[..., Job], whole: J
     assert resumed[0] == 0
     assert all(step > 0 for step in resumed[1:]), "also the attempt that found half a state"
     assert killed.dir.result_csv.read_bytes() == whole.dir.result_csv.read_bytes()
+    assert killed.dir.examples_csv.read_bytes() == whole.dir.examples_csv.read_bytes()
     assert sha256_of(killed.dir.weights) == sha256_of(whole.dir.weights)
 
 

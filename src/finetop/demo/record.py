@@ -28,12 +28,12 @@ def record(job: PlannedJob) -> Recording:
         root = Path(directory)
         spec = run(job, root)
         events, _ = read_events(root / "events.jsonl", 0)
-        result = root / "result.csv"
         return Recording(
             job,
             spec["hyperparameters"],
             _relative(events),
-            result.read_bytes() if result.exists() else b"",
+            _content(root / "result.csv"),
+            _content(root / "examples.csv"),
             spec["training_file"]["sha256"],
             spec["model"]["sha256"],
         )
@@ -86,6 +86,10 @@ def _work(job: PlannedJob, root: Path) -> None:
         if job.paused_at is not None and _progress(JobDir(root)) >= job.paused_at:
             os.kill(worker.pid, signal.SIGUSR1)
         time.sleep(0.005)
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
 
 
 def _progress(job: JobDir) -> float:

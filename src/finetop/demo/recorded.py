@@ -24,6 +24,8 @@ class Recording:
     """As in a job's events.jsonl, without heartbeats; `t` counts seconds from the first."""
     result_csv: bytes
     """Empty unless the job succeeded."""
+    examples_csv: bytes
+    """The loss of each example; empty also where the method has none."""
     training_sha256: str
     base_sha256: str
 
@@ -57,6 +59,7 @@ def load(job: PlannedJob) -> Recording:
         kept["hyperparameters"],
         [dict(zip(kept["keys"][number], values, strict=True)) for number, values in kept["events"]],
         kept["result_csv"].encode(),
+        kept["examples_csv"].encode(),
         kept["training_sha256"],
         kept["base_sha256"],
     )
@@ -78,6 +81,7 @@ def save(recording: Recording) -> None:
         "keys": shapes,
         "events": events,
         "result_csv": recording.result_csv.decode(),
+        "examples_csv": recording.examples_csv.decode(),
     }
     content = json.dumps(kept, separators=(",", ":")).encode()
     DIRECTORY.mkdir(exist_ok=True)

@@ -90,7 +90,9 @@ class _Seed:
         jobs.queue(self._database, job_id, recording.hyperparameters, recording.duration_s, at=checked_at)
         result = None
         if recording.outcome == "succeeded":
-            result = Result.kept(self._layout, job_id, recording.result_csv)
+            files = {"result_csv": recording.result_csv, "examples_csv": recording.examples_csv}
+            found = {kind: content for kind, content in files.items() if content}
+            result = Result.kept(self._layout, job_id, found)
         if recording.outcome == "paused":
             pauses.wish(self._database, job_id)
         with self._database.write() as connection:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finetop.server import events, jobs, metrics, pauses
 from finetop.server.durable import whole_file
@@ -14,11 +13,16 @@ from finetop.server.jobdir import read_events, sha256_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping, Sequence
 
     from finetop.server.database import Database
     from finetop.server.layout import Layout
 
 _log = logging.getLogger(__name__)
+
+RESULTS = {"result_csv": "step_metrics.csv", "examples_csv": "examples.csv"}
+"""What a worker writes to be served, in the order in which a job names it, and what it is called there."""
+OLDER_RESULTS = {**RESULTS, "result_csv": "compiled_results.csv"}
 
 _LEVELS = {"info": "info", "warn": "warn", "warning": "warn", "error": "error"}
 
@@ -137,39 +141,54 @@ class Intake:
         return Result.verified(self._layout, job_id, artifacts)
 
 
+class Kept(NamedTuple):
+    """A result file where files are served."""
+
+    kind: str
+    id: str
+    bytes: int
+    sha256: str
+
+
 class Result:
     """What a worker says it made, looked at before it is believed."""
 
-    def __init__(self, problem: str | None, *, file_id: str = "", csv: Path = Path()) -> None:
+    def __init__(self, problem: str | None, *, files: Sequence[Kept] = ()) -> None:
         self.problem = problem
-        self._file_id = file_id
-        self._csv = csv
+        self._files = files
 
     @classmethod
     def verified(cls, layout: Layout, job_id: str, artifacts: dict[str, tuple[str, str]]) -> Result:
-        """Compare the files with their hashes and copy the result file to where files are served."""
+        """Compare the files with their hashes and copy the result files to where files are served."""
         for kind in ("weights", "result_csv"):
             if kind not in artifacts:
                 return cls(f"the worker named no {kind}")
-            path, sha256 = layout.job(job_id) / artifacts[kind][0], artifacts[kind][1]
-            if not path.is_file():
-                return cls(f"{artifacts[kind][0]} is missing")
-            if sha256_of(path) != sha256:
-                return cls(f"{artifacts[kind][0]} is not what the worker wrote")
-        content = (layout.job(job_id) / artifacts["result_csv"][0]).read_bytes()
-        return cls.kept(layout, job_id, content)
+        for path, sha256 in artifacts.values():
+            if not (layout.job(job_id) / path).is_file():
+                return cls(f"{path} is missing")
+            if sha256_of(layout.job(job_id) / path) != sha256:
+                return cls(f"{path} is not what the worker wrote")
+        found = {
+            kind: (layout.job(job_id) / artifacts[kind][0]).read_bytes()
+            for kind in RESULTS
+            if kind in artifacts
+        }
+        return cls.kept(layout, job_id, found)
 
     @classmethod
-    def kept(cls, layout: Layout, job_id: str, content: bytes) -> Result:
-        """Put a result file where files are served."""
-        # The id follows from the job, so that keeping it again after a crash makes no second file.
-        file_id = "file-" + hashlib.sha256(f"{job_id} result_csv".encode()).hexdigest()[:24]
-        with whole_file(layout.file(file_id)) as target:
-            target.write(content)
-        return cls(None, file_id=file_id, csv=layout.file(file_id))
+    def kept(cls, layout: Layout, job_id: str, contents: Mapping[str, bytes]) -> Result:
+        """Put result files where files are served."""
+        files = []
+        for kind, content in contents.items():
+            # The id follows from the job, so that keeping it again after a crash makes no second file.
+            file_id = "file-" + hashlib.sha256(f"{job_id} {kind}".encode()).hexdigest()[:24]
+            with whole_file(layout.file(file_id)) as target:
+                target.write(content)
+            files.append(Kept(kind, file_id, len(content), hashlib.sha256(content).hexdigest()))
+        return cls(None, files=files)
 
     def publish(self, connection: sqlite3.Connection, job_id: str, line: dict[str, Any]) -> None:
-        """End the job: its result file, its model, its last checkpoint's plain name, its last events."""
+        """End the job: its result files, its model, its last checkpoint's plain name, its last events."""
         at = line["t"]
         if self.problem is not None:
             error = {"code": "result_missing", "message": self.problem, "param": None}
@@ -177,30 +196,23 @@ class Result:
             return
         question = "select output_model, root, legacy from job where id = ?"
         job = connection.execute(question, (job_id,)).fetchone()
-        name = "step_metrics.csv" if job["legacy"] is None else "compiled_results.csv"
-        artifacts = {
-            row["kind"]: row
-            for row in connection.execute("select kind, path, sha256 from artifact where job = ?", (job_id,))
-        }
-        connection.execute(
-            "insert or ignore into file (id, created_at, filename, purpose, bytes, sha256) "
-            "values (?, ?, ?, 'fine-tune-results', ?, ?)",
-            (self._file_id, int(at), name, self._csv.stat().st_size, artifacts["result_csv"]["sha256"]),
-        )
-        connection.execute(
-            "insert or ignore into result_file (job, file) values (?, ?)", (job_id, self._file_id)
-        )
+        for file in self._files:
+            name = RESULTS[file.kind] if job["legacy"] is None else OLDER_RESULTS[file.kind]
+            connection.execute(
+                "insert or ignore into file (id, created_at, filename, purpose, bytes, sha256) "
+                "values (?, ?, ?, 'fine-tune-results', ?, ?)",
+                (file.id, int(at), name, file.bytes, file.sha256),
+            )
+            connection.execute(
+                "insert or ignore into result_file (job, file) values (?, ?)", (job_id, file.id)
+            )
+        weights = connection.execute(
+            "select path, sha256 from artifact where job = ? and kind = 'weights'", (job_id,)
+        ).fetchone()
         model = job["output_model"]
         connection.execute(
             "insert or ignore into model (id, created_at, job, root, path, sha256) values (?, ?, ?, ?, ?, ?)",
-            (
-                model,
-                int(at),
-                job_id,
-                job["root"],
-                artifacts["weights"]["path"],
-                artifacts["weights"]["sha256"],
-            ),
+            (model, int(at), job_id, job["root"], weights["path"], weights["sha256"]),
         )
         connection.execute(
             "update checkpoint set name = ? where job = ? and step = "

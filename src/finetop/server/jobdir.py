@@ -35,6 +35,8 @@ class JobDir:
         self.log = root / "worker.log"
         self.weights = root / "weights.npz"
         self.result_csv = root / "result.csv"
+        self.examples_csv = root / "examples.csv"
+        """The loss of each example, where the method has losses."""
         self.result_rows = root / "resume" / "result.part"
         """Rows of the result file so far; what a resumed attempt cuts back and goes on with."""
         self.checkpoints = root / "checkpoints"

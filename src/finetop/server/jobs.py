@@ -176,8 +176,8 @@ def using_model(database: Database, name: str) -> sqlite3.Row | None:
 
 
 def result_files(database: Database, job_id: str) -> list[str]:
-    """The ids of the files a job wrote."""
-    rows = database.all("select file from result_file where job = ?", (job_id,))
+    """The ids of the files a job wrote, the measurements of its steps first."""
+    rows = database.all("select file from result_file where job = ? order by rowid", (job_id,))
     return [row["file"] for row in rows]
 
 

@@ -14,7 +14,9 @@ from finetop.server.trainers.data import BadExample
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from finetop.server.trainers.tiny.network import Gradient, Network
+    from finetop.server.trainers.tiny.batches import Corpus
+    from finetop.server.trainers.tiny.examples import Part, Split
+    from finetop.server.trainers.tiny.network import Floats, Gradient, Network
 
 Made = TypeVar("Made")
 Wish = Literal["cancel", "pause"]
@@ -51,12 +53,17 @@ class Objective(Protocol):
     """What is learned from, in half a sentence."""
     note: str
     """How its numbers are to be read, in half a sentence."""
+    parts: dict[Split, Part]
+    """The examples that have a loss each; empty for a method without losses."""
 
     def learn(self, network: Network, batch: Sequence[int], step: int, gradient: Gradient) -> Learned | None:
         """Add the gradient of a batch to an empty one."""
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:
         """How good the network is on all held-out examples, or on a small part of them."""
+
+    def losses(self, network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats | None:
+        """The loss of each of some examples of a part, which come in the order of their numbers."""
 
 
 def examples_of(file: Mapping[str, Any], param: str, read: Callable[[Path], Made]) -> Made:

@@ -10,6 +10,7 @@ from finetop.server.trainers import CannotTrainError
 from finetop.server.trainers.data import Pair, preference, read
 from finetop.server.trainers.tiny.batches import Corpus, small_part
 from finetop.server.trainers.tiny.encode import answers
+from finetop.server.trainers.tiny.examples import numbered
 from finetop.server.trainers.tiny.objective import SMALL_VALIDATION, Learned, examples_of
 from finetop.server.trainers.tiny.weights import network_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finetop.server.trainers.tiny.encode import Answer
+    from finetop.server.trainers.tiny.examples import Part, Split
     from finetop.server.trainers.tiny.network import Floats, Gradient, Network
     from finetop.server.trainers.tiny.objective import Wishes
 
@@ -50,9 +52,13 @@ class Preference:
         self._wishes = wishes
         self._beta = float(spec["hyperparameters"]["beta"])
         self._start = network_of(spec["model"])
-        self._pairs = examples_of(spec["training_file"], "training_file", _corpus_in)
-        held_out = spec.get("validation_file")
-        self._held_out = examples_of(held_out, "validation_file", _corpus_in) if held_out else None
+        self.parts: dict[Split, Part] = {
+            "train": examples_of(spec["training_file"], "training_file", _part_in)
+        }
+        if held_out := spec.get("validation_file"):
+            self.parts["valid"] = examples_of(held_out, "validation_file", _part_in)
+        self._pairs = self.parts["train"].corpus
+        self._held_out = self.parts["valid"].corpus if "valid" in self.parts else None
         self.examples = len(self._pairs)
         for param, read_in in (("training_file", self._pairs), ("validation_file", self._held_out)):
             if read_in is not None and not len(read_in):
@@ -78,6 +84,11 @@ class Preference:
         assert self._held_out is not None
         margins = self._margins(network, self._held_out, range(len(self._held_out)) if whole else self._small)
         return None if margins is None else _told(margins)
+
+    def losses(self, network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats | None:
+        """How far each pair is from being ranked right."""
+        margins = self._margins(network, corpus, chosen)
+        return None if margins is None else _losses(margins)
 
     def _margins(self, network: Network, pairs: Corpus, chosen: Sequence[int]) -> Floats | None:
         """By how much each pair is ranked right, beyond the start's opinion; None when cancelled."""
@@ -126,13 +137,18 @@ def _both(pair: Pair) -> Iterator[Answer]:
         yield list(answers((*pair.prompt, answer)))[-1]
 
 
-def _corpus_in(path: Path) -> Corpus:
-    return corpus_of(read(path, preference.example))
+def _part_in(path: Path) -> Part:
+    return numbered(lambda noted: corpus_of(read(path, noted)), preference.example)
+
+
+def _losses(margins: Floats) -> Floats:
+    found: Floats = np.logaddexp(0, -margins)
+    return found
 
 
 def _told(margins: Floats) -> dict[str, float]:
     return {
-        "loss": float(np.logaddexp(0, -margins).mean()),
+        "loss": float(_losses(margins).mean()),
         "accuracy": float((margins > 0).mean()),
         "margin": float(margins.mean()),
     }

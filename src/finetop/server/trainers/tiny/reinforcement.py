@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finetop.server.trainers.data import Prompt
+    from finetop.server.trainers.tiny.examples import Part, Split
     from finetop.server.trainers.tiny.network import Floats, Gradient, Network
     from finetop.server.trainers.tiny.objective import Wishes
 
@@ -73,6 +74,7 @@ class Reinforcement:
         self.examples = len(self._questions)
         self.validates = bool(self._held_out)
         self._small = small_part(self._seed, len(self._held_out), SMALL_VALIDATION)
+        self.parts: dict[Split, Part] = {}  # an answer is drawn anew each time, and has no loss
         self.about = f"{self.examples} questions, {self._group} answers sampled for each"
 
     def learn(self, network: Network, batch: Sequence[int], step: int, gradient: Gradient) -> Learned | None:
@@ -107,6 +109,10 @@ class Reinforcement:
             total += sum(reward for _, _, reward in said)
             count += len(said)
         return {"reward": total / count}
+
+    def losses(self, network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats | None:
+        """There are none."""
+        raise NotImplementedError
 
     def _answered(
         self, network: Network, questions: Iterable[Question], rng: np.random.Generator

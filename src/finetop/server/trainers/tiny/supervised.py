@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.server.trainers import CannotTrainError
 from finetop.server.trainers.data import chat, completions, read
 from finetop.server.trainers.tiny.batches import Corpus, small_part
+from finetop.server.trainers.tiny.examples import mean_losses, numbered
 from finetop.server.trainers.tiny.objective import SMALL_VALIDATION, Learned, examples_of
 from finetop.server.trainers.tiny.plan import BASE_RATE
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from finetop.server.trainers.tiny.network import Gradient, Measured, Network, Piece
+    from finetop.server.trainers.tiny.examples import Part, Split
+    from finetop.server.trainers.tiny.network import Floats, Gradient, Measured, Network, Piece
     from finetop.server.trainers.tiny.objective import Wishes
 
 COLUMNS = {
@@ -51,13 +53,15 @@ class Supervised:
         example = completions.example if self._is_older else chat.example
         self.columns: Mapping[str, str] = OLDER_COLUMNS if self._is_older else COLUMNS
 
-        def corpus(path: Path) -> Corpus:
-            return Corpus.of(read(path, example))
+        def part(path: Path) -> Part:
+            return numbered(lambda noted: Corpus.of(read(path, noted)), example)
 
         self._wishes = wishes
-        self._corpus = examples_of(spec["training_file"], "training_file", corpus)
-        held_out = spec.get("validation_file")
-        self._held_out = examples_of(held_out, "validation_file", corpus) if held_out else None
+        self.parts: dict[Split, Part] = {"train": examples_of(spec["training_file"], "training_file", part)}
+        if held_out := spec.get("validation_file"):
+            self.parts["valid"] = examples_of(held_out, "validation_file", part)
+        self._corpus = self.parts["train"].corpus
+        self._held_out = self.parts["valid"].corpus if "valid" in self.parts else None
         self.examples = len(self._corpus)
         for param, read_in in (("training_file", self._corpus), ("validation_file", self._held_out)):
             if read_in is not None and not len(read_in):
@@ -85,6 +89,10 @@ class Supervised:
                 return None
             tally.add(piece, network.measure(piece))
         return tally.told()
+
+    def losses(self, network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats | None:
+        """The mean loss of each example's bytes."""
+        return None if self._wishes() == "cancel" else mean_losses(network, corpus, chosen)
 
 
 class _Tally:

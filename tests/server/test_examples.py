@@ -1,0 +1,121 @@
+"""Why this loss: what each example costs the finished model, measured one by one within a bound."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from finetop.server.jobdir import EventWriter, JobDir, read_events, sha256_of
+from finetop.server.trainers import base_models
+from finetop.server.trainers.tiny import examples
+from finetop.server.trainers.tiny.train import Training
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BASE = {"name": "base", "path": None, "sha256": base_models()[0].sha256}
+RIGHT, WRONG = "Yes, gladly.", "%&/ qXz 0101 ~~ Jp"
+
+
+def chat(number: int, answer: str = RIGHT) -> dict[str, Any]:
+    asked = {"role": "user", "content": f"Do you open at {number}?"}
+    return {"messages": [asked, {"role": "assistant", "content": answer}]}
+
+
+def pair(number: int) -> dict[str, Any]:
+    said = ({"role": "assistant", "content": words} for words in (RIGHT, f"No, {number} is no hour."))
+    liked, other = ([one] for one in said)
+    return {
+        "input": {"messages": chat(number)["messages"][:1]},
+        "preferred_output": liked,
+        "non_preferred_output": other,
+    }
+
+
+def written(path: Path, lines: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """A training file; None is a blank line."""
+    path.write_text("".join(("" if line is None else json.dumps(line)) + "\n" for line in lines))
+    return {"path": str(path), "sha256": sha256_of(path)}
+
+
+def trained(
+    folder: Path, method: str, train: list[Any], valid: list[Any], **numbers: float
+) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """The rows of a job's file of examples, and its events."""
+    job = JobDir(folder / "job")
+    job.root.mkdir()
+    events = EventWriter(job.events, 1)
+    spec = {
+        "seed": 7,
+        "method": method,
+        "model": BASE,
+        "hyperparameters": {
+            "n_epochs": 3,
+            "batch_size": 2,
+            "learning_rate_multiplier": 1.0,
+            "beta": 0.1,
+            **numbers,
+        },
+        "training_file": written(folder / "train.jsonl", train),
+        "validation_file": written(folder / "valid.jsonl", valid) if valid else None,
+    }
+    training = Training(job, spec, events, wish=lambda: None, save_every_s=60.0)
+    assert training.run() is None
+    training.finish()
+    events.close()
+    with job.examples_csv.open(newline="") as file:
+        return list(csv.DictReader(file)), read_events(job.events, 0)[0]
+
+
+def test_each_example_is_told_by_its_line_and_the_odd_one_is_worst(tmp_path: Path) -> None:
+    """Blank lines count; the mean over all held-out bytes is the loss that the last step told."""
+    train = [None, *(chat(number) for number in range(8)), chat(8, WRONG), None, chat(9)]
+    valid = [chat(number, RIGHT * (1 + number % 2)) for number in range(20, 25)]
+    rows, events = trained(tmp_path, "supervised", train, valid)
+    assert [(row["split"], int(row["line"])) for row in rows] == [
+        *(("valid", line) for line in range(1, 6)),
+        *(("train", line) for line in (*range(2, 11), 12)),
+    ]
+    worst = max(rows, key=lambda row: float(row["loss"]))
+    assert (worst["split"], worst["line"], worst["bytes"]) == ("train", "10", str(len(WRONG)))
+    held_out = [(float(row["loss"]), int(row["bytes"]) + 1) for row in rows if row["split"] == "valid"]
+    mean = sum(loss * size for loss, size in held_out) / sum(size for _, size in held_out)
+    [*_, last] = [event for event in events if event["type"] == "metrics"]
+    assert mean == pytest.approx(last["full_valid_loss"], abs=2e-5)
+    assert [event["kind"] for event in events if event["type"] == "artifact"][-1] == "examples_csv"
+
+
+def test_pairs_have_a_loss_each(tmp_path: Path) -> None:
+    rows, events = trained(tmp_path, "dpo", [pair(n) for n in range(6)], [pair(n) for n in range(20, 24)])
+    losses = [float(row["loss"]) for row in rows if row["split"] == "valid"]
+    [*_, last] = [event for event in events if event["type"] == "metrics"]
+    assert sum(losses) / 4 == pytest.approx(last["full_valid_loss"], abs=2e-5)
+    assert len(rows) == 10
+
+
+@pytest.mark.parametrize("most", ["UNNOTICED_ROWS", "MOST_EXAMPLES"])
+def test_of_many_examples_some_are_measured_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    """The held-out ones first; of the others a choice that is the same each time."""
+    monkeypatch.setattr(examples, "UNNOTICED_ROWS", 20)
+    monkeypatch.setattr(examples, "SHARE", 0.2 if most == "UNNOTICED_ROWS" else 9)
+    monkeypatch.setattr(examples, "MOST_EXAMPLES", 50_000 if most == "UNNOTICED_ROWS" else 12)
+    found = []
+    for place in "ab":
+        (tmp_path / place).mkdir()
+        rows, events = trained(
+            tmp_path / place, "supervised", [chat(n) for n in range(40)], [chat(n) for n in range(50, 53)]
+        )
+        found.append(rows)
+    assert found[0] == found[1]
+    splits = [row["split"] for row in rows]
+    assert splits[:3] == ["valid"] * 3
+    assert 3 < len(rows) < 43
+    lines = [int(row["line"]) for row in rows[3:]]
+    assert lines == sorted(set(lines))
+    said = [event["message"] for event in events if event["type"] == "log"]
+    assert said == [f"The losses of {len(rows)} of 43 examples were measured one by one, to save time"]
