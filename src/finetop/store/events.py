@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from finetop.store import measured
+from finetop.store import judged, measured
 from finetop.store.jobs import touch
 
 if TYPE_CHECKING:
@@ -55,10 +55,22 @@ class Events:
     def save_metrics(self, key: JobKey, metrics: Iterable[Metric]) -> None:
         """Keep measurements that came without events, such as those of a result file."""
         with self._db.write() as connection:
-            for metric in metrics:
+            found = list(metrics)
+            for metric in found:
                 measured.keep(connection, key, metric)
             measured.show_last(connection, key)
+            judged.note(connection, key, judged.watched(found))
             touch(connection, key)
+
+    def judge_waiting(self, account: int, limit: int) -> int:
+        """Judge some jobs that were measured before there was an overfit watch; how many those were."""
+        waiting = judged.waiting(self._db.connection, account, limit)
+        if waiting:
+            with self._db.write() as connection:
+                for key in waiting:
+                    judged.judge(connection, key)
+                    touch(connection, key)
+        return len(waiting)
 
     def known(self, key: JobKey, ids: Sequence[str]) -> set[str]:
         """Those of these event ids that are in the store."""
@@ -169,6 +181,7 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
     from finetop.models import Metric  # noqa: PLC0415 - pydantic must not load before the first paint
 
     _hear(connection, key, events)
+    told: list[Metric] = []
     for event in events:
         metric = Metric.from_event(event)
         if metric is None:
@@ -178,6 +191,7 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
                     (event.created_at, *key),
                 )
             continue
+        told.append(metric)
         measured.keep(connection, key, metric, event.created_at)
         connection.execute(
             """update job set total_steps = coalesce(?, total_steps), started_at = coalesce(started_at, ?),
@@ -195,6 +209,7 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
             ),
         )
     measured.show_last(connection, key)
+    judged.note(connection, key, judged.watched(told))
 
 
 def _hear(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event]) -> None:

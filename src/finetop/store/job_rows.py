@@ -57,6 +57,13 @@ class JobRow(NamedTuple):
     """When its status was seen to change, by the store's clock; 0 for one that had ended long before."""
     is_first_sight: bool = False
     """True while its status is the one that it was first seen with."""
+    overfit: str | None = None
+    """How sure it is that validation has turned: sure, likely, unsure; None where it has not."""
+
+    @property
+    def has_turned(self) -> bool:
+        """True where validation was better before, by more than chance."""
+        return self.overfit in {"sure", "likely"}
 
     @property
     def is_job(self) -> bool:

@@ -192,8 +192,12 @@ class Jobs:
 
     def mark_whole(self, key: JobKey) -> None:
         """Everything that a job has to tell until it changes is in the store."""
+        from finetop.store import judged  # noqa: PLC0415 - a look at what is known needs none of it
+
         with self._db.write() as connection:
             connection.execute("update job set whole = 1 where account = ? and id = ?", key)
+            if judged.settle(connection, key):
+                touch(connection, key)
 
     def mark_gone(self, key: JobKey, *, deleted: bool = False) -> None:
         """The provider no longer knows this job; it is kept, and no longer asked for.

@@ -288,5 +288,13 @@ MIGRATIONS = (
         from event where type = 'metrics' and created_at is not null group by account, job, step
     ) as told where told.account = metric.account and told.job = metric.job and told.step = metric.step;
     """,
+    """
+    alter table job add column overfit text;
+    alter table job add column judged integer not null default 0;
+    alter table job add column unjudged integer not null default 0;
+    update job set unjudged = 1 where exists (select 1 from metric
+        where metric.account = job.account and metric.job = job.id);
+    create index job_unjudged on job (account, created_at desc) where unjudged > 0 and judged = 0;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""
