@@ -1,0 +1,250 @@
+"""What came of jobs: measurements where they can be compared, the checkpoint to use, the price; pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from finetop import overfit, text
+from finetop.comparing.data import tried_on_the_same
+from finetop.comparing.fields import LETTERS, Cell, Field, field, plain_field
+from finetop.turning import taken_together
+
+if TYPE_CHECKING:
+    from finetop.dossier import Dossier
+    from finetop.overfit import Verdict
+    from finetop.store.rows import Curves, Series
+
+
+FEWEST: Final = 4
+"""Fewer values do not tell how noisy they are."""
+
+
+class Measure(NamedTuple):
+    """Something measured by which jobs can be told apart."""
+
+    name: str
+    label: str
+    words: str
+    """As it stands in a sentence."""
+    series: Callable[[Curves], Series | None]
+    higher_is_better: bool
+    is_trained_on: bool = False
+    """True where it tells of examples that the job has learned."""
+
+
+def _reward(curves: Curves) -> Series | None:
+    full, part = curves.more.get("full_valid_reward"), curves.more.get("valid_reward")
+    return full or part
+
+
+MEASURES: Final = (
+    Measure("valid_loss", "valid", "validation loss", lambda curves: curves.valid_loss, False),
+    Measure("valid_reward", "valid reward", "validation reward", _reward, True),
+    Measure("train_reward", "reward", "reward", lambda curves: curves.more.get("train_reward"), True, True),
+    Measure("valid_accuracy", "accuracy", "validation accuracy", lambda curves: curves.valid_accuracy, True),
+    Measure("train_loss", "train", "training loss", lambda curves: curves.train_loss, False, True),
+)
+"""The one that judges best comes first."""
+
+
+class Reading(NamedTuple):
+    """The best and the last value of a series."""
+
+    step: float
+    best: float
+    last: float
+    noise: float
+    """How much one value differs by chance."""
+
+
+class Outcome(NamedTuple):
+    """What the sentence over a comparison says, and what it rests on."""
+
+    sentence: str
+    best: int | None = None
+    """The job that is better, where that can be said."""
+
+
+def readings(measure: Measure, jobs: Sequence[Dossier]) -> list[Reading | None]:
+    """What each job measured of it."""
+    return [_reading(measure.series(one.curves), higher=measure.higher_is_better) for one in jobs]
+
+
+def _reading(series: Series | None, *, higher: bool) -> Reading | None:
+    if series is None:
+        return None
+    sound = [
+        (value, step) for step, value in zip(series.steps, series.values, strict=True) if math.isfinite(value)
+    ]
+    if not sound:
+        return None
+    value, step = (max if higher else min)(sound, key=lambda pair: pair[0])
+    return Reading(step, value, sound[-1][0], _noise(series))
+
+
+def _noise(series: Series) -> float:
+    """How much one value differs by chance: seen where the steep beginning is over, if enough is left."""
+    begin = len(series.steps) // 2
+    checks = taken_together(series.steps[begin:], series.values[begin:])
+    return checks.spread if len(checks.points) >= FEWEST else 0.0
+
+
+def doubt(jobs: Sequence[Dossier], measure: Measure = MEASURES[0]) -> str:
+    """Why measurements cannot be compared as they stand; empty where they can."""
+    models = {one.row.model for one in jobs}
+    if len(models) > 1 and measure.name.endswith("loss"):
+        return "other model"  # a loss is told per token, and their tokens differ
+    if measure.is_trained_on:
+        return ""
+    sameness = tried_on_the_same(jobs)
+    if sameness == "other":
+        return "other data"
+    return "if the data is the same" if sameness in {"alike", "unknown"} else ""
+
+
+def result_fields(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -> Iterator[Field]:
+    """What was measured, what to use, and what it cost."""
+    for measure in MEASURES:
+        yield from _measure_fields(measure, jobs)
+    yield field("Result", "overfit", "Validation since", [_turned(one) for one in verdicts])
+    yield field(
+        "Result",
+        "checkpoint",
+        "Model to use",
+        [_to_use(one, verdict) for one, verdict in zip(jobs, verdicts, strict=True)],
+    )
+    yield plain_field("Result", "reason", "Reason", jobs, lambda one: one.row.reason)
+    yield _cost_field(jobs)
+
+
+def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field]:
+    found = readings(measure, jobs)
+    why = doubt(jobs, measure)
+    ends: list[tuple[str, list[float | None], list[str]]] = []
+    if not measure.is_trained_on or measure.higher_is_better:
+        notes = ["" if one is None else f"at step {one.step:.0f}" for one in found]
+        ends.append(("best", [None if one is None else one.best for one in found], notes))
+    if not measure.higher_is_better:
+        ends.append(("last", [None if one is None else one.last for one in found], [""] * len(found)))
+    noise = max((one.noise for one in found if one is not None), default=0.0)
+    for end, values, notes in ends:
+        cells = [
+            Cell() if value is None else Cell(text.loss(value), value, note)
+            for value, note in zip(values, notes, strict=True)
+        ]
+        yield field(
+            "Result",
+            f"{end}_{measure.name}",
+            f"{end.capitalize()} {measure.label}",
+            cells,
+            against=_difference(values, noise, why, higher=measure.higher_is_better),
+            best=() if why in _NOT_ALIKE else _best(values, higher=measure.higher_is_better),
+        )
+
+
+_NOT_ALIKE: Final = frozenset({"other model", "other data"})
+
+
+def _best(values: Sequence[float | None], *, higher: bool) -> tuple[int, ...]:
+    """The places of the best, unless all are as good."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or len(set(known)) == 1:
+        return ()
+    best = max(known) if higher else min(known)
+    return tuple(place for place, value in enumerate(values) if value == best)
+
+
+def _difference(values: Sequence[float | None], noise: float, why: str, *, higher: bool) -> str:
+    if len(values) != 2 or values[0] is None or values[1] is None:
+        return ""
+    apart = values[0] - values[1]
+    if not apart:
+        return ""
+    number = f"{'+' if apart > 0 else '-'}{text.loss(abs(apart))}"
+    if why in _NOT_ALIKE:
+        return f"{number}, on {why}" if why == "other data" else f"{number}, {why}"
+    if abs(apart) <= noise:
+        return f"{number} within the noise"
+    verdict = "better" if (apart > 0) == higher else "worse"
+    return f"{number} {verdict}{f', {why}' if why else ''}"
+
+
+def _turned(verdict: Verdict | None) -> Cell:
+    if verdict is None:
+        return Cell()
+    return Cell(text.clean(overfit.words(verdict)), verdict.turned_step, "", text.clean(verdict.why))
+
+
+def _to_use(one: Dossier, verdict: Verdict | None) -> Cell:
+    """The checkpoint before validation turned, else the tuned model."""
+    kept = verdict.checkpoint if verdict is not None and verdict.is_told else None
+    if kept is not None:
+        model = kept.model or ""
+        return Cell(f"checkpoint of step {kept.step}", model or None, "", model)
+    model = one.row.fine_tuned_model or ""
+    if not model:
+        return Cell()
+    return Cell("the tuned model", model, "", model)
+
+
+def _cost_field(jobs: Sequence[Dossier]) -> Field:
+    costs = [one.row.cost for one in jobs]
+    cells = [
+        Cell()
+        if cost is None
+        else Cell(text.dollars(cost), cost, "" if one.row.is_final or not cost else "so far")
+        for one, cost in zip(jobs, costs, strict=True)
+    ]
+    against = ""
+    if len(costs) == 2 and costs[0] is not None and costs[1] is not None:
+        apart = costs[0] - costs[1]
+        against = f"{text.dollars(abs(apart))} {'more' if apart > 0 else 'less'}"
+    ended = all(one.row.is_final for one in jobs)
+    return field(
+        "Result", "cost", "Cost", cells, against=against, best=_best(costs, higher=False) if ended else ()
+    )
+
+
+def outcome(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -> Outcome:
+    """Which of them is better, by the first measure that at least two have, and what to use of it."""
+    for measure in MEASURES:
+        found = readings(measure, jobs)
+        known = [(one, place) for place, one in enumerate(found) if one is not None]
+        if len(known) > 1:
+            return _judged(measure, known, jobs, verdicts)
+    return Outcome(
+        "Nothing was measured of both." if len(jobs) == 2 else "Nothing was measured of two of them."
+    )
+
+
+def _judged(
+    measure: Measure,
+    known: Sequence[tuple[Reading, int]],
+    jobs: Sequence[Dossier],
+    verdicts: Sequence[Verdict | None],
+) -> Outcome:
+    why = doubt([jobs[place] for _, place in known], measure)
+    if why == "other data":
+        return Outcome(f"They were tried on other data: their {measure.words} does not tell which is better.")
+    if why == "other model":
+        return Outcome(f"Their base models differ: their {measure.words} does not tell which is better.")
+    ranked = sorted(known, key=lambda pair: pair[0].best, reverse=measure.higher_is_better)
+    (first, place), (second, next_place) = ranked[:2]
+    values = f"{text.loss(first.best)} against {text.loss(second.best)}"
+    letter, other = LETTERS[place], LETTERS[next_place]
+    if abs(first.best - second.best) <= max(first.noise, second.noise):
+        return Outcome(f"{letter} and {other} are about as good: {measure.words} {values}, within the noise.")
+    said = f"{letter} is better: {measure.words} {values}"
+    if why:
+        said = f"If the validation data is the same, {said}"
+    verdict = verdicts[place]
+    if measure.is_trained_on:
+        return Outcome(
+            f"{letter} has the better {measure.words}, {values}; that is on what it learned.", None
+        )
+    if verdict is not None and verdict.is_told and verdict.checkpoint is not None:
+        step = verdict.checkpoint.step
+        return Outcome(f"{said}; it has turned since, and the checkpoint of step {step} is to use.", place)
+    return Outcome(f"{said}.", place)
