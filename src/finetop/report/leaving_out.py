@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KINDS: Final = {
-    "names": "names of jobs, files, tuned models, profiles and organisations",
-    "ids": "ids of jobs, files and checkpoints, and tuned models, which bear one",
-    "metadata": "the metadata of jobs",
-    "messages": "why a job failed, and the words of graders",
+    "names": "of jobs, files, models and profiles",
+    "ids": "of jobs, files, checkpoints and models",
+    "metadata": "the pairs that jobs were given",
+    "messages": "why jobs failed, and graders' words",
     "prices": "what jobs cost",
 }
 """What can be left out, and what each means."""

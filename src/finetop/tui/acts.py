@@ -51,6 +51,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "dialog": "Dialogs",
     "confirm": "Dialogs",
     "settings": "Dialogs",
+    "report": "Dialogs",
 }
 """The first part of an id, and the heading its keys stand under, in this order."""
 

@@ -33,6 +33,7 @@ from finetop.tui.screens.fields import Entry
 from finetop.tui.screens.files import FilesScreen
 from finetop.tui.screens.handing_over import CopyMenu
 from finetop.tui.screens.help import Help, Sheet
+from finetop.tui.screens.leave_out import KindList, LeaveOut
 from finetop.tui.screens.main import MainScreen
 from finetop.tui.screens.model_facts import ModelFacts
 from finetop.tui.screens.models import ModelsScreen
@@ -116,6 +117,7 @@ _LISTS: tuple[tuple[str, Kind, Kind], ...] = (
     ("a job that nobody answered for", Entries, Unsure),
     ("the columns", ColumnList, ChooseColumns),
     ("the views", ViewList, ChooseView),
+    ("what reports leave out", KindList, LeaveOut),
     ("the profiles", ProfileList, Profiles),
     ("the help", Sheet, Help),
     ("one action", Sheet, Action),
