@@ -181,9 +181,10 @@ def test_the_better_one_and_its_checkpoint() -> None:
         (
             job("b", valid=FALLS, valid_file=None),
             "They were tried on other data",
-            "on other data",
+            "other data",
         ),
         (job("b", valid=FALLS, model="big"), "Their base models differ", "other model"),
+        (job("b", valid=FALLS, method="dpo"), "Their methods differ", "other method"),
         (job("b", valid=(*FALLS[:-1], 0.5)), "A and B are about as good", ""),
         (job("b"), "Nothing was measured of both.", ""),
     ],

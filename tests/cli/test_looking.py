@@ -71,6 +71,15 @@ def test_columns_are_chosen(past: dict[str, Any]) -> None:
     assert line.split()[:2] == [past["job"]["id"], "succeeded"]
 
 
+def test_comparing_asks_for_each_job(past: dict[str, Any]) -> None:
+    """One that is not there is told; a job beside itself is one job."""
+    id_ = past["job"]["id"]
+    assert "1 job cannot" in here("jobs", "compare", id_, id_, **past["environ"]).err
+    missing = here("jobs", "compare", id_, "ftjob-nobody", **past["environ"])
+    assert missing.code != 0
+    assert "ftjob-nobody" in missing.err
+
+
 def test_one_job_without_asking(past: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """What was asked for once is there when nobody answers: job, log, measurements, checkpoints."""
     id_, environ = past["job"]["id"], past["environ"]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from finetop.cli import account, options, output
-from finetop.cli.known import stored
+from finetop.cli import options, output
+from finetop.cli.dossiers import asked_dossiers, known_dossiers
 from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
-    from finetop.dossier import Dossier
 
 FORMATS = ("md", "html", "txt")
 STDOUT = "-"
@@ -68,7 +66,7 @@ def report(
     if path != STDOUT:
         writing.refuse(Path(path), replace=force)
     kinds = _left_out(run, leave_out)
-    found = _known(run, ids) if offline else _asked(run, ids)
+    found = known_dossiers(run, ids) if offline else asked_dossiers(run, ids)
     content = writing.written(report(found, kinds), made_as)
     if path == STDOUT:
         output.write_text(content)
@@ -113,41 +111,3 @@ def _answered() -> frozenset[str]:
             return understood([line])
         except BadInput as error:
             output.complain(error)
-
-
-def _known(run: Run, ids: Sequence[str]) -> list[Dossier]:
-    """What is known of these jobs. Raises BadInput where one is not."""
-    from finetop.dossier import dossier  # noqa: PLC0415 - loads the models
-
-    with stored(run, account.chosen_profiles(run)) as known:
-        found = []
-        for job_id in ids:
-            key = known.job(job_id)
-            one = key and dossier(known.store, key, known.names[key.account], now=time.time())
-            if one is None:
-                raise BadInput(
-                    f"nothing is known of {job_id}",
-                    hint="Ask for it without --offline, or see finetop jobs list --offline.",
-                )
-            found.append(one)
-        return found
-
-
-def _asked(run: Run, ids: Sequence[str]) -> list[Dossier]:
-    """The same, after asking who has them."""
-    from finetop.dossier import dossier  # noqa: PLC0415 - as above
-    from finetop.store import JobKey  # noqa: PLC0415 - loads SQLite, which help must not
-
-    profiles = {job_id: account.profile_of(run, job_id) for job_id in ids}
-    with account.opened(run, *{profile.name: profile for profile in profiles.values()}.values()) as session:
-        found = []
-        for job_id, profile in profiles.items():
-            session.measure(profile.name, job_id).result()
-            if session.capabilities(profile.name).checkpoints:
-                session.checkpoints(profile.name, job_id).result()
-            key = JobKey(session.accounts[profile.name], job_id)
-            one = dossier(session.store, key, profile.name, now=time.time())
-            if one is None:  # the provider has told of another job than was asked for
-                raise BadInput(f"nothing is known of {job_id}", hint="See finetop jobs list.")
-            found.append(one)
-        return found

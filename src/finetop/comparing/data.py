@@ -40,13 +40,16 @@ def data_fields(jobs: Sequence[Dossier]) -> Iterator[Field]:
     yield field("Data", "trained_tokens", "Trained tokens", cells, against=against)
 
 
+def learned_from_the_same(jobs: Sequence[Dossier]) -> Sameness:
+    """Whether they were trained on the same data; the least certain pair counts."""
+    return max((_sameness(jobs[0], one, _training) for one in jobs[1:]), key=_ORDER.index, default="same")
+
+
 def tried_on_the_same(jobs: Sequence[Dossier]) -> Sameness:
     """Whether their validation was measured on the same data; the least certain pair counts."""
-    found = [_sameness(jobs[0], one, _validation) for one in jobs[1:]]
     if all(one.job is not None and not one.job.validation_files for one in jobs):
-        # Where none is named, providers take a part of the training data.
-        found = [_sameness(jobs[0], one, _training) for one in jobs[1:]]
-    return max(found, key=_ORDER.index, default="same")
+        return learned_from_the_same(jobs)  # where none is named, providers take a part of that
+    return max((_sameness(jobs[0], one, _validation) for one in jobs[1:]), key=_ORDER.index, default="same")
 
 
 def _training(job: Job) -> Sequence[File]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetop import overfit, text
-from finetop.comparing.data import tried_on_the_same
+from finetop.comparing.data import learned_from_the_same, tried_on_the_same
 from finetop.comparing.fields import LETTERS, Cell, Field, field, plain_field
 from finetop.turning import taken_together
 
@@ -91,14 +91,15 @@ def _noise(series: Series) -> float:
     return checks.spread if len(checks.points) >= FEWEST else 0.0
 
 
-def doubt(jobs: Sequence[Dossier], measure: Measure = MEASURES[0]) -> str:
+def doubt(jobs: Sequence[Dossier], measure: Measure) -> str:
     """Why measurements cannot be compared as they stand; empty where they can."""
-    models = {one.row.model for one in jobs}
-    if len(models) > 1 and measure.name.endswith("loss"):
-        return "other model"  # a loss is told per token, and their tokens differ
-    if measure.is_trained_on:
-        return ""
-    sameness = tried_on_the_same(jobs)
+    if measure.name.endswith("loss"):
+        # A loss is told per token, and their tokens differ; another method has another loss.
+        if len({one.row.model for one in jobs}) > 1:
+            return "other model"
+        if len({one.row.method for one in jobs}) > 1:
+            return "other method"
+    sameness = learned_from_the_same(jobs) if measure.is_trained_on else tried_on_the_same(jobs)
     if sameness == "other":
         return "other data"
     return "if the data is the same" if sameness in {"alike", "unknown"} else ""
@@ -108,20 +109,20 @@ def result_fields(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -
     """What was measured, what to use, and what it cost."""
     for measure in MEASURES:
         yield from _measure_fields(measure, jobs)
-    yield field("Result", "overfit", "Validation since", [_turned(one) for one in verdicts])
     yield field(
         "Result",
-        "checkpoint",
-        "Model to use",
-        [_to_use(one, verdict) for one, verdict in zip(jobs, verdicts, strict=True)],
+        "overfit",
+        "Validation since",
+        [_turned(one, verdict) for one, verdict in zip(jobs, verdicts, strict=True)],
     )
+    yield _use_field(jobs, verdicts)
     yield plain_field("Result", "reason", "Reason", jobs, lambda one: one.row.reason)
     yield _cost_field(jobs)
 
 
 def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field]:
     found = readings(measure, jobs)
-    why = doubt(jobs, measure)
+    why = doubt([job for job, one in zip(jobs, found, strict=True) if one is not None], measure)
     ends: list[tuple[str, list[float | None], list[str]]] = []
     if not measure.is_trained_on or measure.higher_is_better:
         notes = ["" if one is None else f"at step {one.step:.0f}" for one in found]
@@ -144,7 +145,12 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
         )
 
 
-_NOT_ALIKE: Final = frozenset({"other model", "other data"})
+_NOT_ALIKE: Final = {
+    "other model": "Their base models differ",
+    "other method": "Their methods differ",
+    "other data": "They were tried on other data",
+}
+"""What makes measurements tell nothing of each other."""
 
 
 def _best(values: Sequence[float | None], *, higher: bool) -> tuple[int, ...]:
@@ -164,29 +170,33 @@ def _difference(values: Sequence[float | None], noise: float, why: str, *, highe
         return ""
     number = f"{'+' if apart > 0 else '-'}{text.loss(abs(apart))}"
     if why in _NOT_ALIKE:
-        return f"{number}, on {why}" if why == "other data" else f"{number}, {why}"
+        return f"{number}, {why}"
     if abs(apart) <= noise:
         return f"{number} within the noise"
     verdict = "better" if (apart > 0) == higher else "worse"
     return f"{number} {verdict}{f', {why}' if why else ''}"
 
 
-def _turned(verdict: Verdict | None) -> Cell:
-    if verdict is None:
-        return Cell()
-    return Cell(text.clean(overfit.words(verdict)), verdict.turned_step, "", text.clean(verdict.why))
+def _turned(one: Dossier, verdict: Verdict | None) -> Cell:
+    if verdict is not None:
+        return Cell(text.clean(overfit.words(verdict)), verdict.turned_step, "", text.clean(verdict.why))
+    judged = one.curves.valid_loss.steps or _reward(one.curves)
+    return Cell("at its best", None) if judged else Cell()
+
+
+def _use_field(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -> Field:
+    """The checkpoint before validation turned, else the tuned model; no two jobs have the same."""
+    cells = [_to_use(one, verdict) for one, verdict in zip(jobs, verdicts, strict=True)]
+    return field("Result", "checkpoint", "Model to use", cells, differs=len(set(cells)) > 1)
 
 
 def _to_use(one: Dossier, verdict: Verdict | None) -> Cell:
-    """The checkpoint before validation turned, else the tuned model."""
     kept = verdict.checkpoint if verdict is not None and verdict.is_told else None
     if kept is not None:
         model = kept.model or ""
-        return Cell(f"checkpoint of step {kept.step}", model or None, "", model)
+        return Cell(f"checkpoint of step {kept.step}", model or None, text.clean(model), model)
     model = one.row.fine_tuned_model or ""
-    if not model:
-        return Cell()
-    return Cell("the tuned model", model, "", model)
+    return Cell("the tuned model", model, text.clean(model), model) if model else Cell()
 
 
 def _cost_field(jobs: Sequence[Dossier]) -> Field:
@@ -226,10 +236,8 @@ def _judged(
     verdicts: Sequence[Verdict | None],
 ) -> Outcome:
     why = doubt([jobs[place] for _, place in known], measure)
-    if why == "other data":
-        return Outcome(f"They were tried on other data: their {measure.words} does not tell which is better.")
-    if why == "other model":
-        return Outcome(f"Their base models differ: their {measure.words} does not tell which is better.")
+    if why in _NOT_ALIKE:
+        return Outcome(f"{_NOT_ALIKE[why]}: their {measure.words} does not tell which is better.")
     ranked = sorted(known, key=lambda pair: pair[0].best, reverse=measure.higher_is_better)
     (first, place), (second, next_place) = ranked[:2]
     values = f"{text.loss(first.best)} against {text.loss(second.best)}"

@@ -37,6 +37,8 @@ def setting_fields(jobs: Sequence[Dossier]) -> Iterator[Field]:
             yield _rate_field(jobs)
             continue
         cells = [_cell(one, name) for one in jobs]
+        if len({one.row.method for one in jobs}) > 1:  # a method may have no such setting
+            cells = [cell if cell.words else Cell() for cell in cells]
         label = _LABELS.get(name) or text.clean(name).replace("_", " ").capitalize()
         yield field("Settings", name, label, cells, against=_against(cells) if len(cells) == 2 else "")
     yield _peak_field(jobs)
@@ -58,7 +60,7 @@ def _cell(one: Dossier, name: str) -> Cell:
 def _against(cells: Sequence[Cell]) -> str:
     one, other = cells
     if not one.words or not other.words:
-        return "unknown whether the same"
+        return "unknown whether the same" if one.note or other.note else ""
     if "auto" in (one.value, other.value):
         return "unknown whether the same" if one.value != other.value else ""
     if one.value == other.value:

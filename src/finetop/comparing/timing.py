@@ -18,6 +18,10 @@ _STAYS: Final = (
     ("paused_s", "Paused", frozenset({"paused"})),
 )
 
+NOTICED_S: Final = 5.0
+NOTICED: Final = 0.02
+"""So many seconds, or such a part of them, are no difference that anybody looks for."""
+
 
 def timing_fields(jobs: Sequence[Dossier], now: float) -> Iterator[Field]:
     """From the day of each to the seconds of a step."""
@@ -60,7 +64,12 @@ def _length_field(name: str, label: str, lengths: Sequence[_Length]) -> Field:
         one, other = (length.seconds for length in lengths)
         if one is not None and other is not None:
             against = f"{text.length(abs(one - other))} {'more' if one > other else 'less'}"
-    return field("Timing", name, label, cells, against=against)
+    seconds = [length.seconds for length in lengths]
+    known = [number for number in seconds if number is not None]
+    most = max(known, default=0.0)
+    least = 0.0 if None in seconds else min(known)
+    differs = most - least > max(NOTICED_S, NOTICED * most)
+    return field("Timing", name, label, cells, against=against, differs=differs)
 
 
 def _stay(one: Dossier, statuses: frozenset[str], now: float) -> _Length:

@@ -22,6 +22,7 @@ COMMANDS = {
         "finetop.cli.jobs.looking:list_checkpoints",
         "Show the states of the model that were saved on the way.",
     ),
+    "compare": Listed("finetop.cli.jobs.compare:compare_jobs", "Show what differs between jobs."),
     "watch": Listed("finetop.cli.jobs.watching:watch", "Print a line whenever a job changes."),
     "wait": Listed(
         "finetop.cli.jobs.waiting:wait",
