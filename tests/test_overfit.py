@@ -136,15 +136,15 @@ def test_the_sentences() -> None:
     assert found is not None
     assert words(found) == "rising since step 40, sure"
     assert found.why == "sure: validation loss rose from 0.550 to 1.100 in 6 checks"
-    assert advice(found) == "use the checkpoint of step 40"
+    assert advice(found) == "use checkpoint 40"
     late = judge(series(CLEAN), checkpoints=points(80, 100))
     assert late is not None
-    assert advice(late) == "no checkpoint is from before that; the nearest is that of step 80"
+    assert advice(late) == "no checkpoint is from before that; the nearest is 80"
     doubtful = judge(series([1.0, 0.6, 0.9]), checkpoints=points(20))
     assert doubtful is not None
     assert words(doubtful) == "perhaps rising since step 20, unsure"
     assert doubtful.why == "unsure: validation loss was measured only 3 times"
-    assert advice(doubtful) == "the checkpoint of step 20 may be better"
+    assert advice(doubtful) == "checkpoint 20 may be better"
 
 
 def test_a_job_is_judged_by_its_loss_and_else_by_its_reward() -> None:

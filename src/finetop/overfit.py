@@ -193,10 +193,10 @@ def advice(verdict: Verdict) -> str:
     if kept is None:
         return ""
     if verdict.sureness == "unsure":
-        return f"the checkpoint of step {kept.step} may be better"
+        return f"checkpoint {kept.step} may be better"
     if verdict.is_after:
-        return f"no checkpoint is from before that; the nearest is that of step {kept.step}"
-    return f"use the checkpoint of step {kept.step}"
+        return f"no checkpoint is from before that; the nearest is {kept.step}"
+    return f"use checkpoint {kept.step}"
 
 
 def _is_at_its_best(accuracy: Measured) -> bool:

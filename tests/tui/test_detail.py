@@ -10,7 +10,9 @@ import pytest
 
 from finetop.autos import left_to_provider
 from finetop.models import Checkpoint, File, Job, Permission
+from finetop.overfit import judge_curves
 from finetop.stays import Seen
+from finetop.store.rows import Curves, Series
 from finetop.text import UNICODE
 from finetop.tui.messages import FileWanted, ModelWanted
 from finetop.tui.panes.checkpoints import best_of
@@ -66,6 +68,9 @@ BESIDE = Beside(
     autos=frozenset({"n_epochs", "batch_size"}),
     sharing=Sharing(),
 )
+
+
+CHECKED_TWICE = Curves(valid_loss=Series((100, 200), (0.5, 0.6)))
 
 
 def known(**changes: Any) -> DetailModel:
@@ -159,6 +164,31 @@ def test_the_best_is_told_only_among_those_measured_alike(
     points = [Checkpoint(id=str(place), metrics=metrics) for place, metrics in enumerate(measured)]
     found, _ = best_of(points)
     assert found is (None if best is None else points[best])
+
+
+def test_the_overfit_watch_names_the_model_to_use() -> None:
+    """One line, whose value is the model's name; it says so in place of the line below checkpoints."""
+    losses = (2.1, 1.0, 0.62, 0.55, 0.58, 0.66, 0.75, 0.85, 0.97, 1.1)
+    turned = Curves(valid_loss=Series(tuple(range(50, 501, 50)), losses), epoch_steps=(250, 500))
+    verdict = judge_curves(turned, POINTS)
+    model = known(beside=replace(BESIDE, verdict=verdict))
+    shown = page("Overview", "Validation", model=model)
+    squeezed = [" ".join(line.split()) for line in lines(shown)[at(shown, "Validation") :]]
+    assert squeezed[:5] == [
+        "Validation ! rising since step 200, sure; use checkpoint 200",
+        "model ft:gpt-4o-mini:acme:bot:9aXb:ckpt-step-200",
+        "why sure: validation loss rose from 0.550 to 1.100 in 6 checks",
+        "best 0.550 at step 200, in epoch 1",
+        "now 1.100",
+    ]
+    assert shown.copied(at(shown, "Validation")) == (
+        "the validation",
+        "ft:gpt-4o-mini:acme:bot:9aXb:ckpt-step-200",
+    )
+    assert not any("not the best" in line for line in lines(shown))
+    assert any("not the best" in line for line in lines(page()))
+    doubtful = known(beside=replace(BESIDE, verdict=judge_curves(CHECKED_TWICE, POINTS)))
+    assert "perhaps rising since step 100, unsure" in "\n".join(lines(page(model=doubtful)))
 
 
 def test_files_tell_everything_and_where_they_are_kept() -> None:

@@ -8,6 +8,8 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from finetop.store.rows import JobKey, JobRow
+from finetop.text import UNICODE
+from finetop.tui.panes.job_cells import cells
 from finetop.tui.panes.jobs import JobsPane
 from stage import HOSTILE, NOW, Repaints, Stage, job, picture, show, strange, written
 
@@ -242,3 +244,27 @@ async def test_two_accounts_are_told_apart_by_colour() -> None:
         for name in ("prod", "play")
     }
     assert colours == {"prod": [red], "play": [muted]}
+
+
+@pytest.mark.parametrize(
+    ("valid_loss", "overfit", "cell"),
+    [
+        (0.611, "sure", "!0.611"),
+        (0.611, "likely", "!0.611"),
+        (0.611, "unsure", " 0.611"),
+        (0.611, None, " 0.611"),
+        (12.345, "sure", "!12.35"),
+        (4321.5, "sure", "!4322"),
+        (float("nan"), "sure", "!nan"),
+        (1e9, "sure", "!1e9"),
+        (None, "sure", "turned"),
+        (None, "unsure", ""),
+    ],
+)
+def test_a_job_whose_validation_has_turned_is_marked(
+    valid_loss: float | None, overfit: str | None, cell: str
+) -> None:
+    row = job(1, "running", step=10, total_steps=100, valid_loss=valid_loss, overfit=overfit)
+    drawn = cells(row, NOW, None, UNICODE).get("valid")
+    words = "" if drawn is None else "".join(words for words, _ in drawn(6, 6))
+    assert (words, len(words) <= 6) == (cell.strip(), True)

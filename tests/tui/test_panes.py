@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from finetop.models import Checkpoint, File, Job, Permission
+from finetop.overfit import judge_curves
 from finetop.stays import Seen
 from finetop.store.rows import Curves, JobKey, Series
 from finetop.text import ASCII
@@ -59,7 +60,12 @@ def model(**changes: object) -> object:
         ROW._replace(**changes),  # type: ignore[arg-type]
         now=NOW,
         job=JOB,
-        beside=Beside(files=FILES, checkpoints=CHECKPOINTS, curves=CURVES),
+        beside=Beside(
+            files=FILES,
+            checkpoints=CHECKPOINTS,
+            curves=CURVES,
+            verdict=judge_curves(CURVES, CHECKPOINTS),
+        ),
         raw=b'{"id": "ftjob-1", "deep": {"list": [1]}}',
     )
 
@@ -155,7 +161,7 @@ async def test_on_a_tiny_screen_four_facts_stand_for_all() -> None:
         lines = picture(app)
         assert lines[1] == " Job      ftjob-1  openai"
         assert lines[2] == " Model    tiny-bytes-1  sft, epoch 2 of 3"
-        assert lines[3] == " Valid    0.611  ◊ best 0.571 at 120  ! rising since"
+        assert lines[3] == " Valid    0.611  ◊ best 0.571 at 120  perhaps rising since"
         assert lines[4].startswith(" Time     waited 50 m, training 10 m")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetop.overfit import judge_curves
 from finetop.server import life
 from finetop.session import profile_named
 from finetop.tui.handoff import Copy, Sheet
@@ -30,6 +31,7 @@ class JobPapers:
     def __init__(self, store: Store, session: Session, row: JobRow) -> None:
         self._row = row
         self._session = session
+        self._store = store
         self._job: Job | None = store.jobs.get(row.key) if row.is_job else None
         self._raw = (store.jobs.raw(row.key) or b"") if row.is_job else b""
 
@@ -46,12 +48,23 @@ class JobPapers:
         found = [
             Copy("the job's id", row.key.id),
             Copy("the tuned model", row.fine_tuned_model or ""),
+            self._advised(),
             *found,
             *self._of_job(),
             *snippets(self._reached(), row.key.id),
             *(chat(self._reached(), row.fine_tuned_model) if row.fine_tuned_model else ()),
         ]
         return [copy for copy in found if copy.text]
+
+    def _advised(self) -> Copy:
+        """The checkpoint that the overfit watch would use."""
+        if self._row.overfit is None:
+            return Copy("", "")
+        key, job = self._row.key, self._job
+        points = self._store.jobs.checkpoints(key) or (() if job is None else job.checkpoints)
+        verdict = judge_curves(self._store.events.curves(key), points)
+        kept = None if verdict is None else verdict.checkpoint
+        return Copy("the best checkpoint's model", (kept.model or "") if kept is not None else "")
 
     def _of_job(self) -> Iterator[Copy]:
         job = self._job

@@ -15,6 +15,7 @@ from finetop.stays import Seen, stays
 from finetop.tui.panes.checkpoints import checkpoint_entries, checkpoint_head, checkpoint_runs, passed_by
 from finetop.tui.panes.entry import Entry, Fact, Goal
 from finetop.tui.panes.file_facts import data_entries, file_entries
+from finetop.tui.panes.overfit_facts import overfit_entries
 from finetop.tui.panes.provider_facts import ending_entries, note_entries, reward_entries, side_entries
 from finetop.tui.panes.setting_facts import setting_entries
 from finetop.tui.panes.sharing_facts import Sharing, sharing_entries
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from finetop.models import Checkpoint, File, Job
+    from finetop.overfit import Verdict
     from finetop.stays import Stay
     from finetop.store.rows import Curves, JobKey, JobRow
     from finetop.tui.widgets.runs import Run
@@ -61,6 +63,8 @@ class Beside:
     """Where files lie on this machine, by their ids."""
     checkpoints: Sequence[Checkpoint] = ()
     curves: Curves | None = None
+    verdict: Verdict | None = None
+    """What the overfit watch says of it."""
     seen: Sequence[Seen] = ()
     """The states it was seen in."""
     said: Sequence[tuple[float, str]] = ()
@@ -102,7 +106,7 @@ def detail_model(
         files=() if job is None else tuple(file_entries(job, more.files, more.kept, now)),
         named_files=_named(job, more.files),
         raw=raw,
-        facts=tuple(_four(row, states, now, more.curves, glyphs)),
+        facts=tuple(_four(row, states, now, more, glyphs)),
         step=step_words(row),
         is_final=row.is_final,
     )
@@ -154,7 +158,8 @@ def _overview(
     yield from time_entries(row, job, states, now)
     if row.cost is not None:
         yield Entry("Cost", ((text.dollars(row.cost), "text"),))
-    yield from _checkpoints(row, more.checkpoints, glyphs)
+    yield from _checkpoints(row, more, glyphs)
+    yield from overfit_entries(more.verdict)
     if job is not None:
         yield from note_entries(job)
     yield from date_entries(row)
@@ -188,20 +193,22 @@ def _tuned(row: JobRow, now: float) -> Iterable[Entry]:
         yield Entry("Tuned model", (("none yet, named when the job ends", "faint"),))
 
 
-def _checkpoints(row: JobRow, points: Sequence[Checkpoint], glyphs: text.Glyphs) -> Iterable[Entry]:
+def _checkpoints(row: JobRow, more: Beside, glyphs: text.Glyphs) -> Iterable[Entry]:
     """The last ones, and whether the tuned model is the best of them."""
+    points = more.checkpoints
     if not points:
         return
     goal = Goal("tab", "Checkpoints")
     yield Entry("Checkpoints", checkpoint_runs(points, glyphs), goal=goal)
+    is_told = more.verdict is not None and more.verdict.is_told  # the line below says so then
     last = passed_by(points)
-    if row.fine_tuned_model and last is not None:
+    if not is_told and row.fine_tuned_model and last is not None:
         said = f"! the tuned model is that of step {last.step_number}, not the best"
         yield Entry("", ((said, "warn"),), goal=goal)
 
 
 def _four(
-    row: JobRow, states: Sequence[Stay], now: float, curves: Curves | None, glyphs: text.Glyphs
+    row: JobRow, states: Sequence[Stay], now: float, more: Beside, glyphs: text.Glyphs
 ) -> Iterable[Entry]:
     yield Entry(
         "Job", ((text.clean(row.key.id), "text"), (f"  {text.clean(row.profile)}", "muted")), row.key.id
@@ -211,11 +218,12 @@ def _four(
     if row.reason:
         yield Entry("Reason", ((f"{glyphs.failed} {text.clean(row.reason)}", "bad"),), row.reason)
     else:
-        yield _loss_fact(row, curves, glyphs)
+        yield _loss_fact(row, more, glyphs)
     yield next(iter(time_entries(row, None, states, now)), Entry("", ()))
 
 
-def _loss_fact(row: JobRow, curves: Curves | None, glyphs: text.Glyphs) -> Entry:
+def _loss_fact(row: JobRow, more: Beside, glyphs: text.Glyphs) -> Entry:
+    curves = more.curves
     valid = Points(curves.valid_loss.steps, curves.valid_loss.values) if curves is not None else Points()
     best = best_point(valid)
     if best is None and row.train_loss is None and curves is not None and "train_reward" in curves.more:
@@ -227,6 +235,7 @@ def _loss_fact(row: JobRow, curves: Curves | None, glyphs: text.Glyphs) -> Entry
         (text.loss(row.valid_loss), "text"),
         (f"  {glyphs.best} best {text.loss(best.value)} at {best.step:.0f}", "muted"),
     ]
-    if best.worse_since:
-        runs.append(("  ! rising since", "warn"))
+    if more.verdict is not None:
+        is_told = more.verdict.is_told
+        runs.append(("  ! rising since", "warn") if is_told else ("  perhaps rising since", "faint"))
     return Entry("Valid", tuple(runs))

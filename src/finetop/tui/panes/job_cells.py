@@ -36,6 +36,7 @@ COLUMNS: Final = (
     Column("job", "JOB", (0, 0, 0, 14), leaves=1),
 )
 PERCENT_CELLS: Final = 5
+VALID_CELLS: Final = 6
 BAR_CELLS: Final = 24
 
 
@@ -230,11 +231,28 @@ def _numbers(row: JobRow, role: str) -> dict[str, Draw]:
     for name, value in (("loss", row.train_loss), ("valid", row.valid_loss)):
         if value is not None:
             drawn[name] = _plain(text.loss(value), role if math.isfinite(value) else "warn")
+    if row.has_turned:
+        drawn["valid"] = _plain(_turned(row.valid_loss), "warn")
     if words := steps(row):
         drawn["step"] = _plain(words, "muted")
     if row.status == "running" and (words := text.eta(row.eta_s)):
         drawn["eta"] = _plain(words, role)
     return drawn
+
+
+TURNED: Final = "!"
+"""Before a validation that was better once: a word would take the room of the number."""
+
+
+def _turned(value: float | None) -> str:
+    """A validation that has turned, in six cells; what is no loss, as a reward, has a word."""
+    if value is None:
+        return "turned"
+    words = text.loss(value)
+    _, _, decimals = words.partition(".")
+    if len(words) == VALID_CELLS and decimals:
+        words = f"{value:.{len(decimals) - 1}f}"
+    return TURNED + words if len(words) < VALID_CELLS else words
 
 
 def _plain(words: str, role: str) -> Draw:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from finetop.autos import left_to_provider
+from finetop.overfit import judge_curves
 from finetop.stays import Seen
 from finetop.tui.panes.detail import Beside, DetailModel, detail_model
 from finetop.tui.panes.job_log import log_of
@@ -61,6 +62,7 @@ class Selected:
         self._beside = Beside(curves=None if row is None else self._store.events.curves(row.key))
         if row is not None and self._loaded:
             self._read(row.key)
+        self._judge()
         return (row.key if row is not None else None) != (before.key if before is not None else None)
 
     def share(self, account: int, model: str, sharing: Sharing) -> None:
@@ -84,6 +86,12 @@ class Selected:
             autos=frozenset() if job is None else self._autos(key, job),
             logged=store.events.count_to(key, COUNTED_TO),
         )
+
+    def _judge(self) -> None:
+        """What the overfit watch says of it."""
+        curves = self._beside.curves
+        verdict = None if curves is None else judge_curves(curves, self._beside.checkpoints)
+        self._beside = replace(self._beside, verdict=verdict)
 
     def _autos(self, key: JobKey, job: Job) -> frozenset[str]:
         """The settings left to the provider: those seen as `auto`, and those that our own create left out."""
