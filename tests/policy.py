@@ -4,10 +4,12 @@ under CI nothing is skipped silently, and no process outlives the run.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,9 @@ WORKERS_PER_CORE = 2
 """A test waits for screens and servers half of its time."""
 MOST_WORKERS = 4
 """More would only wait for each other."""
+
+# Next to nothing that is made while tests are collected is ever let go of, so nobody looks for it.
+gc.disable()
 
 
 def allowed_reasons(file: Path = ALLOWED_SKIPS) -> frozenset[str]:
@@ -38,14 +43,23 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if named or any(picked) or any(watched) else min(cores * WORKERS_PER_CORE, MOST_WORKERS)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put judges and engines aside unless -m speaks of markers itself."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_place)
     if config.option.markexpr:
         return
     waiting = [item for item in items if any(map(item.get_closest_marker, ON_REQUEST))]
     if waiting:
         config.hook.pytest_deselected(items=waiting)
         items[:] = [item for item in items if item not in waiting]
+
+
+def pytest_collection_finish() -> None:
+    """From here on what is let go of is looked for, but not among all that was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -71,6 +85,9 @@ def pytest_make_collect_report(
     """The same for a module that skips itself whole."""
     report = yield
     _judge_skip(report)
+    mine = getattr(collector.config, "workerinput", None)
+    if mine is not None and report.passed and isinstance(collector, pytest.Directory):
+        report.result = _turned(report.result, mine)
     return report
 
 
@@ -97,6 +114,22 @@ def at_work_in(folder: Path) -> list[str]:
         if any(f"{folder}/" in word for word in words):
             found.append(f"{place.parent.name} {' '.join(words).strip()}")
     return found
+
+
+_PLACE = pytest.StashKey[int]()
+
+
+def _turned(nodes: list[pytest.Item | pytest.Collector], mine: dict[str, Any]) -> list[Any]:
+    """Each process begins elsewhere in a folder, so that no two compile the same file."""
+    for place, node in enumerate(nodes):
+        node.stash[_PLACE] = place
+    first = len(nodes) * int(mine["workerid"].removeprefix("gw")) // mine["workercount"]
+    return nodes[first:] + nodes[:first]
+
+
+def _place(item: pytest.Item) -> list[int]:
+    """Where a test's file stands, which all processes must agree on."""
+    return [node.stash[_PLACE] for node in item.listchain() if _PLACE in node.stash]
 
 
 def _judge_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
