@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetop.plot import Chart, Marks, Points, Request, best_point, chart
+from finetop.plot import Chart, Curve, Marks, Points, Request, best_point, chart
 from finetop.plot.series import Axis, bucket, round_step, smooth, x_axis, y_axis
 
 ASCII_MARKS = Marks("ascii", "@", "^", "v", ":", "|", "o", "-")
@@ -18,6 +19,18 @@ VALID = Points(
     tuple(range(12, 187, 12)),
     tuple(0.6 + abs(120 - step) / (100 if step < 120 else 900) for step in range(12, 187, 12)),
 )
+
+
+def asked(train: Points | None = None, valid: Points | None = None, **more: Any) -> Request:
+    """A measured curve and the validation's, as the pane asks for them."""
+    return Request(
+        [
+            Curve(train or Points(), "train", "train"),
+            Curve(valid or Points(), "valid", "valid", dashed=True, smooth=False, raw=False),
+        ],
+        best=best_point(valid or Points()),
+        **more,
+    )
 
 
 def words(drawn: Chart) -> list[str]:
@@ -42,13 +55,13 @@ def dots(drawn: Chart, role: str) -> int:
 
 @pytest.mark.parametrize(("width", "height"), [(63, 12), (80, 9), (126, 20), (40, 5), (20, 2)])
 def test_every_line_is_as_wide_as_asked(width: int, height: int) -> None:
-    drawn = chart(Request(Points(STEPS, TRAIN), VALID, epochs=(100,), crosshair=143), width, height)
+    drawn = chart(asked(Points(STEPS, TRAIN), VALID, epochs=(100,), crosshair=143), width, height)
     assert len(drawn.lines) == height
     assert {len(line) for line in words(drawn)} == {width}
 
 
 def test_runs_are_few_and_carry_roles_not_colours() -> None:
-    drawn = chart(Request(Points(STEPS, TRAIN), VALID, epochs=(100,)), 63, 11)
+    drawn = chart(asked(Points(STEPS, TRAIN), VALID, epochs=(100,)), 63, 11)
     assert max(map(len, drawn.lines)) <= 24
     roles = {role for line in drawn.lines for _, role in line}
     assert roles <= {"train", "valid", "raw", "grid", "faint", "line", "bright", "text"}
@@ -56,9 +69,9 @@ def test_runs_are_few_and_carry_roles_not_colours() -> None:
 
 def test_a_spike_keeps_its_height_among_a_hundred_thousand_points() -> None:
     values = [0.5] * 100_000
-    calm = chart(Request(Points(range(100_000), values)), 80, 20)
+    calm = chart(asked(Points(range(100_000), values)), 80, 20)
     values[61_234] = 0.9
-    drawn = chart(Request(Points(range(100_000), values), everything=True), 80, 20)
+    drawn = chart(asked(Points(range(100_000), values), everything=True), 80, 20)
     assert dots(drawn, "raw") >= 60, "from the line to the top"
     assert dots(calm, "raw") == 0
 
@@ -66,40 +79,40 @@ def test_a_spike_keeps_its_height_among_a_hundred_thousand_points() -> None:
 def test_a_spike_out_of_the_range_is_told_by_a_mark() -> None:
     values = list(TRAIN)
     values[150] = 40.0
-    drawn = chart(Request(Points(STEPS, values)), 80, 12)
+    drawn = chart(asked(Points(STEPS, values)), 80, 12)
     assert any("▴" in line for line in words(drawn))
     assert "40.00" not in " ".join(words(drawn))
-    whole = chart(Request(Points(STEPS, values), everything=True), 80, 12)
+    whole = chart(asked(Points(STEPS, values), everything=True), 80, 12)
     assert not any("▴" in line for line in words(whole))
 
 
 def test_the_range_leaves_out_the_first_tenth() -> None:
     values = [50.0] * 10 + [1.0 - step / 500 for step in range(176)]
-    labels = [line[:6].strip() for line in words(chart(Request(Points(STEPS, values)), 80, 11))]
+    labels = [line[:6].strip() for line in words(chart(asked(Points(STEPS, values)), 80, 11))]
     assert max(float(label) for label in labels if label) < 10
 
 
 def test_not_a_number_breaks_the_line_and_is_counted() -> None:
     values = list(TRAIN)
     values[60:140] = [math.nan] * 80
-    drawn = chart(Request(Points(STEPS, values), Points((10, 20), (math.inf, 1.0))), 80, 12)
+    drawn = chart(asked(Points(STEPS, values), Points((10, 20), (math.inf, 1.0))), 80, 12)
     assert drawn.gaps == 81
-    whole = chart(Request(Points(STEPS, TRAIN)), 80, 12)
+    whole = chart(asked(Points(STEPS, TRAIN)), 80, 12)
     assert 0 < dots(drawn, "train") < 0.8 * dots(whole, "train")
     many = [math.nan if step % 2 else 1.0 + step / 1e5 for step in range(100_000)]
-    assert chart(Request(Points(range(100_000), many)), 80, 12).gaps == 50_000
+    assert chart(asked(Points(range(100_000), many)), 80, 12).gaps == 50_000
 
 
 def test_validation_is_dashed_two_on_one_off() -> None:
     flat = Points((1, 100), (1.0, 1.0))
-    solid = chart(Request(train=flat, smoothing="off"), 80, 12)
-    dashed = chart(Request(valid=flat), 80, 12)
+    solid = chart(asked(train=flat, smoothing="off"), 80, 12)
+    dashed = chart(asked(valid=flat), 80, 12)
     assert dots(dashed, "valid") == pytest.approx(dots(solid, "train") * 2 / 3, abs=2)
 
 
 def test_names_with_last_values_stand_at_the_lines_ends_and_never_on_each_other() -> None:
     close = Points(STEPS, tuple(value + 0.001 for value in TRAIN))
-    drawn = chart(Request(Points(STEPS, TRAIN), close), 80, 12)
+    drawn = chart(asked(Points(STEPS, TRAIN), close), 80, 12)
     lines = words(drawn)
     assert sum("train 0.4" in line for line in lines) == 1
     assert sum("valid 0.4" in line for line in lines) == 1
@@ -108,34 +121,34 @@ def test_names_with_last_values_stand_at_the_lines_ends_and_never_on_each_other(
 
 
 def test_axis_labels_are_round_and_end_after_the_last_step() -> None:
-    drawn = chart(Request(Points(STEPS, TRAIN), epochs=(100,)), 63, 11)
+    drawn = chart(asked(Points(STEPS, TRAIN), epochs=(100,)), 63, 11)
     axis = words(drawn)[-1]
     assert [word for word in axis.split() if word.isdigit()] == ["0", "50", "100", "150", "200"]
     assert axis.rstrip().endswith("200 step")
     assert sum(bool(line[:6].strip()) for line in words(drawn)[:-1]) == 3
-    low = chart(Request(Points(STEPS, TRAIN)), 60, 3)
+    low = chart(asked(Points(STEPS, TRAIN)), 60, 3)
     assert sum(bool(line[:6].strip()) for line in words(low)[:-1]) == 2
-    tall = chart(Request(Points(STEPS, TRAIN)), 126, 22)
+    tall = chart(asked(Points(STEPS, TRAIN)), 126, 22)
     assert sum(bool(line[:6].strip()) for line in words(tall)[:-1]) == 6
 
 
 def test_epochs_that_would_stand_like_a_fence_are_left_out() -> None:
     """Forty lines say nothing and hide the curve."""
-    few = words(chart(Request(Points(STEPS, TRAIN), epochs=(50, 100)), 63, 11))
-    many = words(chart(Request(Points(STEPS, TRAIN), epochs=range(4, 180, 4)), 63, 11))
+    few = words(chart(asked(Points(STEPS, TRAIN), epochs=(50, 100)), 63, 11))
+    many = words(chart(asked(Points(STEPS, TRAIN), epochs=range(4, 180, 4)), 63, 11))
     assert any("╎" in line for line in few)
     assert not any("╎" in line for line in many)
 
 
 def test_the_epoch_line_lies_behind_the_data() -> None:
-    lines = words(chart(Request(Points(STEPS, TRAIN), epochs=(100,)), 63, 11))
+    lines = words(chart(asked(Points(STEPS, TRAIN), epochs=(100,)), 63, 11))
     columns = {line.index("╎") for line in lines if "╎" in line}
     assert len(columns) == 1
     assert sum("╎" in line for line in lines) < 10, "the line crosses it somewhere"
 
 
 def test_the_crosshair_has_points_on_the_lines_and_its_label_pushes_others_out() -> None:
-    drawn = chart(Request(Points(STEPS, TRAIN), VALID, crosshair=148), 80, 14)
+    drawn = chart(asked(Points(STEPS, TRAIN), VALID, crosshair=148), 80, 14)
     assert sum(line.count("◉") for line in words(drawn)) == 2
     axis = drawn.lines[-1]
     assert (" 148 ", "reverse") in axis
@@ -144,9 +157,10 @@ def test_the_crosshair_has_points_on_the_lines_and_its_label_pushes_others_out()
 
 
 def test_the_best_point_is_marked_and_said() -> None:
-    drawn = chart(Request(Points(STEPS, TRAIN), VALID), 80, 12)
-    assert drawn.best is not None
-    assert (drawn.best.step, drawn.best.worse_since) == (120, True)
+    drawn = chart(asked(Points(STEPS, TRAIN), VALID), 80, 12)
+    best = best_point(VALID)
+    assert best is not None
+    assert (best.step, best.worse_since) == (120, True)
     assert sum("◊" in line for line in words(drawn)) == 1
 
 
@@ -172,7 +186,7 @@ def test_worse_since_needs_two_later_readings(
 @pytest.mark.parametrize("mode", ["braille", "block", "ascii"])
 def test_other_character_sets_draw_the_same_lines(mode: str) -> None:
     marks = ASCII_MARKS if mode == "ascii" else Marks(mode)
-    drawn = chart(Request(Points(STEPS, TRAIN), VALID, epochs=(100,), marks=marks), 80, 12)
+    drawn = chart(asked(Points(STEPS, TRAIN), VALID, epochs=(100,), marks=marks), 80, 12)
     assert {"train", "valid", "faint"} <= {role for line in drawn.lines for _, role in line}
     if mode == "ascii":
         assert all(line.isascii() for line in words(drawn))
@@ -181,13 +195,13 @@ def test_other_character_sets_draw_the_same_lines(mode: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        Request(),
-        Request(Points((5,), (1.0,))),
-        Request(Points((1, 2), (math.nan, math.inf))),
-        Request(Points((1, 2, 3), (0.0, 0.0, 0.0))),
-        Request(Points((0,), (1e-9,))),
-        Request(Points((1, 2), (1e300, -1e300))),
-        Request(valid=Points((7,), (2.0,)), crosshair=7),
+        asked(),
+        asked(Points((5,), (1.0,))),
+        asked(Points((1, 2), (math.nan, math.inf))),
+        asked(Points((1, 2, 3), (0.0, 0.0, 0.0))),
+        asked(Points((0,), (1e-9,))),
+        asked(Points((1, 2), (1e300, -1e300))),
+        asked(valid=Points((7,), (2.0,)), crosshair=7),
     ],
 )
 def test_odd_data_draws_something_of_the_right_size(request_: Request) -> None:
@@ -202,7 +216,7 @@ def test_odd_data_draws_something_of_the_right_size(request_: Request) -> None:
 )
 def test_any_values_fit_any_size(values: list[float], width: int, height: int) -> None:
     points = Points(tuple(range(len(values))), tuple(values))
-    drawn = chart(Request(points, points, epochs=(3,)), width, height)
+    drawn = chart(asked(points, points, epochs=(3,)), width, height)
     assert {len(line) for line in words(drawn)} == {width}
     assert len(drawn.lines) == height
 

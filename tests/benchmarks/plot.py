@@ -7,7 +7,7 @@ import random
 import statistics
 import time
 
-from finetop.plot import Points, Request, chart
+from finetop.plot import Curve, Points, Request, chart
 
 ROUNDS = 15
 
@@ -19,8 +19,10 @@ def measured(points: int) -> Request:
     train = [0.45 + 2.2 * math.exp(-9 * step / points) + chance.gauss(0, 0.05) for step in steps]
     every = max(1, points // 100)
     return Request(
-        Points(tuple(steps), tuple(train)),
-        Points(tuple(steps[::every]), tuple(train[::every])),
+        [
+            Curve(Points(tuple(steps), tuple(train)), "train", "train"),
+            Curve(Points(tuple(steps[::every]), tuple(train[::every])), "valid", "valid", True, False, False),
+        ],
         epochs=(points / 3, 2 * points / 3),
     )
 

@@ -4,9 +4,12 @@ From the front to the back of a cell: crosshair point, best mark, valid, train, 
 line. Train and valid share the dots of a cell; raw gives way to both.
 """
 
-from finetop.plot.chart import Chart, Request, chart
+from finetop.plot.chart import Drawing, chart
 from finetop.plot.nodes import SMOOTHING
 from finetop.plot.raster import Marks
+from finetop.plot.request import Chart, Curve, Request
 from finetop.plot.series import Best, Points, best_point
 
-__all__ = ["SMOOTHING", "Best", "Chart", "Marks", "Points", "Request", "best_point", "chart"]
+__all__ = [
+    "SMOOTHING", "Best", "Chart", "Curve", "Drawing", "Marks", "Points", "Request", "best_point", "chart",
+]  # fmt: skip

@@ -3,60 +3,34 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetop.plot.nodes import column_of, sparse_nodes, train_nodes, value_at, value_range
-from finetop.plot.raster import Marks, Raster, Run, draw_line, draw_raw, line_of
+from finetop.plot.raster import Raster, Run, draw_line, draw_raw, line_of
+from finetop.plot.request import Chart
 from finetop.plot.series import (
     Axis,
-    Best,
     Buckets,
     Node,
     Points,
-    best_point,
     bucket,
+    round_step,
     x_axis,
     y_axis,
     y_labels,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from finetop.plot.request import Curve, Request
 
 LEAST_CELLS: Final = 16
 """A plot narrower than this has no room for names or wide labels."""
 
 EPOCH_CELLS: Final = 6
 """Epoch lines nearer than this on average are a fence before the curve, and are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to draw: one measured line (smoothed, its measurements faint behind it) and one sparse line."""
-
-    train: Points = field(default_factory=Points)
-    valid: Points = field(default_factory=Points)
-    epochs: Sequence[float] = ()
-    names: tuple[str, str] = ("train", "valid")
-    lower_is_better: bool = True
-    smoothing: str = "mid"
-    everything: bool = False
-    """Do not leave the first tenth of the steps out of the range."""
-    crosshair: float | None = None
-    marks: Marks = field(default_factory=Marks)
-    value: Callable[[float], str] = "{:.3f}".format
-    """A value in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """The drawn lines, from the upper edge to the axis, and what the picture rests on."""
-
-    lines: list[list[Run]]
-    best: Best | None = None
-    gaps: int = 0
-    """Values that are no number; nothing is drawn for them."""
 
 
 @dataclass(slots=True)
@@ -95,8 +69,8 @@ class Name(NamedTuple):
 def chart(request: Request, width: int, height: int) -> Chart:
     """The chart in so many cells and lines; the last line is the axis."""
     rows = max(1, height - 1)
-    last = max([*request.train.steps[-1:], *request.valid.steps[-1:]], default=0.0)
-    begin = None if request.everything else 0.1 * last
+    last = max((step for curve in request.curves for step in curve.points.steps[-1:]), default=0.0)
+    begin = None if request.everything or request.window is not None else 0.1 * last
     names = _names(request)
     right = max((len(name.words) for name in names), default=0) + 2
     if width - right < LEAST_CELLS:
@@ -104,48 +78,92 @@ def chart(request: Request, width: int, height: int) -> Chart:
     # The labels' width depends on the range, the range on the columns: six cells hold nearly every label.
     for gutter in (6, 7, 8, 10, 12):
         raster = Raster(max(1, width - gutter - right), rows, request.marks.mode)
-        x = x_axis(last, raster.cells)
-        buckets = bucket(request.train, x.low, x.high, raster.columns)
-        train = train_nodes(request.train, request.smoothing, buckets, x, raster.columns)
-        shown = value_range(train, request.valid, buckets, x=x, columns=raster.columns, begin=begin)
-        y = y_axis(*shown, y_labels(rows))
+        x = _window(request, last, raster.cells)
+        lines = [_line(curve, request, x, raster.columns) for curve in request.curves]
+        y = y_axis(*_range(lines, x, raster.columns, begin), y_labels(rows))
         labels = y_words(y)
         if max(map(len, labels)) <= gutter - 2 or width - gutter - right < LEAST_CELLS:
             break
     frame = Frame(raster, x, y)
-    valid = sparse_nodes(request.valid, x, raster.columns)
-    draw_raw(raster, stalks(buckets, train), y, request.marks)
-    draw_line(raster, train, y, "train", request.marks)
-    draw_line(raster, valid, y, "valid", request.marks)
-    best = best_point(request.valid, lower_is_better=request.lower_is_better)
-    if best is not None:
-        frame.put(frame.cell(best.step), frame.row(best.value), (request.marks.best, "bright"))
+    for line in lines:
+        if line.curve.raw:
+            draw_raw(raster, stalks(line.buckets, line.nodes), y, request.marks)
+    for line in lines:
+        draw_line(raster, line.nodes, y, line.curve.role, request.marks, dashed=line.curve.dashed)
+    _mark(frame, request, lines)
+    grid = _grid(frame, request, right)
+    for name, line in zip(names, [line for line in lines if _last(line.curve) is not None], strict=False):
+        _place_name(grid, name, line.nodes, frame)
+    drawn = _with_labels(grid, labels, frame, gutter)
+    drawn.append([(" " * gutter, "faint"), *axis_runs(x, raster.cells, width - gutter, request)])
+    gaps = sum(not math.isfinite(value) for line in lines for value in line.curve.points.values)
+    return Chart([_merge(cells) for cells in drawn], gaps, (x.low, x.high))
+
+
+def _mark(frame: Frame, request: Request, lines: Sequence[Line]) -> None:
+    """The best point, and the crosshair's point on each line."""
+    if request.best is not None:
+        frame.put(
+            frame.cell(request.best.step), frame.row(request.best.value), (request.marks.best, "bright")
+        )
     if request.crosshair is not None:
-        for line in (train, valid):
-            value = value_at(line, frame.column(request.crosshair))
+        for line in lines:
+            value = value_at(line.nodes, frame.column(request.crosshair))
             if value is not None:
                 mark = (request.marks.crosshair_point, "accent")
                 frame.put(frame.cell(request.crosshair), frame.row(value), mark)
-    grid = _grid(frame, request, right)
-    for name in names:
-        _place_name(grid, name, valid if name.role == "valid" else train, frame)
-    lines = _with_labels(grid, labels, frame, gutter)
-    lines.append([(" " * gutter, "faint"), *axis_runs(x, raster.cells, width - gutter, request)])
-    gaps = buckets.gaps + sum(not math.isfinite(value) for value in request.valid.values)
-    return Chart([_merge(line) for line in lines], best, gaps)
+
+
+class Drawing:
+    """A chart that is drawn again and again: what did not change since the last time is kept."""
+
+    def chart(self, request: Request, width: int, height: int) -> Chart:
+        """The chart in so many cells and lines; the same lines as `chart()` gives."""
+        return chart(request, width, height)
+
+
+class Line(NamedTuple):
+    """A curve over the dot columns."""
+
+    curve: Curve
+    buckets: Buckets
+    nodes: list[Node]
+
+
+def _window(request: Request, last: float, cells: int) -> Axis:
+    if request.window is None:
+        return x_axis(last, cells)
+    low, high = request.window
+    return Axis(low, high, round_step((high - low) / max(1, min(cells / 9, 5))))
+
+
+def _line(curve: Curve, request: Request, x: Axis, columns: int) -> Line:
+    buckets = bucket(curve.points, x.low, x.high, columns)
+    if not curve.smooth:
+        return Line(curve, buckets, sparse_nodes(curve.points, x, columns))
+    return Line(curve, buckets, train_nodes(curve.points, request.smoothing, buckets, x, columns))
+
+
+def _range(lines: Sequence[Line], x: Axis, columns: int, begin: float | None) -> tuple[float, float]:
+    ranges = [
+        value_range(line.nodes, Points(), line.buckets, x=x, columns=columns, begin=begin)
+        for line in lines
+        if any(line.nodes)
+    ]
+    return min((low for low, _ in ranges), default=0.0), max((high for _, high in ranges), default=1.0)
+
+
+def _last(curve: Curve) -> float | None:
+    return next((value for value in reversed(curve.points.values) if math.isfinite(value)), None)
 
 
 def _names(request: Request) -> list[Name]:
-    """Name and last value of each line; valid first, so that it may choose its row."""
-    names = []
-    for role, points, said in (
-        ("valid", request.valid, request.names[1]),
-        ("train", request.train, request.names[0]),
-    ):
-        last = next((value for value in reversed(points.values) if math.isfinite(value)), None)
-        if last is not None:
-            names.append(Name(f"{said} {request.value(last)}", role))
-    return names
+    """Name and last value of each line."""
+    return [
+        Name(f"{curve.name} {request.value(last)}", curve.role)
+        for curve in request.curves
+        if (last := _last(curve)) is not None
+    ]
 
 
 def y_words(y: Axis) -> list[str]:
@@ -222,13 +240,15 @@ def axis_runs(x: Axis, cells: int, room: int, request: Request) -> list[Run]:
     """The x axis: a rule in which the labels stand; the crosshair's label pushes its neighbours out."""
     placed: list[tuple[int, str, str]] = []
     if request.crosshair is not None:
-        words = f" {request.crosshair:g} "
+        words = (
+            f" {request.x_words(request.crosshair) if request.x_words else format(request.crosshair, 'g')} "
+        )
         placed.append((_label_start(request.crosshair, words, x, cells, room), words, "reverse"))
     for tick in x.ticks:
-        words = _count(tick)
+        words = request.x_words(tick) if request.x_words else _count(tick)
         start = _label_start(tick, words, x, cells, room)
         if tick == x.ticks[-1]:
-            words += " step"
+            words = f"{words} {request.x_name}".rstrip()
             start = min(start, room - len(words))
         if 0 <= start <= room - len(words) and all(
             start > at + len(other) + 1 or start + len(words) + 1 < at for at, other, _ in placed

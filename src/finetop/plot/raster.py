@@ -26,12 +26,13 @@ class Marks:
     crosshair: str = "│"
     crosshair_point: str = "◉"
     rule: str = "─"
+    checkpoint: str = "╷"
 
 
 _BRAILLE: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BLOCKS: Final = " ▀▄█"
 _CHARS: Final = {"braille": "".join(map(chr, range(0x2800, 0x2900))), "block": _BLOCKS}
-_LETTERS: Final = {"train": "*", "valid": "o", "raw": "."}
+_LETTERS: Final = {"train": "*", "valid": "o", "rate": "*", "raw": "."}
 _DOTS: Final = {"braille": (2, 4), "block": (1, 2), "ascii": (1, 1)}
 
 
@@ -46,6 +47,11 @@ def _bars(columns: tuple[tuple[int, ...], ...]) -> list[list[list[int]]]:
 _BARS: Final = {"braille": _bars(_BRAILLE), "block": _bars(((1, 2),)), "ascii": _bars(((1,),))}
 
 
+def _letter(role: str) -> str:
+    """What a line is drawn of where there are no dots: an overlaid run by its own letter."""
+    return "abcdefgh"[int(role[3:]) % 8] if role.startswith("run") else _LETTERS[role]
+
+
 class Raster:
     """Cells of dots for three layers, and single characters over them."""
 
@@ -53,20 +59,27 @@ class Raster:
         self.cells, self.rows, self.mode = cells, rows, mode
         self.wide, self.tall = _DOTS[mode]
         self.columns, self.height = cells * self.wide, rows * self.tall
-        self.layers = {role: [[0] * cells for _ in range(rows)] for role in ("raw", "train", "valid")}
+        self.layers: dict[str, list[list[int]]] = {}
         self.over: dict[tuple[int, int], Run] = {}
+
+    def layer(self, role: str) -> list[list[int]]:
+        """The dots of a role; a layer lies before those that were begun earlier."""
+        found = self.layers.get(role)
+        if found is None:
+            found = self.layers[role] = [[0] * self.cells for _ in range(self.rows)]
+        return found
 
     def dot(self, role: str, column: int, line: int) -> None:
         """Set one dot; outside nothing happens."""
         if 0 <= column < self.columns and 0 <= line < self.height:
             cell, dx = divmod(column, self.wide)
             row, dy = divmod(line, self.tall)
-            self.layers[role][row][cell] |= _BRAILLE[dx][dy] if self.mode == "braille" else 1 << dy
+            self.layer(role)[row][cell] |= _BRAILLE[dx][dy] if self.mode == "braille" else 1 << dy
 
     def bar(self, role: str, column: int, top: int, bottom: int) -> None:
         """Set the dots of one column from top to bottom, both included."""
         cell, dx = divmod(column, self.wide)
-        layer, tall = self.layers[role], self.tall
+        layer, tall = self.layer(role), self.tall
         for row in range(top // tall, bottom // tall + 1):
             first, last = max(0, top - row * tall), min(tall - 1, bottom - row * tall)
             layer[row][cell] |= _BARS[self.mode][dx][first][last]
@@ -75,15 +88,17 @@ class Raster:
         """What the cells of a row show; None where nothing is."""
         shown: list[Run | None] = []
         chars = _CHARS.get(self.mode)
-        layers = (self.layers[role][row] for role in ("valid", "train", "raw"))
-        for valid, train, raw in zip(*layers, strict=True):
-            if valid or train:
-                role = "valid" if valid else "train"
-                shown.append((chars[valid | train] if chars else _LETTERS[role], role))
-            elif raw:
-                shown.append((chars[raw] if chars else _LETTERS["raw"], "raw"))
-            else:
-                shown.append(None)
+        roles = [role for role in self.layers if role != "raw"][::-1]
+        for cell in range(self.cells):
+            bits = 0
+            front = ""
+            for role in roles:
+                dots = self.layers[role][row][cell]
+                if dots:
+                    bits, front = bits | dots, front or role
+            if not bits and "raw" in self.layers:
+                bits, front = self.layers["raw"][row][cell], "raw"
+            shown.append(((chars[bits] if chars else _letter(front)), front) if bits else None)
         for (at, cell), mark in self.over.items():
             if at == row:
                 shown[cell] = mark
@@ -95,8 +110,10 @@ def line_of(value: float, y: Axis, height: int) -> float:
     return (y.high - value) / ((y.high - y.low) or 1.0) * (height - 1)
 
 
-def draw_line(raster: Raster, nodes: Sequence[Node], y: Axis, role: str, marks: Marks) -> None:
-    """A line through the nodes; valid is dashed, two dots on and one off. Where it leaves, a mark says so."""
+def draw_line(
+    raster: Raster, nodes: Sequence[Node], y: Axis, role: str, marks: Marks, *, dashed: bool = False
+) -> None:
+    """A line through the nodes; dashed means two dots on and one off. Where it leaves, a mark says so."""
     drawn = 0
     bottom = raster.height - 1
     before: tuple[float, float] | None = None
@@ -104,7 +121,7 @@ def draw_line(raster: Raster, nodes: Sequence[Node], y: Axis, role: str, marks: 
         here = None if node is None else (node[0], line_of(node[1], y, raster.height))
         if here is not None:
             for column, line in _between(before or here, here, raster.height):
-                if role != "valid" or drawn % 3 < 2:
+                if not dashed or drawn % 3 < 2:
                     raster.dot(role, column, line)
                 drawn += 1
             if before is not None and not (0 <= before[1] <= bottom and 0 <= here[1] <= bottom):

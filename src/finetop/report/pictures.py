@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
-from finetop.plot import Points, Request, chart
+from finetop.plot import Curve, Points, Request, chart
 from finetop.report.blocks import Picture
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ def pictures(curves: Curves) -> Iterator[Block]:
         ("Reward", curves.more.get("train_reward"), curves.more.get("valid_reward")),
         ("Learning rate", curves.rate, None),
     ):
-        request = Request(_points(train), _points(valid), epochs=curves.epoch_steps, value=text.loss)
-        if request.train.steps or request.valid.steps:
+        curves_of = [
+            Curve(_points(train), "train", "train"),
+            Curve(_points(valid), "valid", "valid", dashed=True, smooth=False, raw=False),
+        ]
+        request = Request(curves_of, epochs=curves.epoch_steps, value=text.loss)
+        if any(curve.points.steps for curve in curves_of):
             drawn = chart(request, WIDTH, HEIGHT)
             lines = tuple("".join(words for words, _ in line).rstrip() for line in drawn.lines)
             yield Picture(title, lines, "")

@@ -32,6 +32,7 @@ class Glyphs:
     bar_rest: str = "─"
     ellipsis: str = "…"
     epoch: str = "╎"
+    checkpoint: str = "╷"
     crosshair: str = "│"
     crosshair_point: str = "◉"
     times: str = "×"
@@ -71,6 +72,7 @@ ASCII: Final = Glyphs(
     failed="x",
     cancelled="-",
     best="@",
+    checkpoint=",",
     button=">",
     cursor=">",
     changed=".",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from finetop import text
-from finetop.plot import SMOOTHING, Chart, Marks, Points, Request, chart
+from finetop.plot import SMOOTHING, Best, Chart, Curve, Marks, Points, Request, best_point, chart
 from finetop.tui.panes.detail_model import epoch_words, step_words
 from finetop.tui.panes.pane import TAB_BINDINGS, Pane
 from finetop.tui.widgets.runs import Line, Run
@@ -118,17 +118,18 @@ class CurvesPane(Pane):
     def _request(self, train: Points, valid: Points) -> Request:
         rate = self.tab == "Rate"
         return Request(
-            train,
-            valid,
+            [Curve(train, "train", self._line_name), Curve(valid, "valid", "valid", True, False, False)],
+            best=self._best_of(valid),
             epochs=self._curves.epoch_steps if self._curves is not None else (),
-            names=(self._line_name, "valid"),
-            lower_is_better=self.tab not in _HIGHER_IS_BETTER,
             smoothing="off" if rate else self._smoothing,
             everything=self._everything or rate,
             crosshair=self._point,
             marks=self._marks,
             value=text.loss,
         )
+
+    def _best_of(self, valid: Points) -> Best | None:
+        return best_point(valid, lower_is_better=self.tab not in _HIGHER_IS_BETTER)
 
     # --- lines ------------------------------------------------------------------------------------------
 
@@ -173,7 +174,11 @@ class CurvesPane(Pane):
             return [Line(((" ", "text"), (self._nothing(), "faint")))]
         request = self._request(train, valid)
         drawn = chart(request, width, max(2, height - 1))
-        over = self._readout(train, valid) if self._point is not None else self._sentence(drawn)
+        over = (
+            self._readout(train, valid)
+            if self._point is not None
+            else self._sentence(drawn, self._best_of(valid))
+        )
         return [Line(((" " * 6, "text"), *over)), *(Line(tuple(line)) for line in drawn.lines)]
 
     def _nothing(self) -> str:
@@ -182,12 +187,12 @@ class CurvesPane(Pane):
         what = _PLURALS[self.tab]
         return f"This job sent no {what}." if self._row.is_final else f"No {what} yet."
 
-    def _sentence(self, drawn: Chart) -> list[Run]:
+    def _sentence(self, drawn: Chart, best: Best | None) -> list[Run]:
         runs: list[Run] = []
-        if drawn.best is not None:
-            words = f"best valid {text.loss(drawn.best.value)} at step {drawn.best.step:.0f}"
+        if best is not None:
+            words = f"best valid {text.loss(best.value)} at step {best.step:.0f}"
             runs += [(f"{self.glyphs.best} ", "bright"), (words, "text")]
-            if drawn.best.worse_since:
+            if best.worse_since:
                 turned = "falling" if self.tab in _HIGHER_IS_BETTER else "rising"
                 runs.append((f"   ! {turned} since", "warn"))
         elif self.tab != "Rate":
@@ -231,8 +236,7 @@ class CurvesPane(Pane):
 
     def action_best(self) -> None:
         """Put the crosshair on the best validation point."""
-        train, valid = self._series()
-        best = chart(self._request(train, valid), 40, 6).best
+        best = self._best_of(self._series()[1])
         if best is not None:
             self._set_point(best.step)
 
