@@ -49,5 +49,6 @@ async def test_what_to_leave_out_is_asked_once(tmp_path: Path, monkeypatch: pyte
         await driver.press("enter")
         await driver.reads("Wrote the report on 2 jobs")
         page = (tmp_path / "jobs-report.html").read_text("utf-8")
+        assert "What differs" in page
         assert "Job A: tickets-v2" in page
         assert "Job B: support-bot-v1" in page

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from finetop import text
+from finetop.comparing import MOST, compare
+from finetop.comparing.fields import LETTERS
 from finetop.overfit import advice, judge_curves
 from finetop.report import about, measured
 from finetop.report.blocks import Block, Report, Section, Words
+from finetop.report.differences import differences
 from finetop.report.leaving_out import LeavingOut
 from finetop.report.pictures import pictures
+
+__all__ = ["MOST", "report"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from finetop.dossier import Dossier
     from finetop.overfit import Verdict
-
-MOST: Final = 8
-"""Jobs in one report: more lines than that nobody tells apart."""
-LETTERS: Final = "ABCDEFGH"
 
 
 def report(found: Sequence[Dossier], kinds: Iterable[str] = ()) -> Report:
@@ -28,6 +29,10 @@ def report(found: Sequence[Dossier], kinds: Iterable[str] = ()) -> Report:
     several = len(found) > 1
     sections: list[Section] = []
     lead: list[str] = []
+    if several:
+        compared = compare(found, now=_last_change(found) or 0.0)
+        lead.append(out.free(compared.sentence))
+        sections.append(Section("What differs", tuple(differences(compared, out))))
     for place, one in enumerate(found):
         verdict = judge_curves(one.curves, one.checkpoints)
         told = [sentence for sentence in _lead(one, verdict, out) if sentence]
@@ -123,7 +128,11 @@ def _advised(verdict: Verdict | None) -> int | None:
 
 def _end(found: Iterable[Dossier], out: LeavingOut) -> str:
     """Of when it is, and what is not in it."""
-    at = max((at for one in found if (at := about.last_change(one)) is not None), default=None)
+    at = _last_change(found)
     told = f"As of {about.moment(at)}, the last change that is known." if at is not None else ""
     left = f"Left out: {out.said}." if out.said else "Nothing was left out."
     return f"{told} {left} Made with finetop.".strip()
+
+
+def _last_change(found: Iterable[Dossier]) -> float | None:
+    return max((at for one in found if (at := about.last_change(one)) is not None), default=None)
