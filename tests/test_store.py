@@ -264,6 +264,36 @@ class TestEvents:
             "grad_norm": (2, 3),
         }
 
+    @given(
+        st.lists(
+            st.lists(
+                st.tuples(
+                    st.integers(0, 300) | st.integers(0, 5),
+                    st.sampled_from(["train_loss", "valid_loss", "odd", "odder"]),
+                    st.floats(0, 9) | st.just(math.nan),
+                ),
+                min_size=1,
+                max_size=5,
+            ),
+            max_size=6,
+        )
+    )
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    def test_what_is_new_is_joined_to_what_was_read(
+        self, store: Store, batches: list[list[tuple[int, str, float]]]
+    ) -> None:
+        """Whatever steps are told of anew, and in whichever order: as if all were read at once."""
+        keep(store, job(f"{id(batches)}"))
+        key = JobKey(1, f"{id(batches)}")
+        told = store.events.curves(key)
+        for place, batch in enumerate(batches):
+            store.events.save_metrics(
+                key, [Metric(step=step, epoch=step / 40, values={name: value}) for step, name, value in batch]
+            )
+            if place % 2:
+                told = store.events.curves(key, told)
+        assert repr(store.events.curves(key, told)) == repr(store.events.curves(key))
+
     def test_an_older_store_learns_when_its_steps_were_told(self, store: Store, path: Path) -> None:
         """From the events that it has; what they do not tell stays unknown."""
         keep(store, job())

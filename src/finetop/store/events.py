@@ -56,6 +56,7 @@ class Events:
         """Keep measurements that came without events, such as those of a result file."""
         with self._db.write() as connection:
             found = list(metrics)
+            measured.note_old(connection, key, found)
             for metric in found:
                 measured.keep(connection, key, metric)
             measured.show_last(connection, key)
@@ -150,9 +151,9 @@ class Events:
         names = ("id", "created_at", "level", "type", "message")
         return [Event(**dict(zip(names, line, strict=False)), data=json.loads(line[5])) for line in found]
 
-    def curves(self, key: JobKey) -> Curves:
-        """Everything measured of a job."""
-        return measured.curves(self._db.connection, key)
+    def curves(self, key: JobKey, before: Curves | None = None) -> Curves:
+        """Everything measured of a job; what was read `before` need not be read again."""
+        return measured.curves(self._db.connection, key, before)
 
     def course(self, key: JobKey, points: int) -> list[float]:
         """The course of a job's training loss, at about so many steps."""
@@ -181,9 +182,10 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
     from finetop.models import Metric  # noqa: PLC0415 - pydantic must not load before the first paint
 
     _hear(connection, key, events)
-    told: list[Metric] = []
-    for event in events:
-        metric = Metric.from_event(event)
+    found = [(event, Metric.from_event(event)) for event in events]
+    told = [metric for _, metric in found if metric is not None]
+    measured.note_old(connection, key, told)
+    for event, metric in found:
         if metric is None:
             if event.created_at is not None and "started" in event.message.lower():
                 connection.execute(
@@ -191,7 +193,6 @@ def _measure(connection: sqlite3.Connection, key: JobKey, events: Sequence[Event
                     (event.created_at, *key),
                 )
             continue
-        told.append(metric)
         measured.keep(connection, key, metric, event.created_at)
         connection.execute(
             """update job set total_steps = coalesce(?, total_steps), started_at = coalesce(started_at, ?),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ _METRICS = (
 """What has a column of its own; all else, such as a reward, stands together in one."""
 
 
+REREAD = 64
+"""So many of the newest steps may be told of anew, as validation is after training, and are read again."""
+_BEFORE_ALL = -(2**62)
 _COLUMNS = ("epoch", *_METRICS, "tokens")
 _SERIES = ("step", "epoch", *_METRICS, "more", "at", "tokens")
 
@@ -73,38 +77,72 @@ def show_last(connection: sqlite3.Connection, key: JobKey) -> None:
     )
 
 
-def curves(connection: sqlite3.Connection, key: JobKey) -> Curves:
-    """Everything measured of a job."""
+def note_old(connection: sqlite3.Connection, key: JobKey, metrics: Sequence[Metric]) -> None:
+    """Say so where steps are told of that lie before the newest ones; called before they are kept."""
+    last: tuple[int | None] = connection.execute(
+        "select max(step) from metric where account = ? and job = ?", key
+    ).fetchone()
+    first = min((metric.step for metric in metrics), default=None)
+    if first is not None and last[0] is not None and first <= last[0] - REREAD:
+        connection.execute("update job set remeasured = remeasured + 1 where account = ? and id = ?", key)
+
+
+def curves(connection: sqlite3.Connection, key: JobKey, before: Curves | None = None) -> Curves:
+    """Everything measured of a job; of a long one only what is new since `before`."""
+    seq, total, started_at, remeasured = connection.execute(
+        "select seq, total_steps, started_at, remeasured from job where account = ? and id = ?", key
+    ).fetchone() or (0, None, None, 0)
+    old = before if before is not None and (before.key, before.remeasured) == (key, remeasured) else None
+    since = _last_step(old) - REREAD if old is not None else _BEFORE_ALL
     lines = connection.execute(
-        f"select {', '.join(_SERIES)} from metric where account = ? and job = ? order by step", key
+        f"""select {", ".join(_SERIES)} from metric where account = ? and job = ? and step > ?
+        order by step""",
+        (*key, since),
     ).fetchall()
-    seq, total, started_at = connection.execute(
-        "select seq, total_steps, started_at from job where account = ? and id = ?", key
-    ).fetchone() or (0, None, None)
     columns = dict(zip(_SERIES, zip(*lines, strict=True), strict=True)) if lines else {}
     steps = columns.get("step", ())
-    epochs = columns.get("epoch", ())
+    told = {name: _measured(steps, columns.get(name, ())) for name in (*_METRICS, "epoch", "at", "tokens")}
     more = _more(steps, columns.get("more", ()))
-    found = {name: _measured(steps, columns.get(name, ())) for name in _METRICS}
-    known = {name: series for name, series in found.items() if series.steps}
+    whens = {"epoch": Series(), "at": Series(), "tokens": Series()}
+    if old is not None:
+        whens = {"epoch": old.epochs, "at": old.times, "tokens": old.tokens}
+        told = {name: _joined({**old.series, **whens}.get(name), since, new) for name, new in told.items()}
+        names = sorted({*old.more, *more})
+        more = {name: _joined(old.more.get(name), since, more.get(name, Series())) for name in names}
+    known = {name: told[name] for name in _METRICS if told[name].steps}
     return Curves(
         key=key,
         seq=seq,
         total_steps=total,
-        epoch_steps=_epoch_ends(steps, epochs),
-        train_loss=found["train_loss"],
+        epoch_steps=_epoch_ends(told["epoch"]),
+        train_loss=told["train_loss"],
         valid_loss=valid_of(known, "loss"),
-        train_accuracy=found["train_accuracy"],
-        valid_accuracy=found["valid_accuracy"] if "valid_accuracy" in known else found["full_valid_accuracy"],
-        rate=found["rate"],
+        train_accuracy=told["train_accuracy"],
+        valid_accuracy=known.get("valid_accuracy", told["full_valid_accuracy"]),
+        rate=told["rate"],
         more=more,
         series={**known, **more},
-        epochs=_measured(steps, epochs),
-        times=_measured(steps, columns.get("at", ())),
-        tokens=_measured(steps, columns.get("tokens", ())),
+        epochs=told["epoch"],
+        times=told["at"],
+        tokens=told["tokens"],
         started_at=started_at,
         checkpoint_steps=_checkpoint_steps(connection, key),
+        remeasured=remeasured,
     )
+
+
+def _last_step(curves: Curves) -> int:
+    return max((series.steps[-1] for series in curves.series.values() if series.steps), default=_BEFORE_ALL)
+
+
+def _joined(old: Series | None, since: int, new: Series) -> Series:
+    """What was known up to a step, and what is told of those after it."""
+    if old is None or not old.steps:
+        return new
+    at = bisect_right(old.steps, since)
+    if old.steps[at:] == new.steps and old.values[at:] == new.values:
+        return old
+    return Series(old.steps[:at] + new.steps, old.values[:at] + new.values)
 
 
 def valid_of(series: Mapping[str, Series], what: str) -> Series:
@@ -168,11 +206,15 @@ def _more(steps: Sequence[int], held_by_step: Sequence[str | None]) -> dict[str,
     return {name: _series(measured) for name, measured in sorted(pairs.items())}
 
 
-def _epoch_ends(steps: Sequence[int], epochs: Sequence[float | None]) -> tuple[int, ...]:
+def _epoch_ends(epochs: Series) -> tuple[int, ...]:
     """The steps at which the epoch passed a whole number."""
-    ends, before = [], 0
-    for step, epoch in zip(steps, epochs, strict=False):
-        if epoch is not None and math.isfinite(epoch) and int(epoch) > before:
-            before = int(epoch)
-            ends.append(step)
+    ends: list[int] = []
+    before, at, last = 0, 0, len(epochs.steps)
+    values = epochs.values
+    while at < last:
+        at = next((place for place in range(at, last) if values[place] >= before + 1), last)
+        if at < last and math.isfinite(values[at]):
+            before = int(values[at])
+            ends.append(epochs.steps[at])
+        at += 1
     return tuple(ends)

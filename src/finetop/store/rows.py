@@ -71,6 +71,8 @@ class Curves:
     """How many tokens were trained on until a step, where the provider tells."""
     started_at: float | None = None
     checkpoint_steps: tuple[int, ...] = ()
+    remeasured: int = 0
+    """Grows whenever an older step is told of anew: then what was read before does not hold any more."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -296,5 +296,8 @@ MIGRATIONS = (
         where metric.account = job.account and metric.job = job.id);
     create index job_unjudged on job (account, created_at desc) where unjudged > 0 and judged = 0;
     """,
+    """
+    alter table job add column remeasured integer not null default 0;
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

@@ -59,7 +59,8 @@ class Selected:
         before = self._row
         self._row = row
         self._job, self._raw = None, b""
-        self._beside = Beside(curves=None if row is None else self._store.events.curves(row.key))
+        known = self._beside.curves
+        self._beside = Beside(curves=None if row is None else self._store.events.curves(row.key, known))
         if row is not None and self._loaded:
             self._read(row.key)
         self._judge()
