@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finetop.measures import measures, unit
 from finetop.store.rows import Curves, Series
 from finetop.tui.panes.curve_axes import Along, along, axes
-from finetop.tui.panes.curve_series import measures, unit
 from finetop.tui.panes.curve_table import numbers
 from stage import job
 

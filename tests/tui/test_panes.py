@@ -198,7 +198,7 @@ async def test_curves_show_the_best_point_the_lines_and_how_far_the_job_is() -> 
         await pilot.pause()
         lines = picture(app)
         assert lines[0].endswith(" step 186 of 300, epoch 2 ━")
-        assert lines[1].strip() == "◊ best valid 0.571 at step 120   ! rising since"
+        assert lines[1].strip() == "◊ best 0.571 at 120   perhaps rising since, unsure"
         assert any("train 0.450" in line for line in lines)
         assert lines[-1].endswith("200 step")
         await pilot.press("right_square_bracket")

@@ -134,7 +134,7 @@ async def test_the_lower_panes_follow_the_cursor(screen: Driver) -> None:
     await screen.jobs.select("support-bot-v3")
     await screen.reads("Step 186/300")
     assert "epochs 3  batch 8  lr ×1.8  seed 42" in screen.picture
-    assert "best valid 0.542 at step 120" in screen.picture
+    assert "best 0.542 at 120" in screen.picture
 
 
 async def test_numbers_tab_and_escape_move_between_panes(screen: Driver) -> None:

@@ -38,6 +38,16 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "reverse": ("foreground", "", "bold reverse"),
     "match": ("text-muted", "", "reverse"),
     "here": ("primary", "", "bold reverse"),
+    "rate": ("train", "", ""),
+    # Jobs laid over each other; letters tell them apart where there are no colours.
+    "run0": ("train", "", ""),
+    "run1": ("valid", "", ""),
+    "run2": ("profile-green", "", ""),
+    "run3": ("profile-yellow", "", ""),
+    "run4": ("profile-cyan", "", ""),
+    "run5": ("profile-red", "", ""),
+    "run6": ("text-muted", "", ""),
+    "run7": ("foreground", "", ""),
     **{f"profile-{colour}": (f"profile-{colour}", "", "") for colour in COLOURS},
 }
 

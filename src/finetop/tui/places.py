@@ -25,6 +25,7 @@ from finetop.tui.screens.actions import Action, ActionsScreen
 from finetop.tui.screens.away import Away
 from finetop.tui.screens.bulk import ConfirmBulk
 from finetop.tui.screens.choose_columns import ChooseColumns, ColumnList
+from finetop.tui.screens.choose_measures import ChooseMeasures, MeasureList
 from finetop.tui.screens.choose_view import ChooseView, ViewList
 from finetop.tui.screens.confirm import Confirm, ConfirmLeave
 from finetop.tui.screens.create import CreateForm
@@ -116,6 +117,7 @@ _LISTS: tuple[tuple[str, Kind, Kind], ...] = (
     ("a list of actions", Entries, Palette),
     ("a job that nobody answered for", Entries, Unsure),
     ("the columns", ColumnList, ChooseColumns),
+    ("what curves show", MeasureList, ChooseMeasures),
     ("the views", ViewList, ChooseView),
     ("what reports leave out", KindList, LeaveOut),
     ("the profiles", ProfileList, Profiles),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
@@ -38,7 +37,9 @@ class Along:
             return step
         at = min(max(bisect_left(steps, step), 1), len(steps) - 1)
         (s0, s1), (v0, v1) = steps[at - 1 : at + 1], values[at - 1 : at + 1]
-        return max(0.0, v0 + (v1 - v0) * (step - s0) / (s1 - s0))
+        found = v0 + (v1 - v0) * (step - s0) / (s1 - s0)
+        # Rounding must not lead beyond a step that is known.
+        return min(found, v1) if s0 <= step <= s1 else max(0.0, found, v1 if step > s1 else 0.0)
 
     def words(self, step: float) -> str:
         """A step's place in words; empty on an axis of steps."""
@@ -59,12 +60,21 @@ def along(curves: Curves, name: str) -> Along | None:
     if name == "step":
         return Along()
     known = {"epoch": curves.epochs, "time": elapsed(curves), "tokens": curves.tokens}[name]
-    pairs = [(step, value) for step, value in zip(known.steps, known.values, strict=True) if value >= 0]
-    if len(pairs) < 2 or pairs[0][1] >= max(value for _, value in pairs):
-        return None
-    steps, values = zip(*pairs, strict=True)
-    # A clock that was set back must not turn the curve round.
-    return Along(name, Series(steps, tuple(accumulate(values, max))))
+    pairs = _rising(known)
+    return Along(name, Series(*zip(*pairs, strict=True))) if len(pairs) > 1 else None
+
+
+def _rising(known: Series) -> list[tuple[int, float]]:
+    """The steps at which there was more than ever before.
+
+    Times are told in whole seconds, in which there may be many steps: those between stand evenly. A clock
+    that was set back must not turn the curve round.
+    """
+    pairs: list[tuple[int, float]] = []
+    for step, value in zip(known.steps, known.values, strict=True):
+        if value >= 0 and (not pairs or value > pairs[-1][1]):
+            pairs.append((step, value))
+    return pairs
 
 
 def axes(jobs: Sequence[Curves]) -> list[str]:

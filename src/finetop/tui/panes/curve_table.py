@@ -15,6 +15,7 @@ from finetop.tui.panes.curve_axes import elapsed
 
 if TYPE_CHECKING:
     from finetop.store.rows import Curves, Series
+    from finetop.tui.panes.curve_jobs import Laid
     from finetop.tui.widgets.runs import Run
 
 LEAST: Final = 9
@@ -79,6 +80,21 @@ class Numbers(NamedTuple):
             values = (column.value(step) for column in self.columns)
             lines.append(between.join((str(step), *("" if v is None else f"{v:.10g}" for v in values))))
         return "\n".join(lines) + "\n"
+
+
+def columns_of(names: Sequence[str], jobs: Sequence[Laid]) -> list[tuple[str, str, Series]]:
+    """The series of these measures of these jobs, each with the head and the role of its column."""
+    found = []
+    for name in names:
+        said = f"{name} " if len(names) > 1 else ""
+        for job in jobs:
+            measure = job.measure(name)
+            for line, series in (("train", measure.train), ("valid", measure.valid)):
+                if series.steps:
+                    word = measure.line_name if line == "train" and not job.name else line
+                    head = f"{job.name} {'' if word == said.strip() else said}{word}".strip()
+                    found.append((text.clean(head.replace("_", " ")), job.role or line, series))
+    return found
 
 
 def numbers(curves: Curves | None, series: Sequence[tuple[str, str, Series]]) -> Numbers:

@@ -1,287 +1,313 @@
-"""The curves pane: loss, accuracy, reward and rate of the job under the cursor.
+"""The curves pane: what was measured of the job under the cursor, or of several over each other.
 
 CurvesPane(glyphs=UNICODE)
-pane.show(curves, row)      Curves and JobRow from the store; None, None without a job
+pane.show(curves, row)                  Curves and JobRow from the store; None, None without a job
+pane.overlay(marked, baseline)          jobs to lay over each other while there are any
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.binding import Binding, BindingType
-
 from finetop import text
-from finetop.plot import SMOOTHING, Best, Chart, Curve, Marks, Points, Request, best_point, chart
+from finetop.measures import FIRST, Measure, title_of
+from finetop.plot import SMOOTHING, Marks
+from finetop.store.rows import JobKey
+from finetop.tui.handoff import Copy
+from finetop.tui.panes.curve_axes import AXES
+from finetop.tui.panes.curve_drawing import Picture
+from finetop.tui.panes.curve_jobs import Laid, laid
+from finetop.tui.panes.curve_keys import CurveKeys
+from finetop.tui.panes.curve_pictures import Pictures
+from finetop.tui.panes.curve_table import Numbers, columns_of, numbers
+from finetop.tui.panes.curve_words import nearest, value_at
 from finetop.tui.panes.detail_model import epoch_words, step_words
-from finetop.tui.panes.pane import TAB_BINDINGS, Pane
-from finetop.tui.widgets.runs import Line, Run
+from finetop.tui.widgets.runs import Line
 
 if TYPE_CHECKING:
-    from finetop.store.rows import Curves, JobRow, Series
+    from finetop.store.rows import Curves, JobRow
+    from finetop.tui.remembered import Part, State
+    from finetop.tui.widgets.runs import Run
 
-_HIGHER_IS_BETTER: Final = {"Accuracy", "Reward"}
-_PLURALS: Final = {
-    "Loss": "losses",
-    "Accuracy": "accuracies",
-    "Reward": "rewards",
-    "Rate": "learning rates",
-}
-_NEXT_SMOOTHING: Final = dict(zip(SMOOTHING, [*list(SMOOTHING)[1:], "off"], strict=True))
+SEVERAL: Final = "Several"
+"""The tab of what is drawn side by side."""
+_ROLES_HERE: Final = {"muted": "text", "faint": "muted"}
 
 
-class CurvesPane(Pane):
-    """One chart, drawn anew only when its data, its size or its settings change."""
+class CurvesPane(CurveKeys):
+    """Charts, drawn anew only when their data, their size or their settings change."""
 
     NAME = "Curves"
     NUMBER = 3
     PLACE = "the curves"
-    TABS = ("Loss", "Accuracy", "Rate")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h,left", "point(-1)", "Point", key_display="h", id="curve.back", tooltip="One point back"),
-        Binding("l,right", "point(1)", "Point", key_display="l", id="curve.forward", tooltip="One point on"),
-        Binding(
-            "H", "point(-10)", "Ten points back", show=False, id="curve.back_ten", tooltip="Ten points back"
-        ),
-        Binding(
-            "L", "point(10)", "Ten points on", show=False, id="curve.forward_ten", tooltip="Ten points on"
-        ),
-        Binding("b", "best", "Best", id="curve.best", tooltip="To the best validation point"),
-        Binding("s", "smooth", "Smooth", id="curve.smooth", tooltip="Smoothing off, low, mid, high"),
-        Binding(
-            "0", "everything", "All", show=False, id="curve.everything", tooltip="Show the first steps too"
-        ),
-        Binding(
-            "escape",
-            "leave_point",
-            "Leave point",
-            show=False,
-            id="curve.leave",
-            tooltip="Put the crosshair away",
-        ),
-        *TAB_BINDINGS,
-    ]
+    TABS: ClassVar[tuple[str, ...]] = ("Loss", "Accuracy", "Rate")
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "curves") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
-        self._curves: Curves | None = None
+        self.baseline: JobKey | None = None
+        """The job that stands beside every other."""
         self._row: JobRow | None = None
-        self._smoothing = "mid"
-        self._everything = False
-        self._point: float | None = None
-        self._drawn_for: tuple[object, ...] | None = None
-        self._picture: list[Line] = []
+        self._own: Laid | None = None
+        self._marked: Sequence[Laid] = ()
+        self._beside: Laid | None = None
+        self._too_many = False
+        self._jobs: list[Laid] = []
+        self._tabs: tuple[str, ...] = self.TABS
+        self._numbers: tuple[object, Numbers] = (None, Numbers())
         g = glyphs
-        self._marks = Marks(g.plot, g.best, g.up, g.down, g.epoch, g.crosshair, g.crosshair_point, g.rule)
+        marks = Marks(
+            g.plot, g.best, g.up, g.down, g.epoch, g.crosshair, g.crosshair_point, g.rule, g.checkpoint
+        )
+        self._pictures = Pictures(marks, glyphs)
 
     def show(self, curves: Curves | None, row: JobRow | None) -> None:
         """Take the measurements of a job."""
-        before = self._curves.key if self._curves is not None else None
-        if curves is None or curves.key != before:
-            self._point, self._everything = None, False
-        self._curves, self._row = curves, row
+        before = self._row.key if self._row is not None else None
+        key = row.key if row is not None else None
+        if key != before and not self._marked:
+            self.look = replace(self.look, point=None, everything=False, window=None)
+        self._row = row
+        self._own = None if curves is None or row is None else Laid(row, curves)
+        self._lay()
+
+    def overlay(
+        self, marked: Sequence[Laid], baseline: Laid | None = None, *, too_many: bool = False
+    ) -> None:
+        """Lay these jobs over each other instead of the one under the cursor; the baseline stands beside."""
+        if bool(marked) != bool(self._marked):
+            self.look = replace(self.look, point=None, window=None)
+        self._marked, self._beside, self._too_many = marked, baseline, too_many
+        self._lay()
+
+    def _lay(self) -> None:
+        self._jobs = laid(self._own, self._marked, self._beside)
+        self._tabs = self._tabs_now()
         self.redraw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
-        """A key works only where it has something to work on."""
-        if action in ("step", "page", "edge"):
-            return False  # the picture always fits
-        if action == "leave_point":
-            return self._point is not None
-        if action in ("point", "best", "everything") and not self._series()[0].steps:
-            return None
-        return True
+    # --- what is shown ----------------------------------------------------------------------------------
 
-    # --- the points -------------------------------------------------------------------------------------
-
-    def _series(self) -> tuple[Points, Points]:
-        curves = self._curves
-        if curves is None:
-            return Points(), Points()
-        return _series_of(curves, self.tab)
+    def measured(self) -> Mapping[str, Measure]:
+        """All that any of the jobs has measured."""
+        found: dict[str, Measure] = {}
+        for job in self._jobs:
+            found = (
+                {**job.measures, **found}
+                if not found
+                else {
+                    **found,
+                    **{name: measure for name, measure in job.measures.items() if name not in found},
+                }
+            )
+        return found
 
     @property
     def tabs(self) -> tuple[str, ...]:
         """A job that earns rewards has a tab for them, and none for what it has not measured."""
-        curves = self._curves
-        if curves is None or not _has(curves, "Reward"):
-            return self.TABS
-        return tuple(
-            tab for tab in ("Loss", "Accuracy", "Reward", "Rate") if tab == "Rate" or _has(curves, tab)
-        )
+        return self._tabs
 
-    @property
-    def _line_name(self) -> str:
-        """What the first line measures."""
-        return {"Rate": "rate", "Reward": "reward"}.get(self.tab, "train")
+    def _tabs_now(self) -> tuple[str, ...]:
+        there = self.measured()
+        names = [name for name in FIRST if name != "reward"]
+        if "reward" in there:
+            names = [name for name in FIRST if name == "rate" or name in there]
+        tabs = [title_of(name) for name in names]
+        chosen = [name for name in self.chosen if name in there]
+        if len(chosen) > 1:
+            tabs.append(SEVERAL)
+        elif chosen and chosen[0] not in names:
+            tabs.append(title_of(chosen[0]))
+        return tuple(tabs)
 
-    def _request(self, train: Points, valid: Points) -> Request:
-        rate = self.tab == "Rate"
-        return Request(
-            [Curve(train, "train", self._line_name), Curve(valid, "valid", "valid", True, False, False)],
-            best=self._best_of(valid),
-            epochs=self._curves.epoch_steps if self._curves is not None else (),
-            smoothing="off" if rate else self._smoothing,
-            everything=self._everything or rate,
-            crosshair=self._point,
-            marks=self._marks,
-            value=text.loss,
-        )
+    def shown_measures(self) -> Sequence[str]:
+        """The names of what the tab shows."""
+        if self.tab == SEVERAL:
+            there = self.measured()
+            return [name for name in self.chosen if name in there]
+        names = (*FIRST, *self.chosen)
+        return [next((name for name in names if title_of(name) == self.tab), FIRST[0])]
 
-    def _best_of(self, valid: Points) -> Best | None:
-        return best_point(valid, lower_is_better=self.tab not in _HIGHER_IS_BETTER)
+    def show_measures(self, names: Sequence[str]) -> None:
+        """Show one of them by its tab, or several side by side."""
+        if len(names) > 1 or names[0] not in FIRST:
+            self.chosen = tuple(names)
+        self._tabs = self._tabs_now()
+        self._chosen_tab = SEVERAL if len(names) > 1 else title_of(names[0])
+        self.tab_shown()
+        self.redraw()
+
+    def tab_shown(self) -> None:
+        """Another range of values; what is seen of the axis stays."""
+        if self.is_attached:
+            self.refresh_bindings()
+
+    def pictures(self) -> list[Picture]:
+        """What is drawn, side by side."""
+        return [Picture(name, self._jobs, self.look) for name in self.shown_measures()] if self._jobs else []
+
+    def picture(self) -> Picture | None:
+        """The first of them in which there is something."""
+        return next((picture for picture in self.pictures() if picture.steps), None)
+
+    def seen_window(self) -> tuple[float, float] | None:
+        """The part of the axis that was drawn last."""
+        return self._pictures.window
 
     # --- lines ------------------------------------------------------------------------------------------
 
     def facts(self) -> tuple[Run, ...]:
         """How far the job is."""
+        if self._marked:
+            return ((f"{len(self._marked)} marked jobs", "muted"),)
         if self._row is None:
             return ()
         words = ", ".join(part for part in (step_words(self._row), epoch_words(self._row, of=False)) if part)
         if self.group:
             words = step_words(self._row)
-        return ((words, "muted"),) if words else ()
+        facts = [(words, "muted")] if words else []
+        if self._too_many:
+            facts.insert(0, ("more than 8 marked", "warn"))
+        return tuple(facts)
+
+    @property
+    def head_count(self) -> int:
+        """The rule, and over a table the heads of its columns."""
+        return 2 if self.is_table else 1
+
+    def head_line(self, y: int, width: int) -> Line:
+        """The rule, then the heads."""
+        return super().head_line(y, width) if y == 0 else Line(tuple(self.numbers.head(width)))
 
     def body_count(self) -> int:
-        """The picture fills the pane."""
-        return self.body_height
+        """The picture fills the pane; a table has a line for each step."""
+        return len(self.numbers.steps) or 1 if self.is_table else self.body_height
 
     def body_line(self, index: int, width: int) -> Line:
-        """A line of the picture."""
+        """A line of the picture, or of the table."""
+        if self.is_table and self.numbers.steps:
+            return self._number_line(index, width)
         picture = self._drawn_picture(width, self.body_height)
         return picture[index] if index < len(picture) else Line()
 
     def _drawn_picture(self, width: int, height: int) -> list[Line]:
-        curves = self._curves
-        key = (
-            width,
-            height,
-            self.tab,
-            self._smoothing,
-            self._everything,
-            self._point,
-            None if curves is None else (curves.key, curves.seq, len(curves.train_loss.steps)),
-            self._row.status if self._row is not None else "",
-        )
-        if key != self._drawn_for:
-            self._picture = self._draw(width, height)
-            self._drawn_for = key
-        return self._picture
-
-    def _draw(self, width: int, height: int) -> list[Line]:
-        train, valid = self._series()
-        if not train.steps and not valid.steps:
+        pictures = self.pictures()
+        if not any(picture.steps for picture in pictures):
             return [Line(((" ", "text"), (self._nothing(), "faint")))]
-        request = self._request(train, valid)
-        drawn = chart(request, width, max(2, height - 1))
-        over = (
-            self._readout(train, valid)
-            if self._point is not None
-            else self._sentence(drawn, self._best_of(valid))
-        )
-        return [Line(((" " * 6, "text"), *over)), *(Line(tuple(line)) for line in drawn.lines)]
+        return self._pictures.lines(pictures, width, height)
 
     def _nothing(self) -> str:
-        if self._row is None:
+        if not self._jobs or self._row is None:
             return "No job yet."
-        what = _PLURALS[self.tab]
+        there = self.measured()
+        what = there.get(self.shown_measures()[0], Measure(self.shown_measures()[0])).plural
+        if len(self._jobs) > 1:
+            return f"None of these jobs has sent {what}."
         return f"This job sent no {what}." if self._row.is_final else f"No {what} yet."
 
-    def _sentence(self, drawn: Chart, best: Best | None) -> list[Run]:
-        runs: list[Run] = []
-        if best is not None:
-            words = f"best valid {text.loss(best.value)} at step {best.step:.0f}"
-            runs += [(f"{self.glyphs.best} ", "bright"), (words, "text")]
-            if best.worse_since:
-                turned = "falling" if self.tab in _HIGHER_IS_BETTER else "rising"
-                runs.append((f"   ! {turned} since", "warn"))
-        elif self.tab != "Rate":
-            ended = self._row is not None and self._row.is_final
-            runs.append(("validation was not measured" if ended else "no validation yet", "faint"))
-        if drawn.gaps:
-            runs.append((f"   {drawn.gaps} gap{'s' * (drawn.gaps != 1)}", "warn"))
-        if self._smoothing != "mid" and self.tab != "Rate":
-            runs.append((f"   smoothing {self._smoothing}", "muted"))
-        return runs
+    # --- the table --------------------------------------------------------------------------------------
 
-    def _readout(self, train: Points, valid: Points) -> list[Run]:
-        """The values under the crosshair, on columns that do not move."""
-        point = self._point or 0.0
-        runs: list[Run] = [("step ", "muted"), (f"{point:<7.0f}", "bright")]
-        name = self._line_name
-        at = bisect_left(train.steps, point)
-        here = train.values[at] if at < len(train.steps) and train.steps[at] == point else None
-        runs += [(f"{name} ", "train"), (f"{text.loss(here):<8}", "bright")]
-        place = bisect_left(valid.steps, point + 1) - 1
-        if place >= 0:
-            runs += [
-                ("valid ", "valid"),
-                (f"{text.loss(valid.values[place]):<8}", "bright"),
-                (f"at {valid.steps[place]:.0f}", "muted"),
-            ]
-        return runs
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers of what is shown; put together once for each change."""
+        names = self.shown_measures()
+        key = (tuple(names), [job.change for job in self._jobs])
+        if self._numbers[0] != key:
+            curves = self._jobs[0].curves if self._jobs else None
+            self._numbers = (key, numbers(curves, columns_of(names, self._jobs)))
+        return self._numbers[1]
 
-    # --- keys -------------------------------------------------------------------------------------------
+    @property
+    def _here(self) -> int:
+        steps = self.numbers.steps
+        return len(steps) - 1 if self.look.point is None else nearest(steps, self.look.point)
+
+    def _number_line(self, index: int, width: int) -> Line:
+        here = index == self._here
+        runs = self.numbers.line(index, width - 1, is_here=here)
+        mark = (self.glyphs.cursor if here and self.has_focus else " ", "accent")
+        if here and self.has_focus:
+            runs = [(words, _ROLES_HERE.get(role, role)) for words, role in runs]
+        ground = ("cursor" if self.has_focus else "idle") if here else ""
+        return Line((mark, *runs), ground)
+
+    def action_table(self) -> None:
+        """The numbers, or the picture."""
+        self.is_table = not self.is_table
+        if self.is_table and self.look.point is None and self.numbers.steps:
+            self.look = replace(self.look, point=self.numbers.steps[-1])
+        self.refresh_bindings()
+        self.scroll_to_line(0)
+        self._keep_in_sight()
+        self.refresh()
+
+    def look_so(self, look: object) -> None:
+        """Draw it another way; of a table the line that is meant stays in sight."""
+        super().look_so(look)  # type: ignore[arg-type]
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        if self.is_table and (height := self.body_height) > 0:
+            here = self._here
+            if not self.top <= here < self.top + height:
+                self.scroll_to_line(here - height // 2)
 
     def action_point(self, points: int) -> None:
-        """Move the crosshair along the measurements; it begins at the last one."""
-        steps = self._series()[0].steps or self._series()[1].steps
-        if not steps:
-            return
-        if self._point is None:
-            self._set_point(steps[-1])
-            return
-        at = bisect_left(steps, self._point)
-        self._set_point(steps[max(0, min(len(steps) - 1, at + points))])
+        """In a table every line is a point."""
+        if self.is_table and (steps := self.numbers.steps):
+            self.put_point(steps[max(0, min(len(steps) - 1, self._here + points))])
+        else:
+            super().action_point(points)
 
-    def action_best(self) -> None:
-        """Put the crosshair on the best validation point."""
-        best = self._best_of(self._series()[1])
-        if best is not None:
-            self._set_point(best.step)
+    def action_step(self, lines: int) -> None:
+        """Down and up the table."""
+        self.action_point(lines)
 
-    def _set_point(self, step: float | None) -> None:
-        self._point = step
-        self.refresh_bindings()
-        self.redraw()
+    def action_page(self, pages: int) -> None:
+        """By pages."""
+        self.action_point(pages * max(1, self.body_height - 1))
 
-    def action_leave_point(self) -> None:
-        """Put the crosshair away."""
-        self._set_point(None)
+    def action_edge(self, side: int) -> None:
+        """To its first or last line."""
+        self.action_point(side * len(self.numbers.steps))
 
-    def action_smooth(self) -> None:
-        """Smooth more, then not at all."""
-        self._smoothing = _NEXT_SMOOTHING[self._smoothing]
-        self.redraw()
+    # --- remembered, handed on --------------------------------------------------------------------------
 
-    def action_everything(self) -> None:
-        """Show the first steps too, or leave them out again."""
-        self._everything = not self._everything
-        self.redraw()
+    def state(self) -> State:
+        """How curves are looked at, and what stands beside every job."""
+        look = self.look
+        kept = {"smoothing": look.smoothing, "axis": look.axis, "log": look.is_log, "table": self.is_table}
+        base = {} if self.baseline is None else {"baseline": list(self.baseline)}
+        return {**super().state(), **kept, **base, "chosen": list(self.chosen)}
 
+    def restore(self, state: Part) -> None:
+        """As it was left."""
+        super().restore(state)
+        smoothing, axis = state.text("smoothing", "mid"), state.text("axis", "step")
+        self.look = replace(
+            self.look,
+            smoothing=smoothing if smoothing in SMOOTHING else "mid",
+            axis=axis if axis in AXES else "step",
+            is_log=state.flag("log"),
+        )
+        self.is_table = state.flag("table")
+        self.chosen = tuple(state.texts("chosen"))
+        match state.get("baseline"):
+            case [int(account), str(id_)]:
+                self.baseline = JobKey(account, id_)
 
-def _series_of(curves: Curves, tab: str) -> tuple[Points, Points]:
-    """What a tab draws: the training's line and the validation's points."""
-    if tab == "Reward":
-        # The whole validation counts, unless a part of it was measured more often and so shows more.
-        full, part = _more(curves, "full_valid_reward"), _more(curves, "valid_reward")
-        return _more(curves, "train_reward"), part if len(part.steps) > len(full.steps) else full
-    train, valid = {
-        "Loss": (curves.train_loss, curves.valid_loss),
-        "Accuracy": (curves.train_accuracy, curves.valid_accuracy),
-        "Rate": (curves.rate, None),
-    }[tab]
-    return _points(train), Points() if valid is None else _points(valid)
-
-
-def _has(curves: Curves, tab: str) -> bool:
-    return any(points.steps for points in _series_of(curves, tab))
-
-
-def _points(series: Series) -> Points:
-    return Points(series.steps, series.values)
-
-
-def _more(curves: Curves, name: str) -> Points:
-    found = curves.more.get(name)
-    return Points() if found is None else _points(found)
+    def copies(self) -> list[Copy]:
+        """The values under the crosshair, and all numbers."""
+        found = []
+        if self.look.point is not None:
+            for job in self._jobs:
+                for name in self.shown_measures():
+                    measure = job.measure(name)
+                    for line, series in (("training", measure.train), ("validation", measure.valid)):
+                        value = value_at(series, self.look.point)
+                        if value is not None:
+                            what = f"{job.name} {line} {measure.title.lower()}".strip()
+                            found.append(Copy(f"{what} of step {self.look.point:.0f}", f"{value:.10g}"))
+        if self.numbers.steps:
+            found.append(Copy("these numbers as a table", self.numbers.as_text()))
+        return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from finetop.tui.messages import Said
 from finetop.tui.panes.marks import NO_MARKS, Marks
@@ -39,7 +40,12 @@ class Marking(CursorView):
         ),
     ]
 
+    class MarksChanged(Message):
+        """Other jobs are marked than before."""
+
     marks: Marks = NO_MARKS
+    letters: Mapping[JobKey, tuple[str, str]] = {}
+    """What marked jobs are called where they are laid over each other, and the role of their curves."""
 
     @property
     def foot(self) -> str:
@@ -112,6 +118,13 @@ class Marking(CursorView):
             self.marks = marks
             self.redraw()
             self.screen.refresh_bindings()
+            self.post_message(self.MarksChanged())
+
+    def call(self, letters: Mapping[JobKey, tuple[str, str]]) -> None:
+        """Call marked jobs by letters, in the colours of their curves."""
+        if letters != self.letters:
+            self.letters = letters
+            self.redraw()
 
     def marked(self, at_most: int | None = None) -> list[JobRow]:
         """The rows of marked jobs, shown or not, the newest first."""
@@ -121,5 +134,5 @@ class Marking(CursorView):
     def gutter_mark(self, key: JobKey, *, changed: bool) -> tuple[str, str]:
         """What stands beside a job: its mark, else that it has news."""
         if key in self.marks:
-            return "+", "key"
+            return self.letters.get(key, ("+", "key"))
         return (self.glyphs.changed if changed else " "), "accent"

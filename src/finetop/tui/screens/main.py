@@ -26,10 +26,10 @@ from finetop.tui.panes.sharing_facts import Sharing
 from finetop.tui.saved_views import SavedViews
 from finetop.tui.screens.confirm import Confirm
 from finetop.tui.screens.consent import leave_while_sending
+from finetop.tui.screens.overlaying import Overlaying
 from finetop.tui.screens.polling import pause_note, why_no_jobs
 from finetop.tui.screens.selected import Selected
 from finetop.tui.screens.supplies import SessionSupplies
-from finetop.tui.screens.telling import Telling
 from finetop.tui.widgets.foot import Foot
 from finetop.tui.widgets.notice import Notice
 from finetop.tui.widgets.title import TitleBar
@@ -58,7 +58,7 @@ WATCH_AFTER_S = 0.4
 """A cursor that only passes by does not ask a provider."""
 
 
-class MainScreen(Telling):
+class MainScreen(Overlaying):
     """Jobs above, one job below."""
 
     AUTO_FOCUS = "#jobs"
@@ -119,6 +119,7 @@ class MainScreen(Telling):
         self.jobs.open(self.listing, now=self._clock())
         self._show_title()
         self._show_job()
+        self.overlay()
         self.set_interval(TICK_S, self._tick)
 
     def _prepare_list(self) -> None:
@@ -161,6 +162,11 @@ class MainScreen(Telling):
         return self.grid.jobs
 
     @property
+    def curves_pane(self) -> CurvesPane:
+        """The curves."""
+        return self.grid.curves
+
+    @property
     def row(self) -> JobRow | None:
         """The job under the cursor."""
         return self.jobs.current
@@ -175,6 +181,8 @@ class MainScreen(Telling):
             self.jobs.news(now=self._clock(), is_moved=news.is_moved)
             changed = self.jobs.marks.keys & set(news.keys)
             self.jobs.unmark([key for key in changed if self.jobs.row_of(key) is None])
+        if news is None or self.is_overlaid(news.keys):
+            self.overlay()
         if news is not None and self.row is not None and self.row.key in news.keys:
             self._show_job()
         else:

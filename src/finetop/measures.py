@@ -114,7 +114,7 @@ def unit(measure: Measure, row: JobRow | None) -> str:
         return ""
     pieces = "byte" if "bytes" in row.model.lower() else "token"
     if measure.name == "loss":
-        return {"dpo": "per pair", "reinforcement": ""}.get(row.method, f"per {pieces}")
+        return {"dpo": "per pair", "rl": ""}.get(row.method, f"per {pieces}")
     if measure.name == "accuracy":
         return "of pairs" if row.method == "dpo" else f"of {pieces}s"
     if measure.name == "reward":
