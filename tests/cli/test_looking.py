@@ -250,3 +250,19 @@ def test_a_field_that_does_not_exist(past: dict[str, Any], field: str, said: str
     done = here("jobs", "get", past["job"]["id"], "--offline", "--field", field, **past["environ"])
     assert (done.code, done.out) == (2, "")
     assert said in done.err
+
+
+def test_the_examples_a_job_has_learned_least(past: dict[str, Any]) -> None:
+    """The worst first with what they say, as a table or as JSON, and of one file alone."""
+    id_, environ = past["job"]["id"], past["environ"]
+    told = here("jobs", "examples", id_, "--json", **environ).json
+    losses = [one["loss"] for one in told]
+    assert losses == sorted(losses, reverse=True)
+    assert {tuple(one) for one in told} == {("split", "line", "loss", "bytes", "asked", "answered")}
+    table = here("jobs", "examples", id_, "--worst", 2, **environ).out.splitlines()
+    assert table[0].split() == ["LOSS", "FROM", "LINE", "ASKED", "ANSWERED"]
+    assert [line.split()[2] for line in table[1:]] == [str(one["line"]) for one in told[:2]]
+    bare = here("jobs", "examples", id_, "--no-text", "--jsonl", "--worst", 1, "--split", "train", **environ)
+    assert list(json.loads(bare.out)) == ["split", "line", "loss", "bytes"]
+    none = here("jobs", "examples", id_, "--split", "valid", **environ)
+    assert (none.code, none.out) == (0, "")

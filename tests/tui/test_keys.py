@@ -104,7 +104,7 @@ def wished() -> Keys:
     """Somebody's settings."""
     return Keys(
         wishes={
-            "job.cancel": Wish(("f9", "w"), ("keys", "job.cancel")),
+            "job.cancel": Wish(("f9", "u"), ("keys", "job.cancel")),
             "pane.full": Wish((), ("keys", "pane.full")),
             "job.delete": Wish(("x",), ("keys", "job.delete")),
         }
@@ -165,7 +165,7 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
     async with opened(paths, keys=wished) as driver:
         await driver.jobs.select("support-bot-v3")
         assert "f9 Cancel" in driver.lines[-1]
-        for key in ("f9", "w"):
+        for key in ("f9", "u"):
             await driver.press(key)
             await driver.reads("Cancel this job?")
             await driver.press("escape")
@@ -175,7 +175,7 @@ async def test_the_screen_has_the_keys_a_person_wants(tmp_path: Path, wished: Ke
         await driver.reads("Keys in the jobs list")
         heads = [line.split("│")[1].split()[:3] for line in driver.lines if "│" in line]
         assert next(filter(None, heads)) == ["The", "jobs", "list"]
-        assert "f9 w" in driver.picture
+        assert "f9 u" in driver.picture
         await driver.press("G")
         assert "Without a key, in the palette: This pane alone, or all." in driver.picture
         await driver.press("escape", "ctrl+p")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from drivers import PROFILES, OfflineSession, fill, house, opened
+from drivers import PROFILES, OfflineSession, Told, fill, house, opened
 from finetop.errors import NotFound
 from finetop.models import File, Model
 from finetop.session import Session
@@ -20,6 +20,7 @@ from finetop.tui.messages import FileWanted, ModelWanted
 from finetop.tui.screens.files import FilesScreen
 from finetop.tui.screens.models import ModelsScreen
 from finetop.tui.screens.viewer import Viewer
+from finetop.tui.screens.worst import Worst
 
 if TYPE_CHECKING:
     from finetop.config import Paths
@@ -208,6 +209,64 @@ async def test_a_file_is_read_as_conversations_and_searched(tmp_path: Path) -> N
         driver.main.post_message(FileWanted(row.key, File(id="file-valid")))
         await driver.reads("This cannot be read here: PNG image")
     assert account == row.key.account
+
+
+async def test_the_worst_examples_of_a_job_tell_why_its_loss_is_what_it_is(tmp_path: Path) -> None:
+    """From the job by one key, worst first, each with its words; said where there is nothing to show."""
+    paths, provider = house(tmp_path), Provider()
+    results = {"result_files": ["file-steps", "file-each"]}
+    story = (
+        Told("ftjob-measured", "measured", extra=results),
+        Told("ftjob-plain", "plain", age_s=90_000, extra={"result_files": ["file-steps"]}),
+        Told("ftjob-bare", "bare", age_s=91_000),
+        Told("ftjob-begun", "begun", "running", age_s=60),
+    )
+    fill(paths, story)
+    provider.bytes["file-steps"] = b"step,train_loss\n1,2.5\n"
+    told = [*((n, n / 100) for n in range(1, 201)), (57, 9.5)]
+    lines = [f"train,{line},{loss},8" for line, loss in told if (line, loss) != (57, 0.57)]
+    provider.bytes["file-each"] = "\n".join(["split,line,loss,bytes", "valid,2,4.25,9", *lines]).encode()
+    async with opened(paths, make_session=provider.session, size=(100, 30)) as driver:
+        await driver.jobs.select("measured")
+        await driver.press("w")
+        await driver.reads("1 of 201")
+        assert isinstance(driver.app.screen, Worst)
+        assert driver.lines[0].startswith(" finetop   measured   worst first")
+        assert driver.lines[0].endswith("mean  train 1.050  valid 4.250  per byte")
+        assert [line.split()[:4] for line in driver.lines[3:5]] == [
+            ["▌", "9.500", "train", "57"],
+            ["4.250", "valid", "2", "there"],
+        ]
+        await driver.reads("Line 57 of training, loss 9.500")
+        assert " assistant   a refund" in driver.lines
+        await driver.press("j")
+        await driver.reads("There is no such file.")
+        await driver.press("slash")
+        await driver.type("refund")
+        await driver.reads("Line 157 of training, loss 1.570")
+        await driver.press("enter", "n", "n", "n")
+        await driver.reads("Line 57 of training")
+        assert "a Only" in driver.lines[-1]
+        await driver.press("escape", "a")
+        await driver.until(lambda: driver.lines[1].startswith("━━ Training examples"))
+        assert driver.lines[2].split() == ["LOSS", "LINE", "ASKED", "ANSWERED"]
+        await driver.press("a")
+        await driver.until(lambda: driver.lines[1].startswith("━━ Validation examples"))
+        await driver.press("a", "G", "enter")
+        await driver.reads("Line 1 of training, loss 0.010")
+        await driver.press("escape", "escape")
+        await driver.until(lambda: driver.app.screen is driver.main)
+        await driver.jobs.select("plain")
+        await driver.press("2", "w")
+        await driver.reads("None of its result files tells the losses of single examples.")
+        await driver.press("1")
+        await driver.until(lambda: driver.app.screen is driver.main)
+        await driver.jobs.select("bare")
+        await driver.press("3", "w")
+        await driver.reads("This job has no result files")
+        await driver.jobs.select("begun")
+        await driver.press("w")
+        await driver.reads("come with the result files")
 
 
 async def test_a_model_leads_to_its_job(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ from finetop.tui.screens.themes import Themes
 from finetop.tui.screens.try_prompt import TryPrompt
 from finetop.tui.screens.unsure import Unsure
 from finetop.tui.screens.viewer import Viewer
+from finetop.tui.screens.worst import Worst
 from finetop.tui.widgets.prompt import Prompt, PromptLine
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ _BESIDE = (
     (ActionsPane, ActionsScreen),
     (RecordsPane, Viewer),
     (RecordPane, Viewer),
+    (RecordsPane, Worst),
+    (RecordPane, Worst),
 )
 _QUESTIONS = (
     ("a question", Confirm),

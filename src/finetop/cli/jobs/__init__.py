@@ -23,6 +23,9 @@ COMMANDS = {
         "Show the states of the model that were saved on the way.",
     ),
     "compare": Listed("finetop.cli.jobs.compare:compare_jobs", "Show what differs between jobs."),
+    "examples": Listed(
+        "finetop.cli.jobs.examples:list_examples", "Show the examples that a job has learned least."
+    ),
     "watch": Listed("finetop.cli.jobs.watching:watch", "Print a line whenever a job changes."),
     "wait": Listed(
         "finetop.cli.jobs.waiting:wait",

@@ -13,7 +13,7 @@ from finetop.tui.messages import Said
 from finetop.tui.panes.curve_axes import AXES
 from finetop.tui.panes.curve_drawing import Look, Picture
 from finetop.tui.panes.curve_words import nearest
-from finetop.tui.panes.pane import TAB_BINDINGS, Pane
+from finetop.tui.panes.pane import TAB_BINDINGS, WORST_BINDING, Pane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,7 @@ class CurveKeys(Pane):
         _bind("t", "table", "Numbers", "table", "The numbers as a table, or the picture", show=True),
         _bind("escape", "leave_point", "Leave point", "leave", "Put the crosshair away"),
         *TAB_BINDINGS,
+        WORST_BINDING,
     ]
 
     look: Look = Look()

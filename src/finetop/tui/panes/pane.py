@@ -132,8 +132,13 @@ TAB_BINDINGS: list[BindingType] = [
     Binding("right_square_bracket", "tab(1)", "Tab", key_display="]", id="tab.next", tooltip="Next tab"),
 ]
 
+WORST_BINDING = Binding(
+    "w", "screen.worst", "Why", show=False, id="job.worst", tooltip="Why this loss: its worst examples first"
+)
+
 # Where the list or what is known of one job has the focus; elsewhere these letters mean something else.
 JOB_BINDINGS: list[BindingType] = [
     Binding("i", "screen.try_prompt", "Try", id="job.try", tooltip="Try a prompt on its model"),
+    WORST_BINDING,
     Binding("b", "screen.alert", "Alert", show=False, id="job.alert", tooltip="Hear of this job, or not"),
 ]

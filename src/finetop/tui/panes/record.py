@@ -89,15 +89,15 @@ class RecordPane(Finding, LineView):
 
     def head_line(self, y: int, width: int) -> Line:  # noqa: ARG002 - there is one
         """Which it is, and how much of it is seen."""
-        one = self._records.ONE.capitalize() if self._records is not None else "Record"
+        records = self._records
+        known = records is not None and self._number < records.count
+        title = records.title(self._number) if records is not None and known else "Record"
         found = plain(self.find_fact())
         lines = len(self._laid_out())
         last = min(lines, self.top + self.body_height)
         place = f"to line {last} of {lines}" if lines > self.body_height else ""
         fact = "   ".join(filter(None, (found, place)))
-        return Head(f"{one} {self._number + 1:,}", fact=(fact, "muted"), here=self.has_focus).line(
-            width, self.glyphs
-        )
+        return Head(title, fact=(fact, "muted"), here=self.has_focus).line(width, self.glyphs)
 
     def body_count(self) -> int:
         """As many as it takes."""

@@ -53,9 +53,23 @@ class Records:
         return max(0, self.file.lines - self.FIRST)
 
     @property
+    def is_counted(self) -> bool:
+        """Whether there are no more than those."""
+        return self.file.is_measured
+
+    @property
     def noun(self) -> str:
         """What they are called when there are many."""
         return f"{self.ONE}s"
+
+    @property
+    def note(self) -> str:
+        """What is to know of all of them; empty for nothing."""
+        return ""
+
+    def title(self, number: int) -> str:
+        """What one is called where it is shown whole."""
+        return f"{self.ONE.capitalize()} {number + 1:,}"
 
     def head(self, width: int, shift: int) -> Line | None:  # noqa: ARG002 - tables have one
         """The line over the list."""
@@ -76,6 +90,14 @@ class Records:
         """A record as it stands in the file."""
         return _decoded(self._bytes(number))
 
+    def search(
+        self, words: str, place: int, *, backward: bool, at_once: bool, stop: Callable[[], bool]
+    ) -> int | None:
+        """The nearest record from a place on that holds words, round and round; `at_once` the place's own."""
+        line = place + self.FIRST - at_once
+        found = self.file.search(self.needles(words), line, backward=backward, stop=stop)
+        return None if found is None or found < self.FIRST else found - self.FIRST
+
     def needles(self, words: str) -> set[bytes]:
         """The bytes that words may stand as."""
         return {words.lower().encode()}
@@ -93,6 +115,9 @@ class Records:
 
     def _bytes(self, number: int, most: int = WHOLE) -> bytes:
         return self.file.line(number + self.FIRST, most=most)
+
+    def _size(self, number: int) -> int:
+        return self.file.size_of(number + self.FIRST)
 
     def _briefly(self, number: int, read: Callable[[bytes], Value]) -> Value:
         """What a line of the list needs of a record, read once; each kind reads in one way."""
@@ -142,7 +167,7 @@ class Examples(Records):
         example = example_of(line)
         if len(line) < WHOLE:
             return example
-        size = text.size(self.file.size_of(number + self.FIRST))
+        size = text.size(self._size(number))
         return replace(example, problem=f"with {size} too long to be shown whole; it begins so")
 
     def needles(self, words: str) -> set[bytes]:

@@ -162,18 +162,18 @@ class RecordsPane(CursorView):
             return
         self._asked += 1
         asked = self._asked
-        line = place + records.FIRST - at_once
         found = await asyncio.to_thread(
-            records.file.search,
-            records.needles(needle),
-            line,
+            records.search,
+            needle,
+            place,
             backward=step < 0,
+            at_once=at_once,
             stop=lambda: asked != self._asked,
         )
         if asked != self._asked:
             return
-        if found is not None and found >= records.FIRST:
-            self.move_to(found - records.FIRST)
+        if found is not None:
+            self.move_to(found)
         elif prompt is not None and prompt.is_open:
             prompt.say("no match")
         else:
@@ -201,13 +201,15 @@ class RecordsPane(CursorView):
         )
 
     def _note(self) -> str:
-        return f"looking for {text.clean(self.needle)}" if self.needle else ""
+        if self.needle:
+            return f"looking for {text.clean(self.needle)}"
+        return "" if self.records is None else self.records.note
 
     def _fact(self) -> str:
         records = self.records
         if records is None or not records.count:
             return ""
-        more = "" if records.file.is_measured else " or more"
+        more = "" if records.is_counted else " or more"
         return f"{self.cursor + 1:,} of {records.count:,}{more}"
 
     def body_count(self) -> int:

@@ -64,6 +64,8 @@ class JobActions(Orders):
                 if row is not None and self.session.lacks(row.profile, "chat"):
                     return False
                 return bool(row and row.fine_tuned_model) or None
+            case "worst":
+                return bool(row and row.is_job) or None
         return super().check_action(action, parameters)
 
     # --- creating ---------------------------------------------------------------------------------------
@@ -117,6 +119,13 @@ class JobActions(Orders):
         file = job.training_files[0].id if job is not None and job.training_files else ""
         example = self.session.first_prompt(row.profile, file)
         self.app.push_screen(TryPrompt(row.model, row.fine_tuned_model, chat, example))
+
+    def action_worst(self) -> None:
+        """The examples that it has learned least."""
+        from finetop.tui.screens.worst import open_worst  # noqa: PLC0415 - few look, and the first paint must not wait
+
+        if self.row is not None:
+            open_worst(self, self.row)
 
     # --- handing on -------------------------------------------------------------------------------------
 

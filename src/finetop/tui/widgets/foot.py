@@ -103,6 +103,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "move.pick",
         "record.previous",
         "record.next",
+        "record.split",
         "text.find",
         "text.next",
         "text.previous",
@@ -113,6 +114,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "record": (
         "record.previous",
         "record.next",
+        "record.split",
         "text.find",
         "text.next",
         "text.previous",
