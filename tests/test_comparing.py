@@ -185,7 +185,8 @@ def test_the_better_one_and_its_checkpoint() -> None:
         ),
         (job("b", valid=FALLS, model="big"), "Their base models differ", "other model"),
         (job("b", valid=FALLS, method="dpo"), "Their methods differ", "other method"),
-        (job("b", valid=(*FALLS[:-1], 0.5)), "A and B are about as good", ""),
+        (job("b", valid=(*FALLS[:-1], 0.5)), "A and B are as good: validation loss 0.500.", ""),
+        (job("b", valid=(*TURNS[:4], 0.501, *TURNS[5:])), "A and B are about as good", "within the noise"),
         (job("b"), "Nothing was measured of both.", ""),
     ],
 )

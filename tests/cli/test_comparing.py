@@ -39,7 +39,7 @@ def test_two_jobs_side_by_side(environ: dict[str, str]) -> None:
     assert any(line.startswith("State") and "succeeded" in line and "running, 62 %" in line for line in lines)
     assert "TIMING" in lines
     assert "Batch size" not in done.out
-    assert lines[-1].startswith("A and B are about as good")
+    assert lines[-1].startswith("A and B are as good")
     assert "Batch size" in here("jobs", "compare", OLD, NEW, "--offline", "--all", **environ).out
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from finetop import overfit, text
+from finetop import text
 from finetop.comparing.data import learned_from_the_same, tried_on_the_same
 from finetop.comparing.fields import LETTERS, Cell, Field, field, plain_field
 from finetop.turning import taken_together
@@ -112,7 +112,7 @@ def result_fields(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -
     yield field(
         "Result",
         "overfit",
-        "Validation since",
+        "Worse since",
         [_turned(one, verdict) for one, verdict in zip(jobs, verdicts, strict=True)],
     )
     yield _use_field(jobs, verdicts)
@@ -179,7 +179,8 @@ def _difference(values: Sequence[float | None], noise: float, why: str, *, highe
 
 def _turned(one: Dossier, verdict: Verdict | None) -> Cell:
     if verdict is not None:
-        return Cell(text.clean(overfit.words(verdict)), verdict.turned_step, "", text.clean(verdict.why))
+        words = f"step {verdict.turned_step}, {verdict.sureness}"
+        return Cell(words, verdict.turned_step, "", text.clean(verdict.why))
     judged = one.curves.valid_loss.steps or _reward(one.curves)
     return Cell("at its best", None) if judged else Cell()
 
@@ -242,6 +243,8 @@ def _judged(
     (first, place), (second, next_place) = ranked[:2]
     values = f"{text.loss(first.best)} against {text.loss(second.best)}"
     letter, other = LETTERS[place], LETTERS[next_place]
+    if first.best == second.best:
+        return Outcome(f"{letter} and {other} are as good: {measure.words} {text.loss(first.best)}.")
     if abs(first.best - second.best) <= max(first.noise, second.noise):
         return Outcome(f"{letter} and {other} are about as good: {measure.words} {values}, within the noise.")
     said = f"{letter} is better: {measure.words} {values}"

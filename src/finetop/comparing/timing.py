@@ -28,13 +28,13 @@ def timing_fields(jobs: Sequence[Dossier], now: float) -> Iterator[Field]:
     yield _begun_field(jobs)
     for name, label, statuses in _STAYS:
         yield _length_field(name, label, [_stay(one, statuses, now) for one in jobs])
-    yield _length_field("took_s", "From first to last", [_whole(one) for one in jobs])
+    yield _length_field("took_s", "In all", [_whole(one) for one in jobs])
     yield _steps_field(jobs)
 
 
 def _begun_field(jobs: Sequence[Dossier]) -> Field:
     times = [one.row.created_at for one in jobs]
-    cells = [Cell() if at is None else Cell(text.day_clock(at), at) for at in times]
+    cells = [Cell() if at is None else Cell(text.day_clock(at)[:-3], at) for at in times]
     against = ""
     if len(times) == 2 and times[0] is not None and times[1] is not None:
         apart = times[0] - times[1]

@@ -36,6 +36,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "text": "Text",
     "detail": "Detail",
     "curve": "Curves",
+    "compare": "Compare",
     "events": "Events",
     "files": "Files",
     "record": "Files",

@@ -14,6 +14,7 @@ from finetop.tui.app import FinetopApp
 from finetop.tui.panes.actions import ActionsPane
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
+from finetop.tui.panes.differences import DifferencesPane
 from finetop.tui.panes.events import EventsPane
 from finetop.tui.panes.files import FilesPane
 from finetop.tui.panes.grid import PaneGrid
@@ -27,6 +28,7 @@ from finetop.tui.screens.bulk import ConfirmBulk
 from finetop.tui.screens.choose_columns import ChooseColumns, ColumnList
 from finetop.tui.screens.choose_measures import ChooseMeasures, MeasureList
 from finetop.tui.screens.choose_view import ChooseView, ViewList
+from finetop.tui.screens.compare import CompareScreen
 from finetop.tui.screens.confirm import Confirm, ConfirmLeave
 from finetop.tui.screens.create import CreateForm
 from finetop.tui.screens.dialog import Act
@@ -100,6 +102,7 @@ _BESIDE = (
     (FilesPane, FilesScreen),
     (ModelsPane, ModelsScreen),
     (ActionsPane, ActionsScreen),
+    (DifferencesPane, CompareScreen),
     (RecordsPane, Viewer),
     (RecordPane, Viewer),
     (RecordsPane, Worst),

@@ -16,6 +16,7 @@ from finetop.errors import FinetopError
 from finetop.tui.acts import key_to
 from finetop.tui.messages import Rung, Said
 from finetop.tui.screens.away import TITLE, Away
+from finetop.tui.screens.comparing import Comparing
 from finetop.tui.screens.reporting import Reporting
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ AWAY_S = 900.0
 """Who presses a key after so long was away, though the screen stayed open."""
 
 
-class Telling(Reporting):
+class Telling(Comparing, Reporting):
     """The part of a screen that tells of jobs one did not ask about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

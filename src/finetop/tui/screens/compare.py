@@ -1,0 +1,133 @@
+"""Jobs beside each other: what differs between them above, their curves on one axis below.
+
+app.push_screen(CompareScreen(store, session, keys))        two to eight jobs, the first of them as A
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from finetop import text
+from finetop.comparing import Comparison, compare
+from finetop.dossier import dossier
+from finetop.tui.panes.differences import DifferencesPane
+from finetop.tui.screens.standing import Standing
+from finetop.tui.widgets.title import profile_words
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from finetop.session import Session
+    from finetop.store import Store
+    from finetop.store.rows import JobKey
+    from finetop.tui.widgets.runs import Run
+
+APART_S = 1.0
+"""Between two readings: while jobs run, every step is news."""
+
+
+class CompareScreen(Standing):
+    """Two panes."""
+
+    PLACE = "a comparison"
+    AUTO_FOCUS = "#differences"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
+    ]
+
+    def __init__(self, store: Store, session: Session, keys: Sequence[JobKey]) -> None:
+        super().__init__(store, session)
+        self._keys = tuple(keys)
+        self._stamp: tuple[object, ...] = ()
+        self._reading = False
+        self._unread = False
+
+    def content(self) -> Iterable[Widget]:
+        """What differs, and the curves."""
+        self._differences = DifferencesPane(glyphs=self.glyphs)
+        yield Container(self._differences, id="comparing")
+
+    @property
+    def panes(self) -> Sequence[Widget]:
+        """Both."""
+        return (self._differences,)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What was read last."""
+        return self._differences.comparison
+
+    def place(self) -> tuple[Sequence[Run], Sequence[Sequence[Run]]]:
+        """How many jobs, and how their profiles are doing."""
+        names = {self.session.names.get(key.account) for key in self._keys}
+        facts: list[list[Run]] = []
+        for state in self.session.states():
+            if state.name in names:
+                words, role = profile_words(state, self.now)
+                facts.append([(f"{text.clean(state.name)} ", "muted"), (words, role)])
+        return (("Compare", "bright"), (f"   {len(self._keys)} jobs", "muted")), facts
+
+    # --- reading ----------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read them again where one of them has changed."""
+        rows = [
+            self.store.jobs.row(key, self.session.names.get(key.account, ""), now=self.now)
+            for key in self._keys
+        ]
+        stamp = tuple(None if row is None else (row.seq, row.step) for row in rows)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._read_soon()
+
+    def tick(self, now: float) -> None:  # noqa: ARG002 - the app's clock says the same
+        """What goes on takes longer."""
+        comparison = self.comparison
+        if comparison is not None and any(not job.row.is_final for job in comparison.jobs):
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        self._unread = True
+        if not self._reading:
+            self._reading, self._unread = True, False
+            self._read()
+
+    @work(exit_on_error=False)
+    async def _read(self) -> None:
+        found = await asyncio.to_thread(self._compared, self.now)
+        if found is None:
+            self._differences.say("One of these jobs is not known any more.")
+        else:
+            self.show_comparison(found)
+        self.set_timer(APART_S, self._read_again)
+
+    def _read_again(self) -> None:
+        self._reading = False
+        if self._unread:
+            self._read_soon()
+
+    def _compared(self, now: float) -> Comparison | None:
+        names = self.session.names
+        found = [dossier(self.store, key, names.get(key.account, ""), now=now) for key in self._keys]
+        known = [one for one in found if one is not None]
+        return compare(known, now=now) if len(known) == len(self._keys) else None
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Draw it."""
+        self._differences.show(comparison)
+
+    # --- going ------------------------------------------------------------------------------------------
+
+    @on(DifferencesPane.Picked)
+    def _hand_on(self) -> None:
+        self.action_copy()
+
+    def action_back(self) -> None:
+        """Out."""
+        self.action_leave()
