@@ -12,7 +12,7 @@ from finetop.report import about, measured
 from finetop.report.blocks import Block, Report, Section, Words
 from finetop.report.differences import differences
 from finetop.report.leaving_out import LeavingOut
-from finetop.report.pictures import pictures
+from finetop.report.pictures import overlaid, pictures
 
 __all__ = ["MOST", "report"]
 
@@ -32,7 +32,9 @@ def report(found: Sequence[Dossier], kinds: Iterable[str] = ()) -> Report:
     if several:
         compared = compare(found, now=_last_change(found) or 0.0)
         lead.append(out.free(compared.sentence))
-        sections.append(Section("What differs", tuple(differences(compared, out))))
+        sections.append(
+            Section("What differs", (*differences(compared, out), *overlaid(found, compared.letters)))
+        )
     for place, one in enumerate(found):
         verdict = judge_curves(one.curves, one.checkpoints)
         told = [sentence for sentence in _lead(one, verdict, out) if sentence]
@@ -81,7 +83,7 @@ def _sections(
         ("Job", (*map(Words, told), *about.facts(one, out))),
         ("Data", about.data(one, out)),
         ("Settings", about.settings(one, out)),
-        ("Curves", (*pictures(one.curves), *measured.in_numbers(one.curves))),
+        ("Curves", (*pictures(one), *measured.in_numbers(one.curves))),
         ("Checkpoints", measured.checkpoints(one, _advised(verdict), out)),
         ("Times", about.times(one)),
         ("Metadata", about.metadata(one, out)),
