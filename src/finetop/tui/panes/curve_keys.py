@@ -138,7 +138,7 @@ class CurveKeys(Pane):
         look, picture = replace(self.look, point=step), self.picture()
         if look.window is not None and step is not None and picture is not None:
             place = picture.along(picture.jobs[0]).place(step)
-            look = replace(look, window=_around(look.window, place))
+            look = replace(look, window=_within(_around(look.window, place), self._whole(picture)))
         self.look_so(look)
 
     def action_best(self) -> None:
@@ -235,9 +235,9 @@ LINES: Final = ("train", "valid")
 
 
 def _around(window: tuple[float, float], place: float) -> tuple[float, float]:
-    """The window moved as far as it must to have a place in it."""
+    """The window with a place in it: turned by half where it is out of sight, cheaper than at each key."""
     low, high = window
-    by = min(0.0, place - low) + max(0.0, place - high)
+    by = 0.0 if low <= place <= high else place - (low + high) / 2
     return low + by, high + by
 
 

@@ -147,7 +147,8 @@ def _values(picture: Picture, job: Laid, step: float) -> list[Run]:
     place = bisect_right(measure.valid.steps, step) - 1
     if "valid" in picture.kinds and measure.valid.steps:
         called = "valid" if not job.name else job.name if len(picture.kinds) == 1 else f"{job.name} valid"
-        value = measure.valid.values[place] if place >= 0 else None
+        is_over = step > max(*measure.train.steps[-1:], *measure.valid.steps[-1:], 0, 0)
+        value = measure.valid.values[place] if place >= 0 and not (is_over and job.name) else None
         runs += [(f"{called} ", job.role or "valid"), (f"{text.loss(value):<{VALUE}}", "bright")]
         if place >= 0 and not picture.is_overlay:
             runs.append((f"at {measure.valid.steps[place]}", "muted"))

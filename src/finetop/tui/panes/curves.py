@@ -213,7 +213,7 @@ class CurvesPane(CurveKeys):
         names = self.shown_measures()
         key = (tuple(names), [job.change for job in self._jobs])
         if self._numbers[0] != key:
-            curves = self._jobs[0].curves if self._jobs else None
+            curves = self._jobs[0].curves if len(self._jobs) == 1 else None
             self._numbers = (key, numbers(curves, columns_of(names, self._jobs)))
         return self._numbers[1]
 
