@@ -45,7 +45,12 @@ async def test_two_marked_jobs_side_by_side(tmp_path: Path) -> None:
         assert "B other-batch" in head
         assert "Epochs" in screen.picture
         assert "Batch size" not in screen.picture
-        await screen.press("s")
+        assert "A valid 0.628" in screen.picture
+        assert "B 0.408" in screen.picture
+        await screen.press("tab", "right_square_bracket", "f")
+        await screen.until(lambda: "What differs" not in screen.picture, "the curves alone")
+        assert "accuracies" in screen.picture
+        await screen.press("escape", "escape", "s")
         await screen.reads("Batch size")
         await screen.press("s")
         await screen.until(lambda: "Batch size" not in screen.picture, "only what differs")
@@ -58,13 +63,18 @@ async def test_two_marked_jobs_side_by_side(tmp_path: Path) -> None:
 async def test_many_jobs_have_a_column_each(tmp_path: Path) -> None:
     paths = house(tmp_path)
     fill(paths)
-    async with opened(paths, size=(80, 24)) as screen:
+    async with opened(paths, size=(80, 19)) as screen:
         await screen.press("V", "v", "G", "v", "equals_sign")
         await screen.reads("More than 8 jobs are too many to compare.")
         await screen.press("V", "g", *("space",) * 5, "equals_sign")
         await screen.reads("A to C of 5")
         await screen.press("l", "l")
         await screen.reads("C to E of 5")
+        assert "Curves" not in screen.picture
+        await screen.press("tab")
+        await screen.reads("by step")
+        await screen.press("escape")
+        await screen.until(lambda: "by step" not in screen.picture, "what differs alone")
         pane = screen.app.screen.focused
         texts = {copy.what: copy.text for copy in pane.copies()}  # type: ignore[union-attr]
         assert len(json.loads(texts["the comparison as JSON"])["jobs"]) == 5

@@ -244,7 +244,9 @@ def _judged(
     values = f"{text.loss(first.best)} against {text.loss(second.best)}"
     letter, other = LETTERS[place], LETTERS[next_place]
     if first.best == second.best:
-        return Outcome(f"{letter} and {other} are as good: {measure.words} {text.loss(first.best)}.")
+        alike = ", ".join(LETTERS[at] for one, at in ranked if one.best == first.best)
+        named = " and ".join(alike.rsplit(", ", 1))
+        return Outcome(f"{named} are as good: {measure.words} {text.loss(first.best)}.")
     if abs(first.best - second.best) <= max(first.noise, second.noise):
         return Outcome(f"{letter} and {other} are about as good: {measure.words} {values}, within the noise.")
     said = f"{letter} is better: {measure.words} {values}"

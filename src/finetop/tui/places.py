@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from finetop.tui.acts import bound
 from finetop.tui.app import FinetopApp
 from finetop.tui.panes.actions import ActionsPane
+from finetop.tui.panes.compared_curves import ComparedCurves
 from finetop.tui.panes.curves import CurvesPane
 from finetop.tui.panes.detail import DetailPane
 from finetop.tui.panes.differences import DifferencesPane
@@ -103,6 +104,7 @@ _BESIDE = (
     (ModelsPane, ModelsScreen),
     (ActionsPane, ActionsScreen),
     (DifferencesPane, CompareScreen),
+    (ComparedCurves, CompareScreen),
     (RecordsPane, Viewer),
     (RecordPane, Viewer),
     (RecordsPane, Worst),

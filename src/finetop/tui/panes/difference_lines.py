@@ -22,8 +22,6 @@ AGAINST_FROM: Final = 66
 """Below so many cells there is no room to say what the two values mean."""
 _STATES: Final = {"running": "good", "paused": "warn", "failed": "bad", "stopping": "warn", "unknown": "warn"}
 
-_LETTERS: Final = ("train", "valid")
-
 
 class Row(NamedTuple):
     """A line, and the field it shows; none for headings and blanks."""
@@ -85,7 +83,7 @@ def head_runs(comparison: Comparison, laid: Columns, glyphs: Glyphs) -> list[Run
 
 def letter_role(place: int) -> str:
     """In which role a job's letter stands, here and at the end of its curve."""
-    return _LETTERS[place] if place < len(_LETTERS) else "bright"
+    return f"run{place}"
 
 
 def rows(

@@ -23,13 +23,15 @@ from finetop.tui.widgets.cursor_view import CursorView
 from finetop.tui.widgets.runs import Line, Run, plain
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
+
     from finetop.comparing import Comparison
     from finetop.tui.remembered import Part, State
 
 WHOLE = 4_000
 """As wide as nothing is."""
-AIRY_FROM = 14
-"""Lines of the pane from which a blank one before each heading can be spared."""
+AIRY_FROM = 36
+"""Lines of the screen from which a blank one before each heading can be spared."""
 
 
 class DifferencesPane(CursorView, Pane):
@@ -55,6 +57,7 @@ class DifferencesPane(CursorView, Pane):
         self._rows: list[Row] = []
         self._laid = Columns(0, 0, 0, 0)
         self._laid_for: tuple[object, ...] = ()
+        self._height = (1, 1)
 
     def show(self, comparison: Comparison) -> None:
         """Take what was read; the cursor stays on its field."""
@@ -74,8 +77,15 @@ class DifferencesPane(CursorView, Pane):
         names = [row.field.name if row.field else "" for row in found]
         self._cursor = names.index(before) if before and before in names else self._nearest(0, 1)
         self.keep_cursor_in_sight()
+        if (self.head_count, len(found)) != self._height:
+            self._height = self.head_count, len(found)
+            self.refresh(layout=True)
         self.redraw()
         self.refresh_bindings()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as wide as it is
+        """As high as what there is to say; the screen sets a limit."""
+        return self.head_count + self.body_count()
 
     def _field_name(self) -> str:
         found = self._lines()
@@ -85,15 +95,13 @@ class DifferencesPane(CursorView, Pane):
     # --- lines ------------------------------------------------------------------------------------------
 
     def _lines(self) -> list[Row]:
-        width, height = self.size
-        key = (width, height, self._first, self.everything)
+        width, is_airy = self.size.width, self.screen.size.height >= AIRY_FROM
+        key = (width, is_airy, self._first, self.everything)
         if self.comparison is None or not width:
             return []
         if key != self._laid_for:
             self._laid = columns(self.comparison, width, self._first, everything=self.everything)
-            found = rows(self.comparison, self._laid, self.glyphs, everything=self.everything)
-            if len(found) > height - self.head_count or height < AIRY_FROM:
-                found = rows(self.comparison, self._laid, self.glyphs, everything=self.everything, airy=False)
+            found = rows(self.comparison, self._laid, self.glyphs, everything=self.everything, airy=is_airy)
             self._rows, self._laid_for = found, key
         return self._rows
 

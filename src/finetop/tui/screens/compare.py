@@ -16,11 +16,13 @@ from textual.containers import Container
 from finetop import text
 from finetop.comparing import Comparison, compare
 from finetop.dossier import dossier
+from finetop.tui.panes.compared_curves import ComparedCurves
 from finetop.tui.panes.differences import DifferencesPane
 from finetop.tui.screens.standing import Standing
 from finetop.tui.widgets.title import profile_words
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.widget import Widget
 
     from finetop.session import Session
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from finetop.store.rows import JobKey
     from finetop.tui.widgets.runs import Run
 
+BOTH_FROM = 20
+"""Lines of a screen from which two panes have room."""
 APART_S = 1.0
 """Between two readings: while jobs run, every step is news."""
 
@@ -38,6 +42,11 @@ class CompareScreen(Standing):
     PLACE = "a comparison"
     AUTO_FOCUS = "#differences"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "other_pane", "Pane", id="pane.next", tooltip="To the next pane"),
+        Binding(
+            "shift+tab", "other_pane", "Back", show=False, id="pane.previous", tooltip="To the pane before"
+        ),
+        Binding("f", "full", "Full", id="pane.full", tooltip="This pane alone, or all"),
         Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
     ]
 
@@ -47,16 +56,18 @@ class CompareScreen(Standing):
         self._stamp: tuple[object, ...] = ()
         self._reading = False
         self._unread = False
+        self._full = False
 
     def content(self) -> Iterable[Widget]:
         """What differs, and the curves."""
         self._differences = DifferencesPane(glyphs=self.glyphs)
-        yield Container(self._differences, id="comparing")
+        self._curves = ComparedCurves(glyphs=self.glyphs)
+        yield Container(self._differences, self._curves, id="comparing")
 
     @property
     def panes(self) -> Sequence[Widget]:
         """Both."""
-        return (self._differences,)
+        return (self._differences, self._curves)
 
     @property
     def comparison(self) -> Comparison | None:
@@ -121,6 +132,7 @@ class CompareScreen(Standing):
     def show_comparison(self, comparison: Comparison) -> None:
         """Draw it."""
         self._differences.show(comparison)
+        self._curves.take(comparison)
 
     # --- going ------------------------------------------------------------------------------------------
 
@@ -128,6 +140,51 @@ class CompareScreen(Standing):
     def _hand_on(self) -> None:
         self.action_copy()
 
+    def on_mount(self) -> None:
+        """Both panes where there is room."""
+        self._lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Other sizes, other places."""
+        self._lay_out()
+        del event
+
+    def on_descendant_focus(self) -> None:
+        """The pane that has the focus is seen."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """One pane alone where that is wanted, or where two would be too low to read."""
+        alone = self._full or self.size.height < BOTH_FROM
+        self.query_one("#comparing").set_class(alone, "-alone")
+        self._differences.display = not (alone and self._curves.has_focus)
+        self._curves.display = not alone or self._curves.has_focus
+
+    def action_other_pane(self) -> None:
+        """From what differs to the curves, or back."""
+        other: Widget = self._differences if self._curves.has_focus else self._curves
+        other.display = True
+        self.set_focus(other, scroll_visible=False)
+
+    def reach(self, pane: Widget) -> None:
+        """A hidden pane comes into sight."""
+        if not pane.has_focus:
+            self.action_other_pane()
+
+    def action_full(self) -> None:
+        """One pane alone, or both."""
+        self._full = not self._full
+        self._lay_out()
+
     def action_back(self) -> None:
-        """Out."""
-        self.action_leave()
+        """From one pane to both, from the curves to what differs, then out."""
+        if self._full:
+            self.action_full()
+        elif self._curves.has_focus:
+            self.action_other_pane()
+        else:
+            self.action_leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The examples of one job have no place among several."""
+        return False if action == "worst" else super().check_action(action, parameters)

@@ -49,6 +49,11 @@ class Overlaying(Telling):
         """Where they are drawn."""
         raise NotImplementedError
 
+    @property
+    def baseline(self) -> JobKey | None:
+        """The job that is pinned."""
+        return self.curves_pane.baseline
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A baseline is a job."""
         if action == "baseline":
