@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from finetop.models import Event, Job, Metric
+from finetop.models import Checkpoint, Event, Job, Metric
 from finetop.store import JobKey, Store, judged
 
 CLEAN = [2.1, 1.0, 0.62, 0.55, 0.58, 0.66, 0.75, 0.85, 0.97, 1.1]
@@ -52,8 +52,12 @@ def test_a_row_says_how_sure_it_is_as_checks_come(store: Store) -> None:
     row = store.jobs.row(key, "mine", now=0)
     assert row is not None
     assert row.has_turned
+    store.jobs.save_checkpoints(key, [Checkpoint(id="c", step_number=4, fine_tuned_model_checkpoint="ft:c")])
+    told = store.jobs.overfit(key)
+    assert told is not None
+    assert (told["turned_step"], told["checkpoint"]) == (4, {"step": 4, "model": "ft:c"})
     validate(store, key, [0.4], begin=11)  # and it was not the end
-    assert mark(store, key) is None
+    assert (mark(store, key), store.jobs.overfit(key)) == (None, None)
 
 
 def test_a_result_file_is_judged_and_what_is_not_validation_is_not(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetop.overfit import Verdict, advice, judge, judge_curves, words
+from finetop.overfit import Verdict, advice, judge, judge_curves, of_told, words
+from finetop.overfit import told as verdict_told
 from finetop.store.rows import Curves, Series
 
 CLEAN = [2.1, 1.0, 0.62, 0.55, 0.58, 0.66, 0.75, 0.85, 0.97, 1.1]
@@ -187,4 +189,5 @@ def test_where_it_turned_is_the_same_at_any_height(values: list[float], height: 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=120))
 def test_any_numbers_are_judged(values: list[float]) -> None:
     found = judge(series(values), train=series(values), agrees=series(values), checkpoints=points(10, 20))
+    assert of_told(json.loads(json.dumps(verdict_told(found), allow_nan=False))) == found
     assert found is None or (found.best.value <= found.last and found.why)

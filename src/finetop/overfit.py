@@ -8,9 +8,9 @@ words(verdict), advice(verdict), verdict.why                 a short sentence, w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from finetop import text
 from finetop.turning import Checks, Turn, course, taken_together, turn
@@ -82,6 +82,8 @@ class Verdict:
     best: Low
     last: float
     """Where it stands now."""
+    last_step: float
+    """Until when it was judged."""
     later: int
     """Checks since the best one."""
     sureness: Sureness
@@ -133,6 +135,7 @@ def judge(
         turned_step=round(found.step),
         best=Low(found.best.step, sign * found.best.value),
         last=sign * found.last,
+        last_step=checks.groups[-1][-1].step,
         later=found.later,
         sureness=sureness,
         why="",
@@ -197,6 +200,49 @@ def advice(verdict: Verdict) -> str:
     if verdict.is_after:
         return f"no checkpoint is from before that; the nearest is {kept.step}"
     return f"use checkpoint {kept.step}"
+
+
+def told(verdict: Verdict | None) -> dict[str, Any] | None:
+    """The verdict as programs are told of it."""
+    if verdict is None:
+        return None
+    kept = verdict.checkpoint
+    return {
+        "sureness": verdict.sureness,
+        "turned_step": verdict.turned_step,
+        "epoch": verdict.epoch,
+        "judged": verdict.what,
+        "higher_is_better": verdict.higher_is_better,
+        "best": verdict.best.value,
+        "best_step": verdict.best.step,
+        "last": verdict.last,
+        "last_step": verdict.last_step,
+        "checks_since": verdict.later,
+        "why": verdict.why,
+        "checkpoint": None if kept is None else {"step": kept.step, "model": kept.model},
+        "is_after": verdict.is_after,
+    }
+
+
+def of_told(told_: Mapping[str, Any] | None) -> Verdict | None:
+    """The verdict that was told so."""
+    if told_ is None:
+        return None
+    kept = told_["checkpoint"]
+    return Verdict(
+        turned_step=told_["turned_step"],
+        best=Low(told_["best_step"], told_["best"]),
+        last=told_["last"],
+        last_step=told_["last_step"],
+        later=told_["checks_since"],
+        sureness=told_["sureness"],
+        why=told_["why"],
+        what=told_["judged"],
+        higher_is_better=told_["higher_is_better"],
+        epoch=told_["epoch"],
+        checkpoint=None if kept is None else Kept(kept["step"], kept["model"]),
+        is_after=told_["is_after"],
+    )
 
 
 def _is_at_its_best(accuracy: Measured) -> bool:

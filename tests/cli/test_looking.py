@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from commands import examples, here, start, until
+from finetop.models import Checkpoint, Metric
+from finetop.store import JobKey, Store
 
 SLOW = ("--epochs", 50, "--batch-size", 1)
 """What keeps a job from ending by itself while a test looks at it."""
@@ -266,3 +269,47 @@ def test_the_examples_a_job_has_learned_least(past: dict[str, Any]) -> None:
     assert list(json.loads(bare.out)) == ["split", "line", "loss", "bytes"]
     none = here("jobs", "examples", id_, "--split", "valid", **environ)
     assert (none.code, none.out) == (0, "")
+
+
+def test_a_job_that_overfits_says_so_and_names_the_checkpoint(past: dict[str, Any], tmp_path: Path) -> None:
+    """By what is known of it: in words, for programs, and beside the checkpoint to use."""
+    id_, data = past["job"]["id"], tmp_path / "data"
+    shutil.copytree(past["environ"]["FINETOP_DATA"], data, ignore=shutil.ignore_patterns("locks"))
+    environ = {**past["environ"], "FINETOP_DATA": str(data)}
+    store = Store(data / "finetop.db")
+    key = next(
+        key for account in store.jobs.counts() if store.jobs.status(key := JobKey(account, id_)) is not None
+    )
+    losses = (2.1, 1.0, 0.62, 0.55, 0.58, 0.66, 0.75, 0.85, 0.97, 1.1)
+    metrics = [Metric(step=step, values={"full_valid_loss": loss}) for step, loss in enumerate(losses, 101)]
+    store.events.save_metrics(key, metrics)
+    names = {102: "ft:early", 104: "ft:best", 110: "ft:last"}
+    points = [
+        Checkpoint(id=name, step_number=step, fine_tuned_model_checkpoint=name)
+        for step, name in names.items()
+    ]
+    store.jobs.save_checkpoints(key, points)
+    store.close()
+
+    def told(*words: str) -> str:
+        done = here("jobs", *words, "--offline", **environ)
+        assert done.code == 0, done.err
+        return done.out
+
+    shown = " ".join(told("get", id_).split())
+    assert "Overfit watch rising since step 104, sure" in shown
+    assert "Why sure: validation loss rose from 0.550 to 1.100 in 6 checks" in shown
+    assert "Advice use checkpoint 104: ft:best" in shown
+    assert told("get", id_, "--field", "overfit.checkpoint.model") == "ft:best\n"
+    verdict = json.loads(told("get", id_, "--json"))["overfit"]
+    assert (verdict["sureness"], verdict["turned_step"], verdict["last_step"]) == ("sure", 104, 110)
+    assert json.loads(told("list", "looked", "--json"))[0]["overfit"] == verdict
+    assert told("list", "looked", "--columns", "overfit").split() == ["OVERFIT", "sure"]
+    listed = json.loads(told("checkpoints", id_, "--json"))
+    assert [point["id"] for point in listed if point["advised"]] == ["ft:best"]
+    done = here("jobs", "checkpoints", id_, "--offline", **environ)
+    assert "Advice: use checkpoint 104: ft:best" in done.err
+    refused = here("jobs", "get", id_, "--offline", "--judge", **environ)
+    assert (refused.code, "--judge asks" in refused.err) == (2, True)
+    asked = here("jobs", "get", id_, "--judge", "--json", **past["environ"])
+    assert (asked.code, asked.json["id"], asked.json["overfit"]) == (0, id_, None)

@@ -66,7 +66,11 @@ def schema_of(what: str) -> dict[str, Any]:
     if what in {"job", "file", "model"}:
         found["properties"] = {"profile": _PROFILE, **found["properties"]}
     if what == "job":
-        found["properties"] |= {"progress": _PROGRESS, "was": _WAS}
+        from finetop.cli.jobs.verdicts import SCHEMA as VERDICT  # noqa: PLC0415 - as above
+
+        found["properties"] |= {"progress": _PROGRESS, "overfit": VERDICT, "was": _WAS}
+    if what == "checkpoint":
+        found["properties"] |= {"advised": _ADVISED}
     if what == "model":
         found["properties"] |= _JOINED
     return found
@@ -93,6 +97,7 @@ _PROGRESS = {
     },
 }
 _TEXT = {"type": ["string", "null"]}
+_ADVISED = {"type": "boolean", "description": "True for the one that the overfit watch would use."}
 _WAS = {**_TEXT, "description": "In `jobs watch` alone: its status before, null where that is not news."}
 _JOINED = {
     "listed": {"type": "boolean", "description": "False for a tuned model that only its job tells of."},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from finetop import text
@@ -16,25 +17,37 @@ if TYPE_CHECKING:
     from finetop.session import Session
 
 
-def tell(session: Session, profile: str, job: Job, *, as_json: bool, field: str | None = None) -> None:
-    """Show a job that was just asked for, or one field; programs also learn how far it is."""
+def tell(
+    session: Session,
+    profile: str,
+    job: Job,
+    *,
+    as_json: bool,
+    field: str | None = None,
+    facts: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Show a job that was just asked for, or one field; programs also learn how far it is.
+
+    `facts` are what else a person is told.
+    """
     if field is not None:
         output.write_line([field_of(value(session, profile, job), field)])
     elif as_json:
         output.write_json(value(session, profile, job))
     else:
-        show(job)
+        show(job, facts)
 
 
 def value(session: Session, profile: str, job: Job) -> dict[str, Any]:
     """A job's JSON."""
     key = JobKey(session.accounts[profile], job.id)
     row = session.store.jobs.row(key, profile, now=time.time())
-    return job_value(profile, job.model_dump(mode="json", by_alias=True), row)
+    verdict = session.store.jobs.overfit(key)
+    return job_value(profile, job.model_dump(mode="json", by_alias=True), row, verdict)
 
 
-def show(job: Job) -> None:
-    """Every fact that is known, one a line."""
+def show(job: Job, facts: Sequence[tuple[str, str]] = ()) -> None:
+    """Every fact that is known, one a line; `facts` come after those of its course."""
     tuned = ", ".join(f"{name} {value}" for name, value in job.hyperparameters.items())
     said = job.said
     place = said.place if job.queue_position is None else job.queue_position
@@ -67,6 +80,7 @@ def show(job: Job) -> None:
             ("Metadata", ", ".join(f"{name}={value}" for name, value in job.user_metadata.items())),
             ("Queue", text.in_line(place) if job.status == "queued" and place is not None else ""),
             ("Cost", "" if said.cost is None else text.dollars(said.cost)),
+            *facts,
             ("Error", job.reason or ((job.error.message or job.error.code or "") if job.error else "")),
         ]
     )

@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 _FILES = ("training_files", "validation_files", "result_files")
 
 
-def job_value(profile: str, form: Mapping[str, Any], row: JobRow | None = None) -> dict[str, Any]:
-    """One job, without the marker that is ours alone."""
+def job_value(
+    profile: str,
+    form: Mapping[str, Any],
+    row: JobRow | None = None,
+    verdict: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """One job, without the marker that is ours alone; `verdict` is what the overfit watch says of it."""
     metadata = {name: value for name, value in form.get("metadata", {}).items() if name != MARKER}
     files = {name: [_file(file) for file in form.get(name, ())] for name in _FILES}
-    return {"profile": profile, **form, **files, "metadata": metadata, "progress": progress_value(row)}
+    ours = {"progress": progress_value(row), "overfit": verdict}
+    return {"profile": profile, **form, **files, "metadata": metadata, **ours}
 
 
 def stored_value(jobs: Jobs, row: JobRow) -> dict[str, Any]:
     """A job as the store has it."""
-    return job_value(row.profile, jobs.form(row.key) or {"id": row.key.id}, row)
+    verdict = None if row.overfit is None else jobs.overfit(row.key)
+    return job_value(row.profile, jobs.form(row.key) or {"id": row.key.id}, row, verdict)
 
 
 def progress_value(row: JobRow | None) -> dict[str, Any]:

@@ -75,6 +75,13 @@ class Jobs:
         found = self._one("select form from job where account = ? and id = ?", key)
         return None if found is None else json.loads(found)
 
+    def overfit(self, key: JobKey) -> dict[str, Any] | None:
+        """What the overfit watch says of a job, as `overfit.told` puts it; None where it says nothing."""
+        import json  # noqa: PLC0415 - as in `form`
+
+        found = self._one("select overfit from job where account = ? and id = ?", key)
+        return None if found is None else json.loads(found)
+
     def rows(
         self,
         profiles: Mapping[int, str],
@@ -228,6 +235,8 @@ class Jobs:
 
     def save_checkpoints(self, key: JobKey, checkpoints: Sequence[Checkpoint]) -> bool:
         """Keep a job's checkpoints as now listed; True when that changed anything."""
+        from finetop.store import judged  # noqa: PLC0415 - a look at what is known needs none of it
+
         forms = {point.id: (point.id, point.step_number, point.model_dump_json()) for point in checkpoints}
         new = [forms[id_] for id_ in sorted(forms)]
         with self._db.write() as connection:
@@ -240,6 +249,7 @@ class Jobs:
             connection.executemany(
                 "insert into checkpoint values (?, ?, ?, ?, ?)", [(*key, *row) for row in new]
             )
+            judged.advise(connection, key)
             touch(connection, key)
         return True
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from finetop.store import measured
 from finetop.store.rows import JobKey
@@ -47,15 +48,44 @@ def settle(connection: sqlite3.Connection, key: JobKey) -> bool:
     return found is not None
 
 
+def advise(connection: sqlite3.Connection, key: JobKey) -> None:
+    """Judge anew for other checkpoints to advise, where there is anything to advise of."""
+    if connection.execute(
+        "select overfit from job where account = ? and id = ? and overfit is not null", key
+    ).fetchone():
+        judge(connection, key)
+
+
 def judge(connection: sqlite3.Connection, key: JobKey) -> None:
     """Judge a job by all that was measured; its row is not marked as changed."""
-    from finetop.overfit import judge_curves  # noqa: PLC0415 - a look at what is known needs none of it
+    from finetop.overfit import judge_curves, told  # noqa: PLC0415 - a look at what is known needs none of it
 
-    verdict = judge_curves(measured.curves(connection, key))
+    found = told(judge_curves(measured.curves(connection, key), _saved(connection, key)))
     connection.execute(
         "update job set overfit = ?, judged = judged + unjudged, unjudged = 0 where account = ? and id = ?",
-        (None if verdict is None else verdict.sureness, *key),
+        (None if found is None else json.dumps(found), *key),
     )
+
+
+class _Saved(NamedTuple):
+    """What the watch asks of a checkpoint."""
+
+    step_number: int | None
+    fine_tuned_model_checkpoint: str | None
+
+
+def _saved(connection: sqlite3.Connection, key: JobKey) -> list[_Saved]:
+    """A job's checkpoints; some providers tell of them in the job itself."""
+    found = connection.execute(
+        """select step, json_extract(form, '$.fine_tuned_model_checkpoint') from checkpoint
+        where account = ? and job = ?""",
+        key,
+    ).fetchall() or connection.execute(
+        """select json_extract(value, '$.step_number'), json_extract(value, '$.fine_tuned_model_checkpoint')
+        from job, json_each(job.form, '$.checkpoints') where account = ? and job.id = ?""",
+        key,
+    )
+    return [_Saved(*line) for line in found]
 
 
 def waiting(connection: sqlite3.Connection, account: int, limit: int) -> list[JobKey]:

@@ -26,7 +26,8 @@ PAST = f"""was is null
     <= max(since, coalesce(turned_at, 0) - {STALE_S})"""
 """Of a job that has ended: it had, before finetop first heard of its account."""
 _SHOWN = f"""select account, id, seq, status, created_at, started_at, step, total_steps, epoch, train_loss,
-    valid_loss, overfit, first_step, first_step_at, last_step_at, gone, ends_at,
+    valid_loss, json_extract(overfit, '$.sureness') overfit, first_step, first_step_at, last_step_at,
+    gone, ends_at,
     json_extract(form, '$.raw_status') raw_status, json_extract(form, '$.model') model,
     json_extract(form, '$.method') method, json_extract(form, '$.finished_at') finished_at,
     json_extract(form, '$.updated_at') updated_at, json_extract(form, '$.suffix') suffix,

@@ -299,5 +299,8 @@ MIGRATIONS = (
     """
     alter table job add column remeasured integer not null default 0;
     """,
+    """
+    update job set overfit = null, judged = 0, unjudged = 1 where overfit in ('sure', 'likely', 'unsure');
+    """,
 )
 """Append-only: `user_version` counts how many have been applied."""

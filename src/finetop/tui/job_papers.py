@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetop.overfit import judge_curves
+from finetop.overfit import of_told
 from finetop.server import life
 from finetop.session import profile_named
 from finetop.tui.handoff import Copy, Sheet
@@ -58,11 +58,8 @@ class JobPapers:
 
     def _advised(self) -> Copy:
         """The checkpoint that the overfit watch would use."""
-        if self._row.overfit is None:
-            return Copy("", "")
-        key, job = self._row.key, self._job
-        points = self._store.jobs.checkpoints(key) or (() if job is None else job.checkpoints)
-        verdict = judge_curves(self._store.events.curves(key), points)
+        found = None if self._row.overfit is None else self._store.jobs.overfit(self._row.key)
+        verdict = of_told(found)
         kept = None if verdict is None else verdict.checkpoint
         return Copy("the best checkpoint's model", (kept.model or "") if kept is not None else "")
 

@@ -50,6 +50,7 @@ COLUMNS = {
     "epoch": Column("EPOCH", lambda row, _: "" if row.epoch is None else f"{row.epoch:.3g}"),
     "train_loss": Column("LOSS", lambda row, _: text.loss(row.train_loss)),
     "valid_loss": Column("VALID", lambda row, _: text.loss(row.valid_loss)),
+    "overfit": Column("OVERFIT", lambda row, _: row.overfit or ""),
     "eta": Column("LEFT", lambda row, _: text.eta(row.eta_s)),
     "took": Column("TOOK", _took),
     "created": Column("CREATED", lambda row, _: text.day_clock(row.created_at) if row.created_at else ""),

@@ -22,25 +22,34 @@ if TYPE_CHECKING:
 @click.command("get")
 @options.job_id
 @options.field
+@click.option("--judge", "judges", is_flag=True, help="Read what it measured first, for the overfit watch.")
 @options.offline
 @options.profile
 @options.as_json
 @click.pass_obj
-def get_job(run: Run, job_id: str, *, field: str | None, offline: bool, as_json: bool) -> None:
+def get_job(run: Run, job_id: str, *, field: str | None, judges: bool, offline: bool, as_json: bool) -> None:
     """Show one job."""
     from finetop.cli import shown  # noqa: PLC0415 - loads what only a person needs
+    from finetop.cli.jobs import verdicts  # noqa: PLC0415 - as above
 
     if not offline:
         profile = account.profile_of(run, job_id)
         with account.opened(run, profile) as session:
+            if judges:
+                session.measure(profile.name, job_id).result()
+                session.checkpoints(profile.name, job_id).result()
             job = session.get_job(profile.name, job_id).result()
-            shown.tell(session, profile.name, job, as_json=as_json, field=field)
+            key = _key(session.accounts[profile.name], job_id)
+            facts = verdicts.facts(verdicts.verdict_of(session.store, key))
+            shown.tell(session, profile.name, job, as_json=as_json, field=field, facts=facts)
         return
+    if judges:
+        raise BadInput("--judge asks, and --offline asks nobody", hint="Leave one of them out.")
     with _known_job(run, job_id) as (known, key):
         row = known.store.jobs.row(key, known.names[key.account], now=time.time())
         stored_job = None if as_json or field else known.store.jobs.get(key)
         if stored_job is not None:
-            shown.show(stored_job)
+            shown.show(stored_job, verdicts.facts(verdicts.verdict_of(known.store, key)))
         elif row is not None:
             value = values.stored_value(known.store.jobs, row)
             if field is None:
@@ -140,16 +149,22 @@ def _print_steps(steps: Sequence[Mapping[str, float]]) -> None:
 @click.pass_obj
 def list_checkpoints(run: Run, job_id: str, *, offline: bool, as_json: bool, as_jsonl: bool) -> None:
     """Show the states of the model that were saved on the way, oldest first."""
+    from finetop.cli.jobs import verdicts  # noqa: PLC0415 - loads what help does not need
+
     if offline:
         with _known_job(run, job_id) as (known, key):
             points = known.store.jobs.checkpoints(key)
+            verdict = verdicts.verdict_of(known.store, key)
     else:
         profile = account.profile_of(run, job_id)
         with account.opened(run, profile) as session:
             points = session.checkpoints(profile.name, job_id).result()
+            verdict = verdicts.verdict_of(session.store, _key(session.accounts[profile.name], job_id))
         points.sort(key=lambda point: point.step_number or 0)
+    best = verdicts.advised(points, verdict)
     if as_json or as_jsonl:
-        output.write_values([point.model_dump(mode="json") for point in points], lines=as_jsonl)
+        told = [point.model_dump(mode="json") | {"advised": point is best} for point in points]
+        output.write_values(told, lines=as_jsonl)
         return
     lines = [
         (
@@ -162,6 +177,8 @@ def list_checkpoints(run: Run, job_id: str, *, offline: bool, as_json: bool, as_
     ]
     if lines:
         output.write_table(("STEP", "MODEL", "MEASURED", "CHECKPOINT"), lines)
+        for label, words in verdicts.facts(verdict):
+            output.talk(f"{label}: {words}")
     else:
         output.talk("no checkpoint yet")
 
