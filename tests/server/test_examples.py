@@ -6,6 +6,7 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from finetop.server.jobdir import EventWriter, JobDir, read_events, sha256_of
@@ -100,7 +101,7 @@ def test_pairs_have_a_loss_each(tmp_path: Path) -> None:
 def test_of_many_examples_some_are_measured_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str
 ) -> None:
-    """The held-out ones first; of the others a choice that is the same each time."""
+    """The held-out ones first; of the others those that were hard to learn, the same each time."""
     monkeypatch.setattr(examples, "UNNOTICED_ROWS", 20)
     monkeypatch.setattr(examples, "SHARE", 0.2 if most == "UNNOTICED_ROWS" else 9)
     monkeypatch.setattr(examples, "MOST_EXAMPLES", 50_000 if most == "UNNOTICED_ROWS" else 12)
@@ -108,7 +109,10 @@ def test_of_many_examples_some_are_measured_and_that_is_said(
     for place in "ab":
         (tmp_path / place).mkdir()
         rows, events = trained(
-            tmp_path / place, "supervised", [chat(n) for n in range(40)], [chat(n) for n in range(50, 53)]
+            tmp_path / place,
+            "supervised",
+            [chat(n, WRONG if n == 31 else RIGHT) for n in range(40)],
+            [chat(n) for n in range(50, 53)],
         )
         found.append(rows)
     assert found[0] == found[1]
@@ -117,5 +121,20 @@ def test_of_many_examples_some_are_measured_and_that_is_said(
     assert 3 < len(rows) < 43
     lines = [int(row["line"]) for row in rows[3:]]
     assert lines == sorted(set(lines))
+    assert 32 in lines
     said = [event["message"] for event in events if event["type"] == "log"]
-    assert said == [f"The losses of {len(rows)} of 43 examples were measured one by one, to save time"]
+    assert said == [
+        f"The losses of {len(rows)} of 43 examples were measured, the hardest to learn among them"
+    ]
+
+
+def test_what_was_hard_is_judged_among_what_was_met_with_it() -> None:
+    """Everything costs more at the beginning; an odd example stands out wherever it was met."""
+    order = np.random.default_rng(1).permutation(400)
+    met = np.empty(400, np.float32)
+    met[order] = np.linspace(5, 1, 400)
+    met[order[390]] = 3
+    assert examples.hardest(met, order)[0] == order[390]
+    met[order[7]] = np.nan
+    assert list(examples.hardest(met, order)[:2]) == [order[7], order[390]], "what is not known comes first"
+    assert sorted(examples.hardest(met, order)) == list(range(400))

@@ -75,12 +75,18 @@ class Worst(Viewer):
         losses = self._losses
         facts: list[list[Run]] = []
         if losses is not None:
-            means: list[Run] = [("mean", "muted")]
-            for split in losses.splits:
-                means += [(f"  {split} ", "muted"), (text.loss(losses.mean(split)), split)]
             facts = [[(part, "warn")] for part in self._parts]
-            facts.append([*means, (f"  {per(self._job, losses)}", "muted")])
+            means: list[Run] = []
+            for split in filter(self._is_whole, losses.splits):
+                means += [(f"  {split} ", "muted"), (text.loss(losses.mean(split)), split)]
+            if means:
+                facts.append([("mean", "muted"), *means, (f"  {per(self._job, losses)}", "muted")])
         return runs, facts
+
+    def _is_whole(self, split: Split) -> bool:
+        """Whether every line has a loss: where only the hardest have one, their mean says nothing."""
+        file = self._files.get(split)
+        return file is None or self._losses is None or len(self._losses.of(split)) >= file.lines
 
     # --- the content ------------------------------------------------------------------------------------
 

@@ -17,15 +17,15 @@ import numpy as np
 
 if TYPE_CHECKING:
     from finetop.server.trainers.tiny.batches import Corpus
-    from finetop.server.trainers.tiny.network import Floats, Network
+    from finetop.server.trainers.tiny.network import Floats, Ints, Measured, Network, Piece
     from finetop.server.trainers.tiny.objective import Objective
 
 Example = TypeVar("Example")
 Split = Literal["train", "valid"]
 
 HEAD = "split,line,loss,bytes"
-UNNOTICED_ROWS = 20_000
-"""Symbols that are looked at in a tenth of a second: small files are always measured whole."""
+UNNOTICED_ROWS = 12_000
+"""Symbols that are looked at in a twentieth of a second: small files are always measured whole."""
 SHARE = 0.12
 """Of the symbols that a training meets; to look at one costs a third of what it costs to learn it, and the
 two together stay below a twentieth of the time."""
@@ -34,6 +34,8 @@ MOST_EXAMPLES = 50_000
 AT_ONCE = 256
 CHOICE_OF_EXAMPLES = 7
 """A stream of chance of its own."""
+FEWEST_AROUND, PARTS = 50, 20
+"""How many examples met before and after one it is compared with: a twentieth, and no fewer."""
 
 
 class Part(NamedTuple):
@@ -43,7 +45,7 @@ class Part(NamedTuple):
     lines: Sequence[int]
 
 
-class Measured(NamedTuple):
+class Told(NamedTuple):
     """What was written, and how many examples there are."""
 
     examples: int
@@ -64,21 +66,37 @@ def numbered(
     return Part(corpus_of(noted), lines)
 
 
-def chosen(part: Part, rows: float, seed: int) -> list[int]:
-    """As many examples of a part as so many symbols and the longest file allow, in their order."""
+def chosen(part: Part, rows: float, order: Ints) -> list[int]:
+    """As many examples of a part as so many symbols and the longest file allow, the first in an order."""
     count = len(part.corpus)
     whole = part.corpus.rows(range(count))
     most = min(MOST_EXAMPLES, count if whole <= rows else int(count * rows / whole))
-    if most == count:
-        return list(range(count))
-    some = np.random.default_rng([seed, CHOICE_OF_EXAMPLES]).permutation(count)[:most]
-    return [int(number) for number in np.sort(some)]
+    return [int(number) for number in np.sort(order[:most])]
+
+
+def hardest(met: Floats, order: Ints) -> Ints:
+    """The examples by the loss each had when it was last learned, as `order` says in turn.
+
+    What came early had more to learn, so that each is measured against those around it.
+    """
+    losses = np.nan_to_num(met[order].astype(np.float64), nan=np.inf, posinf=np.inf)
+    finite = np.where(np.isfinite(losses), losses, 0.0)
+    half = max(FEWEST_AROUND, len(order) // PARTS) // 2
+    places = np.arange(len(order))
+    begin, end = np.maximum(places - half, 0), np.minimum(places + half + 1, len(order))
+    sums = np.concatenate([[0.0], np.cumsum(finite)])
+    around = (sums[end] - sums[begin]) / (end - begin)
+    found: Ints = order[np.argsort(around - losses, kind="stable")]
+    return found
 
 
 def measured(
-    objective: Objective, network: Network, *, epochs: int, seed: int
-) -> tuple[Measured, Iterator[bytes]] | None:
-    """How many examples can be measured in the time there is, and the file in blocks; None without any."""
+    objective: Objective, network: Network, *, epochs: int, seed: int, hard: Ints
+) -> tuple[Told, Iterator[bytes]] | None:
+    """How many examples can be measured in the time there is, and the file in blocks; None without any.
+
+    Where those to learn from are too many, those that come first in `hard` are measured.
+    """
     parts = objective.parts
     if not parts:
         return None
@@ -87,9 +105,11 @@ def measured(
     choices: dict[Split, list[int]] = {}
     # Held-out examples first: they are few, and the training has not seen them.
     for split in sorted(parts, key=lambda split: split != "valid"):
-        choices[split] = chosen(parts[split], left, seed)
+        count = len(parts[split].corpus)
+        any_ = np.random.default_rng([seed, CHOICE_OF_EXAMPLES]).permutation(count)
+        choices[split] = chosen(parts[split], left, hard if split == "train" else any_)
         left -= parts[split].corpus.rows(choices[split])
-    told = Measured(sum(map(len, choices.values())), sum(len(part.corpus) for part in parts.values()))
+    told = Told(sum(map(len, choices.values())), sum(len(part.corpus) for part in parts.values()))
     return told, _blocks(objective, network, choices)
 
 
@@ -109,14 +129,22 @@ def _blocks(objective: Objective, network: Network, choices: dict[Split, list[in
             )
 
 
-def mean_losses(network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats:
-    """The mean loss of the symbols of each of some examples."""
-    sums, rows = np.zeros(len(chosen)), np.zeros(len(chosen))
-    # An example's answers lie one after the other, and the examples in the order of their numbers.
-    ends = corpus.answer_starts[np.asarray(chosen) + 1]
-    for piece in corpus.pieces(chosen):
-        place = np.searchsorted(ends, piece.answers, side="right")
-        np.add.at(sums, place, np.add.reduceat(network.losses(piece), piece.starts))
-        np.add.at(rows, place, piece.lengths)
-    found: Floats = sums / np.maximum(rows, 1)
-    return found
+class EachLoss:
+    """Adds up what pieces tell of each of some examples."""
+
+    def __init__(self, corpus: Corpus, chosen: Sequence[int]) -> None:
+        self._starts = corpus.answer_starts
+        self._place = {number: place for place, number in enumerate(chosen)}
+        self._sums, self._rows = [0.0] * len(chosen), [0] * len(chosen)
+
+    def add(self, piece: Piece, measured: Measured) -> None:
+        """One more piece; an answer may be cut over several, and an example has several answers."""
+        examples = np.searchsorted(self._starts, piece.answers, side="right") - 1
+        each = zip(examples.tolist(), measured.losses.tolist(), piece.lengths.tolist(), strict=True)
+        for number, loss, rows in each:
+            self._sums[self._place[number]] += loss
+            self._rows[self._place[number]] += rows
+
+    def means(self) -> Floats:
+        """The mean loss of the symbols of each example."""
+        return np.array(self._sums) / np.maximum(self._rows, 1)

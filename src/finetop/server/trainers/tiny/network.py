@@ -73,6 +73,8 @@ class Measured:
     hits: int
     whole: NDArray[np.bool_]
     """(answers,) whether every row of an answer was a hit."""
+    losses: Floats
+    """(answers,) the sum over the rows of each."""
 
 
 class _Dense:
@@ -211,7 +213,8 @@ class Network(_Dense):
         losses = log_sums[:, 0].astype(np.float64) - of_target
         logits /= sums
         whole = np.logical_and.reduceat(hits, piece.starts)
-        measured = Measured(rows, loss, int(np.count_nonzero(hits)), whole)
+        of_answers = np.add.reduceat(losses, piece.starts)
+        measured = Measured(rows, loss, int(np.count_nonzero(hits)), whole, of_answers)
         return _Forward(context, words, hidden, logits, losses, measured)
 
 

@@ -33,6 +33,8 @@ class Learned:
     values: dict[str, float]
     """Measurements of the batch, such as its loss."""
     trained_bytes: int
+    losses: Floats | None = None
+    """Of each example of the batch before it was learned; None for a method without losses."""
     timing: dict[str, float] = field(default_factory=dict)
     """Seconds, by what they were spent on; empty where that is not worth telling."""
 

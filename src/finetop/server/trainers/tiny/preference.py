@@ -76,7 +76,7 @@ class Preference:
         if margins is None:
             return None
         follow(network, self._pairs, batch, margins, gradient, beta=self._beta)
-        return Learned(_told(margins), self._pairs.text_bytes(batch))
+        return Learned(_told(margins), self._pairs.text_bytes(batch), _losses(margins))
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:
         """Loss, share of pairs ranked right, and by how much on average."""

@@ -93,7 +93,7 @@ class Reinforcement:
         return Learned(
             {"reward": float(rewards.mean()), "completion_tokens": spoken / len(said)},
             spoken,
-            {"sampling": answered - began, "training": time.perf_counter() - answered},
+            timing={"sampling": answered - began, "training": time.perf_counter() - answered},
         )
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:

@@ -32,6 +32,8 @@ class State:
     adam: Adam
     result_bytes: int = 0
     """How much of the result rows belongs to these steps."""
+    met: NDArray[np.float32] | None = None
+    """The loss of each example when it was last learned; None before any was."""
     trained_bytes: int = 0
     """Bytes of answers that were trained on, each as often as it was."""
 
@@ -42,6 +44,7 @@ def save(job: JobDir, state: State, identity: str) -> None:
         **state.network.arrays(),
         **{name: getattr(state.adam, name) for name in MOMENTS},
         "place": np.array([state.step, state.result_bytes, state.trained_bytes], np.int64),
+        **({} if state.met is None else {"met": state.met}),
         "identity": np.frombuffer(identity.encode(), np.uint8),
     }
     with job.whole(job.resume / f"step-{state.step}.npz") as file:
@@ -78,7 +81,7 @@ def _state(arrays: dict[str, NDArray[Any]], identity: str) -> State:
     for name in MOMENTS:
         getattr(adam, name)[:] = arrays[name]
     step, result_bytes, trained_bytes = (int(number) for number in arrays["place"])
-    return State(step, network, adam, result_bytes, trained_bytes)
+    return State(step, network, adam, result_bytes, arrays.get("met"), trained_bytes)
 
 
 def _size(path: Path) -> int:

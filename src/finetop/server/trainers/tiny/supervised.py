@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from finetop.server.trainers import CannotTrainError
 from finetop.server.trainers.data import chat, completions, read
 from finetop.server.trainers.tiny.batches import Corpus, small_part
-from finetop.server.trainers.tiny.examples import mean_losses, numbered
+from finetop.server.trainers.tiny.examples import EachLoss, numbered
 from finetop.server.trainers.tiny.objective import SMALL_VALIDATION, Learned, examples_of
 from finetop.server.trainers.tiny.plan import BASE_RATE
 
@@ -74,10 +74,12 @@ class Supervised:
         """Add the gradient of the mean loss of a batch."""
         del step
         rows = self._corpus.rows(batch)
-        tally = _Tally(sequences=self._is_older)
+        tally, each = _Tally(sequences=self._is_older), EachLoss(self._corpus, batch)
         for piece in self._corpus.pieces(batch):
-            tally.add(piece, network.learn_from(piece, rows, gradient))
-        return Learned(tally.told(), self._corpus.text_bytes(batch))
+            measured = network.learn_from(piece, rows, gradient)
+            tally.add(piece, measured)
+            each.add(piece, measured)
+        return Learned(tally.told(), self._corpus.text_bytes(batch), each.means())
 
     def measure(self, network: Network, step: int, *, whole: bool) -> dict[str, float] | None:
         """Loss, and shares of bytes and of whole answers guessed right."""
@@ -92,7 +94,12 @@ class Supervised:
 
     def losses(self, network: Network, corpus: Corpus, chosen: Sequence[int]) -> Floats | None:
         """The mean loss of each example's bytes."""
-        return None if self._wishes() == "cancel" else mean_losses(network, corpus, chosen)
+        if self._wishes() == "cancel":
+            return None
+        each = EachLoss(corpus, chosen)
+        for piece in corpus.pieces(chosen):
+            each.add(piece, network.measure(piece))
+        return each.means()
 
 
 class _Tally:

@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from finetop.server.trainers import CannotTrainError
 from finetop.server.trainers.tiny import resume
 from finetop.server.trainers.tiny.adam import Adam
 from finetop.server.trainers.tiny.batches import order_of_epoch
-from finetop.server.trainers.tiny.examples import measured
+from finetop.server.trainers.tiny.examples import hardest, measured
 from finetop.server.trainers.tiny.network import Gradient
 from finetop.server.trainers.tiny.plan import Plan
 from finetop.server.trainers.tiny.preference import Preference
@@ -109,7 +111,15 @@ class Training:
 
     def _examine(self) -> Wish | None:
         """Write the loss of each example under the final weights; the same ones whoever was killed."""
-        found = measured(self._objective, self._state.network, epochs=self._plan.n_epochs, seed=self._seed)
+        plan, met = self._plan, self._state.met
+        order = order_of_epoch(self._seed, plan.n_epochs - 1, plan.examples)
+        found = measured(
+            self._objective,
+            self._state.network,
+            epochs=plan.n_epochs,
+            seed=self._seed,
+            hard=order if met is None else hardest(met, order),
+        )
         if found is None:
             return None
         told, blocks = found
@@ -120,7 +130,7 @@ class Training:
             file.write(content)
         if told.examples < told.of_all:
             counts = f"{told.examples} of {told.of_all}"
-            message = f"The losses of {counts} examples were measured one by one, to save time"
+            message = f"The losses of {counts} examples were measured, the hardest to learn among them"
             self._events.write("log", level="info", message=message)
         return None
 
@@ -128,9 +138,14 @@ class Training:
         state, plan, gradient = self._state, self._plan, self._gradient
         began = time.perf_counter()
         gradient.clear()
-        learned = self._objective.learn(state.network, self._examples(step), step, gradient)
+        batch = self._examples(step)
+        learned = self._objective.learn(state.network, batch, step, gradient)
         if learned is None:
             return None
+        if learned.losses is not None:
+            if state.met is None:
+                state.met = np.full(plan.examples, np.nan, np.float32)
+            state.met[batch] = learned.losses
         rate = plan.rate(step)
         norm = state.adam.step(state.network, gradient, step, rate)
         if not all(math.isfinite(number) for number in (norm, *learned.values.values())):
