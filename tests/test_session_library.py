@@ -115,6 +115,19 @@ class TestFiles:
             done(session.download("here", arrival.file.id, tmp_path))
         assert not done(session.upload("here", training)).reused
 
+    def test_what_was_looked_at_whole_is_known_by_its_bytes(self, session: Session, training: Path) -> None:
+        """Wherever it came from: jobs that learned from it are known to have learned from the same."""
+        file = done(session.upload("here", training)).file
+        done(session.files("here"))
+        library, account = session.store.library, session.accounts["here"]
+        (sha256,) = library.hashes(account, [file.id]).values()
+        library.note_file_hash(account, file.id, "")
+        for most in (50, training.stat().st_size):
+            assert library.hashes(account, [file.id]) == {file.id: ""}
+            with tempfile.TemporaryFile() as into:
+                done(session.fetch("here", file.id, into, most_bytes=most))
+        assert library.hashes(account, [file.id]) == {file.id: sha256}
+
     def test_the_same_bytes_can_be_sent_anew(self, session: Session, training: Path) -> None:
         one, two = (done(session.upload("here", training, anew=True)).file.id for _ in range(2))
         assert one != two

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -110,16 +111,29 @@ class Library:
         provider = await self._links.named(profile).patient()
         total = await _size_of(provider, file_id)
         received = 0
+        digest = hashlib.sha256()
+
+        def take(part: bytes) -> None:
+            into.write(part)
+            digest.update(part)
+
         async with contextlib.aclosing(provider.content(file_id)) as chunks:
             async for chunk in chunks:
-                await asyncio.to_thread(into.write, chunk[: most_bytes - received])
+                await asyncio.to_thread(take, chunk[: most_bytes - received])
                 received += len(chunk)
                 if received > most_bytes:
                     await asyncio.to_thread(into.flush)
                     return False
                 progress(received, total)
         await asyncio.to_thread(into.flush)
+        self._note_bytes(self._links.account(profile), file_id, received, digest.hexdigest())
         return True
+
+    def _note_bytes(self, account: int, file_id: str, size_bytes: int, sha256: str) -> None:
+        """Remember what a training file holds, for it may lie there under another id, too."""
+        known = self._store.library.file(account, file_id)
+        if known is not None and known.purpose == "fine-tune" and known.size_bytes == size_bytes:
+            self._store.library.note_file_hash(account, file_id, sha256)
 
     async def file_lines(self, profile: str, file_id: str, most: int) -> list[str]:
         provider = await self._links.named(profile).patient()
