@@ -107,10 +107,18 @@ def test_what_one_key_one_job_and_one_event_cost(paths: Paths) -> None:
         cost(opened, lambda: opened.press("f"), r"^▌.*\n(?!── 2)")
         cost(opened, lambda: opened.press("j"), "^▌.*support-bot-v3")
         found["a row"] = cost(opened, lambda: opened.press("j"), "^▌.*tickets-v3")
+        cost(opened, lambda: opened.press("g", "3"), "^━━ 3 Curves")
+        later = {**step, "step": 90, "train_loss": 0.4567}
+        found["a point of a curve"] = cost(
+            opened, lambda: say("b-step", "Step 90/100", type="metrics", data=later), "step 90 of 100"
+        )
+        found["the first crosshair"] = cost(opened, lambda: opened.press("h"), "step 90 +train 0.457")
+        found["a crosshair"] = cost(opened, lambda: opened.press("h"), "step 89 +train 0.432")
         opened.press("q")
         assert opened.ended() == 0
     most = {
         "another job": 7_000, "back": 7_000, "a job": 400, "an event": 1_000, "a step": 2_000, "a row": 900,
+        "a point of a curve": 900, "the first crosshair": 1_200, "a crosshair": 800,
     }  # fmt: skip
     assert {name: bytes_ for name, bytes_ in found.items() if bytes_ > most[name]} == {}
 

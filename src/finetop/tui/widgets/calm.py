@@ -7,7 +7,8 @@ all are felt: 15 kB for a tab key, 400 bytes for one number, 10 kB a second whil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+import re
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
@@ -38,7 +39,36 @@ class _Spans(ChopsUpdate):
                     continue
                 part = strip.crop(left - x, right - x)
                 written += [Control.move_to(left, y).segment.text, part.render(console)]
-        return "".join(written)
+        return one_style("".join(written))
+
+
+_STYLE: Final = re.compile(r"(\x1b\[[0-9;]*m)")
+_RESET: Final = "\x1b[0m"
+_MOVES: Final = re.compile(r"(?:\x1b\[[0-9;]*H)*")
+
+
+def one_style(written: str) -> str:
+    """The same without styles that are given up only to be taken again after the cursor has moved.
+
+    A line from top to bottom, such as a crosshair's, is one style and as many moves as it has rows.
+    """
+    kept: list[str] = []
+    style, is_over = "", False
+    for place, part in enumerate(_STYLE.split(written)):
+        if place % 2 == 0:  # what is written
+            if is_over and not _MOVES.fullmatch(part):
+                kept.append(_RESET)
+                style, is_over = "", False
+            kept.append(part)
+        elif part == _RESET:
+            is_over = True
+        else:
+            if is_over and part != style:
+                kept.append(_RESET)
+            if not is_over or part != style:
+                kept.append(part)
+            style, is_over = part, False
+    return "".join([*kept, _RESET] if is_over else kept)
 
 
 class _SpanCompositor(Compositor):

@@ -81,14 +81,22 @@ NEAR = 12
 """Spans nearer than this are written as one: moving the cursor costs as many bytes."""
 
 
+def _seen(line: Line) -> list[Run]:
+    """Character by character; of a blank nobody sees which role it is in."""
+    return [
+        (char, "" if char == " " and not _visible_blank(role) else role)
+        for words, role in line.runs
+        for char in words
+    ]
+
+
 def changed_spans(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
     """From which to which column the two lines differ, as few spans as are worth it."""
     if old == new:
         return []
     if old.ground != new.ground:
         return [(0, width)]
-    before = [(char, role) for words, role in old.runs for char in words]
-    after = [(char, role) for words, role in new.runs for char in words]
+    before, after = _seen(old), _seen(new)
     if not (len(before) == len(after) == width == width_of(old.runs) == width_of(new.runs)):
         return [(0, width)]  # wide characters: columns and characters are not the same
     spans: list[tuple[int, int]] = []
