@@ -10,6 +10,7 @@ import pytest
 
 from alerts.jobs import AlertRule, AlertSettings, House
 from finetop.errors import BadInput
+from finetop.models import Checkpoint
 from finetop.store import Store
 
 MINUTE = 60.0
@@ -151,6 +152,37 @@ def test_validation_that_turns_is_told_and_a_reward_that_falls(house: House) -> 
     )
     house.now += 60
     assert house.judged() == []
+
+
+OVERFITS = [2.1, 1.0, 0.62, 0.55, 0.58, 0.66, 0.75, 0.85, 0.97, 1.1]
+
+
+def test_a_job_that_overfits_is_told_once_with_the_checkpoint_to_use(house: House) -> None:
+    """Neither again as it goes on, nor a second time by its counted checks."""
+    house.turns("a", "running")
+    point = Checkpoint(id="c", step_number=3, fine_tuned_model_checkpoint="ft:c")
+    house.store.jobs.save_checkpoints(house.key("a"), [point])
+    house.steps("a", full_valid_loss=OVERFITS)
+    assert house.judged() == ["overfit a: bell"]
+    facts = json.loads(house.known()[0].facts)
+    assert facts["text"] == (
+        "a: validation has turned at step 4 (sure: validation loss rose from 0.550 to 1.100 in 6 checks);"
+        " use checkpoint 3"
+    )
+    assert (facts["sureness"], facts["checkpoint"]) == ("sure", {"step": 3, "model": "ft:c"})
+    house.steps("a", full_valid_loss=[*OVERFITS, 1.2, 1.3, 1.4])
+    house.open()
+    assert house.judged() == []
+
+
+def test_how_sure_it_must_be_is_a_setting(settle: Callable[[AlertSettings], House]) -> None:
+    """Where the watch is not sure enough, counted checks are told as before."""
+    house = settle(QUIET)
+    house.turns("a", "running")
+    house.steps("a", full_valid_loss=OVERFITS[:7])
+    assert house.judged() == ["rising a: bell"]
+    early = settle(AlertSettings(on=("overfit",), ways=("bell",), overfit_from="likely"))
+    assert early.judged() == ["overfit a: bell"]
 
 
 def test_models_that_end_are_told_together_and_once_for_each_reminder(house: House) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetop.alerts import rules, wording
+from finetop.overfit import of_told
 from finetop.shutdown import days_left
 from finetop.store import JobKey, Raised
 
@@ -127,6 +128,17 @@ class Judge:
         return found.since < begun + float(json.loads(facts)["silent_s"])
 
     def _worse(self, key: JobKey) -> Iterator[Occurrence]:
+        verdict = of_told(self._store.jobs.overfit(key))
+        row = self._row(key) if verdict is not None and verdict.is_told else None
+        if verdict is not None and row is not None:
+            facts = wording.of_overfit(row, verdict)
+            sureness = verdict.sureness
+            yield Occurrence(key.id, "overfit", 0, facts, lambda rule: rule.heeds(sureness))
+        if self._store.alerts.last(key, "overfit") is None:
+            yield from self._rising(key, "" if verdict is None else verdict.sureness)
+
+    def _rising(self, key: JobKey, sureness: str) -> Iterator[Occurrence]:
+        """Counted checks are told where the overfit watch does not tell more of the same."""
         checks = self._store.evidence.checks(key)
         if checks is None:
             return
@@ -136,7 +148,13 @@ class Judge:
         row = self._row(key) if found is not None else None
         if found is not None and row is not None:
             facts = wording.of_worse(row, found)
-            yield Occurrence(key.id, "rising", found.step, facts, lambda rule: found.checks >= rule.checks)
+            yield Occurrence(
+                key.id,
+                "rising",
+                round(found.step),
+                facts,
+                lambda rule: found.checks >= rule.checks and not rule.heeds(sureness),
+            )
 
     def _shutdowns(self, account: int) -> Iterator[Occurrence]:
         now = self._clock()

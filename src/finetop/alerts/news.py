@@ -15,10 +15,11 @@ from finetop.text import clean
 if TYPE_CHECKING:
     from finetop.store import Delivery, JobKey, JobRow, Store
 
-ORDER = ("failed", "silent", "rising", "shutdown", "cancelled", "done")
+ORDER = ("failed", "silent", "overfit", "rising", "shutdown", "cancelled", "done")
 WORDS = {
     "failed": "Failed",
     "silent": "Silent",
+    "overfit": "Validation has turned",
     "rising": "Validation became worse",
     "shutdown": "Models that end",
     "cancelled": "Cancelled",
@@ -59,7 +60,11 @@ def news(
 def summary(found: Sequence[News]) -> str:
     """How many of each, in one line: `2 failed, 1 silent, 5 done`."""
     counts = Counter(one.event for one in found)
-    words = {"rising": "with worse validation", "shutdown": "with models that end"}
+    words = {
+        "overfit": "with validation past its best",
+        "rising": "with worse validation",
+        "shutdown": "with models that end",
+    }
     return ", ".join(f"{counts[event]} {words.get(event, event)}" for event in ORDER if counts[event])
 
 

@@ -30,6 +30,12 @@ class Rule:
     """bell, notify, webhook, command; `webhook:TITLE` and `command:TITLE` are the rule's own."""
     silent_s: float
     checks: int
+    overfit_from: str
+    """How sure the overfit watch must be: sure, or likely at least."""
+
+    def heeds(self, sureness: str) -> bool:
+        """Whether a verdict of the overfit watch is sure enough to be told."""
+        return "overfit" in self.on and sureness in {"sure", self.overfit_from}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ def plan_of(settings: AlertSettings) -> Plan:
                 ways=tuple(wanted),
                 silent_s=(rule.silent_min or settings.silent_min) * 60,
                 checks=rule.rising_checks or settings.rising_checks,
+                overfit_from=rule.overfit_from or settings.overfit_from,
             )
         )
     general = Rule(
@@ -102,6 +109,7 @@ def plan_of(settings: AlertSettings) -> Plan:
         ways=settings.ways,
         silent_s=settings.silent_min * 60,
         checks=settings.rising_checks,
+        overfit_from=settings.overfit_from,
     )
     goals = {"bell", *(("notify",) if settings.notify != "off" else ())}
     goals |= {way for way, goal in {**webhooks, **commands}.items() if goal}

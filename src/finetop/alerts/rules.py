@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from finetop.turning import taken_together
 
 if TYPE_CHECKING:
     from finetop.store.rows import Turn
@@ -20,8 +21,6 @@ LONGER = 2.0
 UNKNOWN_RHYTHM = 3.0
 """Patience with a job that has told too little for a rhythm."""
 FEWEST_GAPS = 2
-MOST_CHECKS = 24
-"""Validated more often, a job's points are taken together: single batches are too noisy to compare."""
 
 
 def ending(turn: Turn, *, ordered: bool) -> str | None:
@@ -85,26 +84,15 @@ def worse_since(
     steps: Sequence[int], values: Sequence[float], *, higher_is_better: bool = False
 ) -> Worse | None:
     """Whether each check after the best one was worse than the one before; None where it was not."""
-    sound = [(step, value) for step, value in zip(steps, values, strict=True) if math.isfinite(value)]
-    checks = _taken_together(sound)
-    if not checks:
+    points = taken_together(steps, values, higher_is_better=higher_is_better).points
+    if not points:
         return None
     sign = -1.0 if higher_is_better else 1.0
-    place = min(range(len(checks)), key=lambda at: (sign * checks[at][1], -at))
-    after = [sign * value for _, value in checks[place:]]
+    place = min(range(len(points)), key=lambda at: (points[at].value, -at))
+    after = [point.value for point in points[place:]]
     if len(after) < 2 or not all(one < next_ for one, next_ in pairwise(after)):
         return None
-    step, best = checks[place]
-    return Worse(step, best, checks[-1][1], len(after) - 1)
-
-
-def _taken_together(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Neighbours taken together until at most MOST_CHECKS are left; an unfinished group is left out."""
-    size = 1
-    while len(points) // size > MOST_CHECKS:
-        size *= 2
-    groups = [points[start : start + size] for start in range(0, len(points) - size + 1, size)]
-    return [(group[0][0], math.fsum(value for _, value in group) / size) for group in groups]
+    return Worse(round(points[place].step), sign * after[0], sign * after[-1], len(after) - 1)
 
 
 def reminder(days_left: int, within_days: int) -> int | None:

@@ -9,7 +9,7 @@ _TEXT: Final = {"type": ["string", "null"]}
 _WHOLE: Final = {"type": ["integer", "null"]}
 _NUMBER: Final = {"type": ["number", "null"]}
 _MOMENT: Final = {**_TEXT, "format": "date-time"}
-_EVENTS: Final = ["done", "failed", "cancelled", "silent", "rising", "shutdown"]
+_EVENTS: Final = ["done", "failed", "cancelled", "silent", "rising", "overfit", "shutdown"]
 _JOB: Final = {
     "type": ["object", "null"],
     "description": "The job as it was then; a shutdown and a test have none.",
@@ -52,10 +52,18 @@ ALERT: Final[dict[str, Any]] = {
         "job": _JOB,
         "silent_s": {"type": "integer", "description": "Of silent."},
         "last_news_at": {**_MOMENT, "description": "Of silent."},
-        "best_step": {"type": "integer", "description": "Of rising, as the next three are."},
+        "best_step": {"type": "integer", "description": "Of rising and overfit, as the next two are."},
         "best": {"type": "number"},
         "last": {"type": "number"},
-        "checks": {"type": "integer", "description": "How many times in a row it became worse."},
+        "checks": {"type": "integer", "description": "Of rising: how many times in a row."},
+        "sureness": {"enum": ["sure", "likely"], "description": "Of overfit, as the next three are."},
+        "turned_step": {"type": "integer"},
+        "why": {"type": "string"},
+        "checkpoint": {
+            "type": ["object", "null"],
+            "description": "The one to use.",
+            "properties": {"step": {"type": "integer"}, "model": _TEXT},
+        },
         "models": {"type": "array", "items": {"type": "string"}, "description": "Of shutdown."},
         "ends_on": {**_MOMENT, "description": "Of shutdown, as the next one is."},
         "days_left": {"type": "integer"},

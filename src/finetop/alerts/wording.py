@@ -5,18 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from finetop import text
+from finetop import overfit, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from finetop.alerts.rules import Silence, Worse
+    from finetop.overfit import Verdict
     from finetop.store import JobRow
 
 LONGEST = 300
 """Characters of a sentence; a reason may be a whole page."""
 LATE_S = 3600.0
-ROLES = {"done": "good", "failed": "bad", "cancelled": "warn", "silent": "warn", "rising": "warn"}
+ROLES = {
+    "done": "good",
+    "failed": "bad",
+    "cancelled": "warn",
+    "silent": "warn",
+    "rising": "warn",
+    "overfit": "warn",
+}
 
 
 def of_end(event: str, row: JobRow, now: float) -> dict[str, Any]:
@@ -49,6 +57,25 @@ def of_worse(row: JobRow, found: Worse) -> dict[str, Any]:
     )
     return _facts(
         "rising", said, row, best_step=found.step, best=found.best, last=found.last, checks=found.checks
+    )
+
+
+def of_overfit(row: JobRow, verdict: Verdict) -> dict[str, Any]:
+    """Validation has turned, by more than chance."""
+    advice = overfit.advice(verdict)
+    said = f"{text.clean(row.name)}: validation has turned at step {verdict.turned_step:,} ({verdict.why})"
+    kept = verdict.checkpoint
+    return _facts(
+        "overfit",
+        said + (f"; {advice}" if advice else ""),
+        row,
+        sureness=verdict.sureness,
+        turned_step=verdict.turned_step,
+        best_step=round(verdict.best.step),
+        best=verdict.best.value,
+        last=verdict.last,
+        why=verdict.why,
+        checkpoint=None if kept is None else {"step": kept.step, "model": kept.model},
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-EVENTS = ("done", "failed", "cancelled", "silent", "rising", "shutdown")
+EVENTS = ("done", "failed", "cancelled", "silent", "rising", "overfit", "shutdown")
+SURENESS = ("sure", "likely")
 WAYS = ("bell", "notify", "webhook", "command")
 
 
@@ -30,6 +31,8 @@ class AlertRule:
     """Minutes without news; 0: as in [alerts]."""
     rising_checks: int = field(default=0, metadata={"least": 0})
     """Checks in a row that became worse; 0: as in [alerts]."""
+    overfit_from: str = field(default="", metadata={"choices": ("", *SURENESS)})
+    """How sure the overfit watch must be; empty: as in [alerts]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class AlertSettings:
     """What is told of all jobs, and the rules that tell more of some."""
 
     on: tuple[str, ...] = field(default=EVENTS, metadata={"choices": EVENTS})
-    """What is told: a job's end, silence, validation that rises, a model's shutdown."""
+    """What is told: a job's end, silence, validation that rises or has turned, a model's shutdown."""
     ways: tuple[str, ...] = field(default=WAYS, metadata={"choices": WAYS})
     """How: those of these ways that are set up."""
     jobs: str = ""
@@ -56,6 +59,8 @@ class AlertSettings:
     """Minutes without news from a running job, and longer than its own rhythm explains."""
     rising_checks: int = field(default=3, metadata={"least": 1})
     """How many times in a row validation became worse."""
+    overfit_from: str = field(default="sure", metadata={"choices": SURENESS})
+    """How sure the overfit watch must be that validation has turned."""
     shutdown_days: int = field(default=30, metadata={"least": 0})
     """Days before a tuned model's last day."""
     rules: tuple[AlertRule, ...] = ()
