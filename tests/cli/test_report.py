@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -53,5 +54,35 @@ def test_what_is_left_out_is_nowhere(past: dict[str, Any], tmp_path: Path) -> No
         ([f"j{number}" for number in range(9)], "8 jobs at most"),
     ):
         done = here("report", *arguments, **environ)
+        assert (done.code, done.out) == (2, "")
+        assert said in done.err
+
+
+def test_curves_are_printed_as_numbers_and_as_pictures(past: dict[str, Any]) -> None:
+    """All of them, or those that are named; as JSON they are what `--json` prints."""
+    id_, environ = past["job"]["id"], past["environ"]
+
+    def printed(*options: str) -> str:
+        done = here("jobs", "metrics", id_, "--offline", *options, **environ)
+        assert done.code == 0, done.err
+        return done.out
+
+    numbers = printed("--format", "csv").splitlines()
+    steps = json.loads(printed("--json"))
+    assert numbers[0].startswith("step,train_loss")
+    assert len(numbers) == len(steps) + 1
+    assert float(numbers[1].split(",")[1]) == steps[0]["train_loss"]
+    told = json.loads(printed("--format", "json"))
+    assert [step["train_loss"] for step in told] == [step["train_loss"] for step in steps]
+    assert printed("--format", "text", "--measure", "loss").startswith("Loss, per byte\n")
+    picture = printed("--format", "svg")
+    assert picture.startswith("<svg ")
+    assert all(title in picture for title in (">Loss, per byte<", ">Accuracy, of bytes<", ">Rate<"))
+    for options, said in (
+        (("--format", "svg", "--measure", "los"), "There is loss, accuracy"),
+        (("--format", "csv", "--measure", "loss"), "--measure is for pictures"),
+        (("--format", "csv", "--json"), "Leave out --json"),
+    ):
+        done = here("jobs", "metrics", id_, "--offline", *options, **environ)
         assert (done.code, done.out) == (2, "")
         assert said in done.err

@@ -41,6 +41,17 @@ async def test_what_to_leave_out_is_asked_once(tmp_path: Path, monkeypatch: pyte
         await driver.reads("it is there already; enter replaces it")
         await driver.press("escape")
 
+        await driver.press("3", "E")
+        await driver.reads("./support-bot-v2-loss.svg")
+        await driver.press("enter")
+        await driver.reads("Saved the curve in ")
+        assert (tmp_path / "support-bot-v2-loss.svg").read_text("utf-8").startswith("<svg ")
+        await driver.press("E", "tab")
+        await driver.reads("./support-bot-v2-loss.csv")
+        await driver.press("enter")
+        await driver.until((tmp_path / "support-bot-v2-loss.csv").exists)
+        assert "train,valid" in (tmp_path / "support-bot-v2-loss.csv").read_text("utf-8").splitlines()[0]
+
         for name in ("support-bot-v1", "tickets-v2"):
             await driver.jobs.select(name)
             await driver.press("space")

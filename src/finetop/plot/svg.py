@@ -26,6 +26,8 @@ TOP: Final = 10
 BOTTOM: Final = 30
 GUTTER: Final = 64
 """Pixels for the words of the y axis."""
+HEADING: Final = 28
+"""Pixels for the title of a chart."""
 EPOCH: Final = 40
 """Epoch lines nearer than this are a fence, and are left out."""
 
@@ -100,6 +102,23 @@ def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "
             "</svg>",
         ]
     )
+
+
+def sheet(charts: Sequence[tuple[str, Request]], *, width: int = 720, height: int = 300) -> str:
+    """Several charts below each other, each under its title, as one file."""
+    whole = len(charts) * (height + HEADING)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {whole}" width="{width}">']
+    for place, (title, request) in enumerate(charts):
+        y = place * (height + HEADING)
+        drawn = svg(request, width=width, height=height, title=title)
+        parts += [
+            f'<svg class="finetop-plot" y="{y}" width="{width}" height="{HEADING}">',
+            '<rect class="ground" width="100%" height="100%"/>',
+            f'<text x="{GUTTER}" y="{HEADING - 8}">{escape(title)}</text>',
+            "</svg>",
+            f'<g transform="translate(0,{y + HEADING})">{drawn}</g>',
+        ]
+    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _said(request: Request) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetop import text
+from finetop.measures import Measure, measures, unit
 from finetop.plot import Best, Curve, Points, Request, best_point, chart
 from finetop.plot.svg import svg
 from finetop.report.blocks import Picture
@@ -14,46 +15,73 @@ if TYPE_CHECKING:
 
     from finetop.dossier import Dossier
     from finetop.report.blocks import Block
-    from finetop.store.rows import Curves, Series
+    from finetop.store.rows import Curves, JobRow, Series
 
 WIDTH: Final = 78
 HEIGHT: Final = 16
 SMOOTHING: Final = "mid"
-_TITLES: Final = {"loss": "Loss", "accuracy": "Accuracy", "reward": "Reward", "rate": "Learning rate"}
-_HIGHER: Final = ("accuracy", "reward")
+MOST: Final = 8
+"""Pictures of one job; all else that was measured is told in numbers."""
+
+
+class Drawn(NamedTuple):
+    """A picture, and what it is called."""
+
+    name: str
+    title: str
+    request: Request
+
+
+def drawn(curves: Curves, row: JobRow | None, kept: Sequence[int] = ()) -> Iterator[Drawn]:
+    """A picture of each measure; `kept` are the steps of checkpoints."""
+    for name, measure in measures(curves).items():
+        if measure.is_there:
+            title = ", ".join(part for part in (measure.title, unit(measure, row)) if part)
+            yield Drawn(name, title, _request(measure, curves, kept))
+
+
+def _request(measure: Measure, curves: Curves, kept: Sequence[int]) -> Request:
+    is_rate = measure.name == "rate"
+    role = "rate" if is_rate else "train"
+    lines = [Curve(_points(measure.train), role, measure.line_name, smooth=not is_rate, raw=not is_rate)]
+    if measure.valid.steps:
+        lines.append(Curve(_points(measure.valid), "valid", "valid", dashed=True, smooth=False, raw=False))
+    best = None
+    if measure.has_best and measure.valid.steps:
+        best = best_point(_points(measure.valid), lower_is_better=not measure.higher_is_better)
+    shown = [line for line in lines if line.points.steps]
+    return Request(
+        shown, best, curves.epoch_steps, kept, everything=is_rate, smoothing=SMOOTHING, value=text.loss
+    )
 
 
 def pictures(one: Dossier) -> Iterator[Block]:
     """What was measured of a job, as it went on."""
-    curves = one.curves
     kept = [point.step_number for point in one.checkpoints if point.step_number is not None]
-    for name, title in _TITLES.items():
-        train, valid = _measured(curves, name)
-        drawn = [Curve(train, "train", "rate" if name == "rate" else "train", smooth=name != "rate")]
-        if valid.steps:
-            drawn.append(Curve(valid, "valid", "valid", dashed=True, smooth=False, raw=False))
-        best = best_point(valid, lower_is_better=name not in _HIGHER) if valid.steps else None
-        if train.steps or valid.steps:
-            request = Request(drawn, best, curves.epoch_steps, kept, smoothing=SMOOTHING, value=text.loss)
-            yield _picture(title, request, _said(best, curves))
+    for found in [*drawn(one.curves, one.row, kept)][:MOST]:
+        yield _picture(found.title, found.request, _said(found.request.best, one.curves))
 
 
 def overlaid(found: Sequence[Dossier], letters: Sequence[str]) -> Iterator[Block]:
     """The losses of several jobs over each other; their letters stand at the ends of the lines."""
-    for title, place in (("Training loss", 0), ("Validation loss", 1)):
-        drawn = [
-            Curve(points, f"run{number}", letter, smooth=place == 0, raw=False)
-            for number, (one, letter) in enumerate(zip(found, letters, strict=True))
-            if (points := _measured(one.curves, "loss")[place]).steps
+    losses = [measures(one.curves).get("loss", Measure("loss")) for one in found]
+    for title, whole in (
+        ("Training loss", [loss.train for loss in losses]),
+        ("Validation loss", [loss.valid for loss in losses]),
+    ):
+        lines = [
+            Curve(_points(series), f"run{place}", letter, smooth=title.startswith("T"), raw=False)
+            for place, (series, letter) in enumerate(zip(whole, letters, strict=True))
+            if series.steps
         ]
-        if len(drawn) > 1:
-            yield _picture(title, Request(drawn, smoothing=SMOOTHING, value=text.loss), "")
+        if len(lines) > 1:
+            yield _picture(title, Request(lines, smoothing=SMOOTHING, value=text.loss), "")
 
 
 def _picture(title: str, request: Request, said: str) -> Picture:
-    drawn = chart(request, WIDTH, HEIGHT)
-    lines = tuple("".join(words for words, _ in line).rstrip() for line in drawn.lines)
-    gaps = f"{drawn.gaps:,} values are no numbers and are left out." if drawn.gaps else ""
+    letters = chart(request, WIDTH, HEIGHT)
+    lines = tuple("".join(words for words, _ in line).rstrip() for line in letters.lines)
+    gaps = f"{letters.gaps:,} values are no numbers, and are left out." if letters.gaps else ""
     return Picture(title, lines, svg(request, title=title), f"{said} {gaps}".strip())
 
 
@@ -65,20 +93,5 @@ def _said(best: Best | None, curves: Curves) -> str:
     return f"Validation was best at step {best.step:,.0f}{epoch}: {text.loss(best.value)}."
 
 
-def _measured(curves: Curves, name: str) -> tuple[Points, Points]:
-    """What training measured, and validation; of two validations the one that was measured more often."""
-    own = {
-        "train_loss": curves.train_loss,
-        "valid_loss": curves.valid_loss,
-        "train_accuracy": curves.train_accuracy,
-        "valid_accuracy": curves.valid_accuracy,
-        "rate": curves.rate,
-    }
-    known: dict[str, Series] = {**curves.more, **own}
-    part, full = _points(known.get(f"valid_{name}")), _points(known.get(f"full_valid_{name}"))
-    train = _points(known.get(name if name == "rate" else f"train_{name}"))
-    return train, part if len(part.steps) >= len(full.steps) else full
-
-
-def _points(series: Series | None) -> Points:
-    return Points() if series is None else Points(series.steps, series.values)
+def _points(series: Series) -> Points:
+    return Points(series.steps, series.values)

@@ -20,6 +20,7 @@ PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "app.palette": ("f2", "ctrl+p"),
     "app.quit": ("f10",),
     "curve.best": ("f6",),
+    "curve.export": ("ctrl+x",),
     "curve.smooth": ("f7",),
     "data.export": ("ctrl+x",),
     "data.pause": ("ctrl+t",),

@@ -16,7 +16,11 @@ from finetop.errors import BadInput
 
 if TYPE_CHECKING:
     from finetop.cli.run import Run
-    from finetop.store import JobKey
+    from finetop.store import JobKey, Store
+
+FORMATS = ("csv", "json", "svg", "text")
+DRAWN = ("svg", "text")
+"""Those of them that are pictures."""
 
 
 @click.command("get")
@@ -106,22 +110,37 @@ def _print_events(events: Sequence[Mapping[str, Any]], *, as_json: bool, as_json
 
 @click.command("metrics")
 @options.job_id
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), help="Print the curves: numbers in full, or pictures."
+)
+@click.option("--measure", metavar="NAME", multiple=True, help="Draw only these, as in loss or reward.")
 @options.offline
 @options.profile
 @options.as_json
 @options.as_jsonl
 @click.pass_obj
-def list_metrics(run: Run, job_id: str, *, offline: bool, as_json: bool, as_jsonl: bool) -> None:
+def list_metrics(
+    run: Run,
+    job_id: str,
+    *,
+    kind: str | None,
+    measure: tuple[str, ...],
+    offline: bool,
+    as_json: bool,
+    as_jsonl: bool,
+) -> None:
     """Show what each step measured: loss, accuracy, rewards."""
-    if offline:
-        with _known_job(run, job_id) as (known, key):
-            steps = known.store.events.measured(key)
-    else:
-        profile = account.profile_of(run, job_id)
-        with account.opened(run, profile) as session:
-            session.measure(profile.name, job_id).result()
-            key = _key(session.accounts[profile.name], job_id)
-            steps = session.store.events.measured(key)
+    if kind is not None and (as_json or as_jsonl):
+        raise BadInput("--format says how already", hint="Leave out --json and --jsonl.")
+    if measure and kind not in DRAWN:
+        raise BadInput("--measure is for pictures", hint=f"Add --format {' or '.join(DRAWN)}.")
+    with _measured_job(run, job_id, offline=offline) as (store, key, profile):
+        if kind is not None:
+            from finetop.cli.jobs import curves  # noqa: PLC0415 - only where it is wanted
+
+            output.write_text(curves.written(store, key, profile, kind, measure))
+            return
+        steps = store.events.measured(key)
     if as_json or as_jsonl:
         told = ({name: values.sound(number) for name, number in step.items()} for step in steps)
         output.write_values(told, lines=as_jsonl)
@@ -129,6 +148,19 @@ def list_metrics(run: Run, job_id: str, *, offline: bool, as_json: bool, as_json
         _print_steps(steps)
     else:
         output.talk("nothing measured yet")
+
+
+@contextmanager
+def _measured_job(run: Run, job_id: str, *, offline: bool) -> Iterator[tuple[Store, JobKey, str]]:
+    """A job whose measurements are known, asked for anew unless `offline`; and its profile."""
+    if offline:
+        with _known_job(run, job_id) as (known, key):
+            yield known.store, key, known.names[key.account]
+        return
+    profile = account.profile_of(run, job_id)
+    with account.opened(run, profile) as session:
+        session.measure(profile.name, job_id).result()
+        yield session.store, _key(session.accounts[profile.name], job_id), profile.name
 
 
 def _print_steps(steps: Sequence[Mapping[str, float]]) -> None:

@@ -26,7 +26,7 @@ class Pictures:
     """Draws, and remembers what it has drawn."""
 
     def __init__(self, marks: Marks, glyphs: Glyphs) -> None:
-        self._marks, self._glyphs = marks, glyphs
+        self.marks, self._glyphs = marks, glyphs
         self._drawings: list[Drawing] = []
         self._drawn_for: object = None
         self._lines: list[Line] = []
@@ -71,7 +71,7 @@ class Pictures:
         """The picture in one place; what did not change there since the last time is kept."""
         while len(self._drawings) <= place:
             self._drawings.append(Drawing())
-        drawn = self._drawings[place].chart(picture.request(self._marks), width, max(2, height - 1))
+        drawn = self._drawings[place].chart(picture.request(self.marks), width, max(2, height - 1))
         self.window = drawn.window
         return drawn
 

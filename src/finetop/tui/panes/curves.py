@@ -18,8 +18,8 @@ from finetop.store.rows import JobKey
 from finetop.tui.handoff import Copy
 from finetop.tui.panes.curve_axes import AXES
 from finetop.tui.panes.curve_drawing import Picture
+from finetop.tui.panes.curve_export import Exporting
 from finetop.tui.panes.curve_jobs import Laid, laid
-from finetop.tui.panes.curve_keys import CurveKeys
 from finetop.tui.panes.curve_pictures import Pictures
 from finetop.tui.panes.curve_table import Numbers, columns_of, numbers
 from finetop.tui.panes.curve_words import nearest, value_at
@@ -27,6 +27,7 @@ from finetop.tui.panes.detail_model import epoch_words, step_words
 from finetop.tui.widgets.runs import Line
 
 if TYPE_CHECKING:
+    from finetop.report.curve_file import Exported
     from finetop.store.rows import Curves, JobRow
     from finetop.tui.remembered import Part, State
     from finetop.tui.widgets.runs import Run
@@ -36,7 +37,7 @@ SEVERAL: Final = "Several"
 _ROLES_HERE: Final = {"muted": "text", "faint": "muted"}
 
 
-class CurvesPane(CurveKeys):
+class CurvesPane(Exporting):
     """Charts, drawn anew only when their data, their size or their settings change."""
 
     NAME = "Curves"
@@ -295,6 +296,24 @@ class CurvesPane(CurveKeys):
         match state.get("baseline"):
             case [int(account), str(id_)]:
                 self.baseline = JobKey(account, id_)
+
+    def exported(self) -> Exported | None:
+        """The pictures as they are drawn, and the table of their numbers."""
+        from finetop.report.curve_file import Exported  # noqa: PLC0415 - after the first paint
+
+        pictures = [replace(picture, look=replace(self.look, point=None)) for picture in self.pictures()]
+        shown = [picture for picture in pictures if picture.steps]
+        charts = [(title_of(picture.name), picture.request(self._pictures.marks)) for picture in shown]
+        columns = [(column.head, column.series) for column in self.numbers.columns]
+        return Exported(columns, charts) if shown else None
+
+    def export_name(self) -> str:
+        """The job's name, and what is shown of it."""
+        from finetop.report.writing import plain_name  # noqa: PLC0415 - as above
+
+        names = self.shown_measures()
+        whose = "jobs" if len(self._jobs) > 1 or self._row is None else plain_name(self._row.name)
+        return f"{whose}-{plain_name(names[0]) if len(names) == 1 else 'curves'}"
 
     def copies(self) -> list[Copy]:
         """The values under the crosshair, and all numbers."""

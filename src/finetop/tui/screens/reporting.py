@@ -15,8 +15,9 @@ from finetop import text
 from finetop.errors import BadInput, FinetopError
 from finetop.tui.acts import Act
 from finetop.tui.messages import Said
+from finetop.tui.panes.curve_export import other_endings
 from finetop.tui.screens.job_actions import JobActions
-from finetop.tui.widgets.prompt import Completion, Prompt
+from finetop.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from finetop.store.rows import JobRow
@@ -108,7 +109,7 @@ class Reporting(JobActions):
             begun,
             done=partial(self._write, rows, kinds, replaced=replaced),
             changed=changed,
-            complete=_endings,
+            complete=partial(other_endings, endings=_ENDINGS),
         )
         if replaced:
             prompt.say("it is there already; enter replaces it")
@@ -147,11 +148,3 @@ class Reporting(JobActions):
         read = (dossier(self.store, row.key, row.profile, now=now) for row in rows)
         content = writing.written(report([one for one in read if one is not None], kinds), kind)
         return writing.place(path, content, replace=replace).absolute()
-
-
-def _endings(typed: str) -> Sequence[Completion]:
-    """The same name with the other endings."""
-    stem = next((typed.removesuffix(ending) for ending in _ENDINGS if typed.endswith(ending)), typed)
-    last = next((place for place, ending in enumerate(_ENDINGS) if typed.endswith(ending)), -1)
-    others = [*_ENDINGS[last + 1 :], *_ENDINGS[: max(0, last)]]
-    return [Completion(stem + ending, ending) for ending in others] if stem else []
