@@ -23,7 +23,11 @@ def test_the_worst_come_first_and_equal_ones_in_the_order_of_the_file() -> None:
         ExampleLoss("valid", 3, 0.5, 12),
         ExampleLoss("train", 9, 0.5, 7),
     )
-    assert (found.splits, found.unit, found.mean("valid")) == (("train", "valid"), "bytes", 1.375)
+    assert (list(found.of), found.unit, found.means) == (
+        ["train", "valid"],
+        "bytes",
+        {"train": 1.375, "valid": 1.375},
+    )
 
 
 @pytest.mark.parametrize(

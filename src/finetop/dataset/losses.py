@@ -11,6 +11,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,20 +53,17 @@ class Losses:
     unit: str = ""
     """What the sizes are counted in: bytes, tokens, or empty."""
 
-    @property
-    def splits(self) -> tuple[Split, ...]:
-        """The files they are from, what was learned from first."""
-        told = {one.split for one in self.worst}
-        return tuple(split for split in ("train", "valid") if split in told)
+    @cached_property
+    def of(self) -> Mapping[Split, tuple[ExampleLoss, ...]]:
+        """Those of each file, what was learned from first."""
+        each: tuple[Split, ...] = ("train", "valid")
+        found = {split: tuple(one for one in self.worst if one.split == split) for split in each}
+        return {split: told for split, told in found.items() if told}
 
-    def of(self, split: Split) -> tuple[ExampleLoss, ...]:
-        """Those of one file."""
-        return tuple(one for one in self.worst if one.split == split)
-
-    def mean(self, split: Split) -> float:
-        """The mean over the examples of a file, however long each is."""
-        told = [one.loss for one in self.of(split)]
-        return math.fsum(told) / len(told) if told else math.nan
+    @cached_property
+    def means(self) -> Mapping[Split, float]:
+        """The mean over the examples of each file, however long each is."""
+        return {split: math.fsum(one.loss for one in told) / len(told) for split, told in self.of.items()}
 
 
 def losses_of(content: bytes) -> Losses | None:

@@ -62,7 +62,7 @@ def list_examples(
         elif told:
             _print(told, files)
         else:
-            output.talk("none of its result files tells the losses of single examples")
+            output.talk("its result files tell no losses of such examples")
 
 
 class _Reading:

@@ -31,14 +31,15 @@ class WorstExamples(Examples):
     ) -> None:
         """`missing` says why the words of a file cannot be shown; `split` is the only one that is."""
         self._brief = OrderedDict()  # there is no one file that the base could be given
+        self._found: tuple[str, frozenset[int]] = ("", frozenset())
         self.losses = losses
-        self.worst = losses.worst if split is None else losses.of(split)
+        self.worst = losses.worst if split is None else losses.of.get(split, ())
         self._shown = split
         self._files = files
         self._missing = missing
-        self._line = max((len(f"{one.line:,}") for one in self.worst), default=len("LINE"))
-        self._line = max(self._line, len("LINE"))
-        self._split = max(map(len, losses.splits)) if split is None and len(losses.splits) > 1 else 0
+        last = max((one.line for one in self.worst), default=0)
+        self._line = max(len(f"{last:,}"), len("LINE"))
+        self._split = max(map(len, losses.of)) if split is None and len(losses.of) > 1 else 0
 
     @property
     def count(self) -> int:
@@ -53,7 +54,7 @@ class WorstExamples(Examples):
     @property
     def note(self) -> str:
         """How many there are, where not all of them were measured."""
-        shown = self.losses.splits if self._shown is None else (self._shown,)
+        shown = tuple(self.losses.of) if self._shown is None else (self._shown,)
         lines = sum(self._files[split].lines for split in shown if split in self._files)
         is_all = lines <= self.count or any(split not in self._files for split in shown)
         return "" if is_all else f"{self.count:,} of {lines:,} lines were measured"
@@ -98,15 +99,24 @@ class WorstExamples(Examples):
         self, words: str, place: int, *, backward: bool, at_once: bool, stop: Callable[[], bool]
     ) -> int | None:
         """In the order of the list, which is not that of the files."""
-        needles, count, step = self.needles(words), self.count, -1 if backward else 1
-        for far in range(0 if at_once else 1, count + 1):
-            number = (place + step * far) % count
+        found = self._holding(words, stop)
+        count, step = self.count, -1 if backward else 1
+        tried = ((place + step * far) % count for far in range(0 if at_once else 1, count + 1))
+        return next((number for number in tried if number in found), None) if found else None
+
+    def _holding(self, words: str, stop: Callable[[], bool]) -> frozenset[int]:
+        """Which of them hold words; read in the order of the files, for any other takes far longer."""
+        if self._found[0] == words:
+            return self._found[1]
+        needles, found = self.needles(words), set()
+        for number in sorted(range(self.count), key=lambda number: self.worst[number][:2]):
             if stop():
-                return None
-            found = self._bytes(number).lower()
-            if any(needle in found for needle in needles):
-                return number
-        return None
+                return frozenset()
+            line = self._bytes(number).lower()
+            if any(needle in line for needle in needles):
+                found.add(number)
+        self._found = words, frozenset(found)
+        return self._found[1]
 
     def _why(self, number: int) -> str:
         """Why its words cannot be shown."""

@@ -120,7 +120,7 @@ class Viewer(Bringing, Standing):
         try:
             content = await content_of(self.session, self._wanted, self._progress())
         except FinetopError as error:
-            self._list.say(f"{_sentence(error.message)} {error.advice}".rstrip(), "bad")
+            self._list.say(f"{sentence_of(error.message)} {error.advice}".rstrip(), "bad")
             self._failed = True
             return
         if self._left:
@@ -272,7 +272,7 @@ class Viewer(Bringing, Standing):
         return Sheet(name, content.path or content.file.content(MOST_FETCHED))
 
 
-def _sentence(words: str) -> str:
+def sentence_of(words: str) -> str:
     """With a capital and a full stop."""
     words = text.clean(words)
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"

@@ -19,7 +19,7 @@ from finetop.tui.contents import MOST_FETCHED, Content, Wanted, content_of
 from finetop.tui.handoff import Copy
 from finetop.tui.messages import Said
 from finetop.tui.panes.worst_records import SPLITS, WorstExamples
-from finetop.tui.screens.viewer import Viewer
+from finetop.tui.screens.viewer import Viewer, sentence_of
 
 if TYPE_CHECKING:
     from finetop.dataset.longfile import LongFile
@@ -77,8 +77,8 @@ class Worst(Viewer):
         if losses is not None:
             facts = [[(part, "warn")] for part in self._parts]
             means: list[Run] = []
-            for split in filter(self._is_whole, losses.splits):
-                means += [(f"  {split} ", "muted"), (text.loss(losses.mean(split)), split)]
+            for split in filter(self._is_whole, losses.of):
+                means += [(f"  {split} ", "muted"), (text.loss(losses.means[split]), split)]
             if means:
                 facts.append([("mean", "muted"), *means, (f"  {per(self._job, losses)}", "muted")])
         return runs, facts
@@ -86,19 +86,20 @@ class Worst(Viewer):
     def _is_whole(self, split: Split) -> bool:
         """Whether every line has a loss: where only the hardest have one, their mean says nothing."""
         file = self._files.get(split)
-        return file is None or self._losses is None or len(self._losses.of(split)) >= file.lines
+        return file is None or self._losses is None or len(self._losses.of[split]) >= file.lines
 
     # --- the content ------------------------------------------------------------------------------------
 
     @work(exit_on_error=False)
     async def _fetch(self) -> None:
         self._failed = False
+        self._parts.clear()
         self._list.say("Fetching the losses of its examples.", "muted")
         try:
             found = await self._find()
         except FinetopError as error:
             self._failed = True
-            self._list.say(f"{text.clean(error.message)}. {error.advice}".rstrip(), "bad")
+            self._list.say(f"{sentence_of(error.message)} {error.advice}".rstrip(), "bad")
             return
         if found is None:
             self._list.say(_none(self._job))
@@ -107,11 +108,12 @@ class Worst(Viewer):
             return
         self._losses = found
         await self._bring_files(found)
-        if not self._left:
-            self._show_worst(found)
+        await self._show_worst(found)
 
-    def _show_worst(self, losses: Losses) -> None:
-        records = WorstExamples(losses, self._files, self._missing, self._shown)
+    async def _show_worst(self, losses: Losses) -> None:
+        records = await asyncio.to_thread(WorstExamples, losses, self._files, self._missing, self._shown)
+        if self._left:
+            return
         self.show_place()
         self._one.show(records, 0)
         self._list.show(records)
@@ -119,20 +121,23 @@ class Worst(Viewer):
         self._list.measured()
         self.refresh_bindings()
 
-    def action_split(self) -> None:
+    @work(exclusive=True, group="split", exit_on_error=False)
+    async def action_split(self) -> None:
         """All examples, only those of training, only those of validation, and so on."""
         losses = self._losses
         if losses is None:
             return
-        choices: list[Split | None] = [None, *losses.splits]
+        choices: list[Split | None] = [None, *losses.of]
         self._shown = choices[(choices.index(self._shown) + 1) % len(choices)]
+        await self._show_worst(losses)
         self._list.move_to(0)
-        self._show_worst(losses)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where all are from one file there is nothing to choose."""
+        """Where all are from one file there is nothing to choose, and without a file nothing to save."""
+        if action == "save":
+            return self._content is not None
         if action == "split":
-            return self._losses is not None and len(self._losses.splits) > 1
+            return self._losses is not None and len(self._losses.of) > 1
         return super().check_action(action, parameters)
 
     async def _find(self) -> Losses | None:
@@ -145,7 +150,7 @@ class Worst(Viewer):
             wanted = Wanted(account, file.id, file.filename or named.get(file.id, "") or "examples.csv")
             content = await content_of(self.session, wanted, lambda *_: None)
             self._hold(content)
-            losses = await asyncio.to_thread(lambda held: losses_of(held.content(MOST_FETCHED)), content.file)
+            losses = await asyncio.to_thread(_read, content)
             if losses is not None:
                 self._content, self._wanted = content, wanted._replace(size_bytes=content.file.size_bytes)
                 return losses
@@ -153,7 +158,7 @@ class Worst(Viewer):
 
     async def _bring_files(self, losses: Losses) -> None:
         """The files that the examples are in, or why one of them cannot be read."""
-        for split in losses.splits:
+        for split in losses.of:
             file = file_of(self._job, split)
             if file is None:
                 continue
@@ -199,8 +204,16 @@ class Worst(Viewer):
         return [copy for copy in found if copy.text]
 
 
+def _read(content: Content) -> Losses | None:
+    """What a file tells; runs in a thread."""
+    losses = losses_of(content.file.content(MOST_FETCHED))
+    if losses is not None:
+        _ = losses.means  # kept with them, so that drawing need not reckon it
+    return losses
+
+
 def _none(job: Job) -> str:
     """Why no result file tells of examples."""
     if job.method == "reinforcement":
-        return "A reinforcement job has rewards for answers that differ each time, and no losses of examples."
-    return "None of its result files tells the losses of single examples."
+        return "A reinforcement job has rewards, and no losses of examples."
+    return "Its result files tell no losses of single examples."
