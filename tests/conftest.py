@@ -46,6 +46,7 @@ _KEPT = {
     "TEXTUAL_SNAPSHOT_TEMPDIR",
 }
 _OUTER = dict(os.environ)
+_RESTING = str(Path(__file__).with_name("resting"))
 _LOCAL_NAMES = {None, "", "localhost", "ip6-localhost"}
 
 
@@ -70,6 +71,7 @@ def closed_environment(homes: Iterator[Path]) -> Iterator[None]:
             patch.delenv(name)
         _move_in(patch, next(homes))
         patch.setenv("TERM", "xterm-256color")
+        patch.setenv("PYTHONPATH", _RESTING)
         yield
 
 
