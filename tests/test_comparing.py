@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetop.comparing import MOST, Comparison, Field, compare, told
+from finetop.comparing import MOST, Comparison, Field, compare, files_in_doubt, told
 from finetop.dossier import Dossier
 from finetop.models import Checkpoint, File, Job
 from finetop.stays import Stay
@@ -111,6 +111,8 @@ def test_whether_two_files_are_the_same(
     found = of(compare([one, other], now=NOW), "training_file")
     assert (found.against, found.differs) == (says, bool(says))
     assert [cell.copied for cell in found.cells] == [FILE.id, theirs.id]
+    unknown = [file.id for _, file in files_in_doubt([one, other])]
+    assert (FILE.id in unknown) == (not mine and ("unknown" in says or "perhaps" in says))
 
 
 def test_only_one_has_a_validation_file() -> None:

@@ -78,7 +78,7 @@ def test_comparing_asks_for_each_job(past: dict[str, Any]) -> None:
     """One that is not there is told; a job beside itself is one job."""
     id_ = past["job"]["id"]
     assert "1 job cannot" in here("jobs", "compare", id_, id_, **past["environ"]).err
-    missing = here("jobs", "compare", id_, "ftjob-nobody", **past["environ"])
+    missing = here("jobs", "compare", id_, "ftjob-nobody", "--contents", **past["environ"])
     assert missing.code != 0
     assert "ftjob-nobody" in missing.err
 

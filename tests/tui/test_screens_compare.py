@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from drivers import STORY, Told, fill, house, opened
+from finetop.models import File
+from finetop.session import Session
+from finetop.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +23,7 @@ OTHER = Told(
     total=240,
     extra={
         "seed": 7,
+        "training_file": "file-copy",
         "method": {
             "type": "supervised",
             "supervised": {
@@ -28,10 +34,25 @@ OTHER = Told(
 )
 
 
+class Fetching(Session):
+    """A session whose provider holds one content, whatever is asked for."""
+
+    def fetch(self, profile: str, file_id: str, into: BinaryIO, **more: Any) -> Future[bool]:
+        self.store.library.note_file_hash(self.accounts[profile], file_id, "aa")
+        done: Future[bool] = Future()
+        done.set_result(True)
+        return done
+
+
 async def test_two_marked_jobs_side_by_side(tmp_path: Path) -> None:
     paths = house(tmp_path)
     fill(paths, (*STORY, OTHER))
-    async with opened(paths, size=(120, 40)) as screen:
+    copy = File(id="file-copy", filename="copy.jsonl", size_bytes=1_900_000, purpose="fine-tune")
+    store = Store(paths.store_file)
+    store.library.save_files(1, [copy])
+    store.close()
+    session = partial(Fetching, poll=False, environ={"OPENAI_API_KEY": "key"})
+    async with opened(paths, size=(120, 40), make_session=session) as screen:
         await screen.jobs.select("support-bot-v2")
         await screen.press("equals_sign")
         await screen.reads("One job alone cannot be compared.")
@@ -43,6 +64,10 @@ async def test_two_marked_jobs_side_by_side(tmp_path: Path) -> None:
         assert "Compare   2 jobs" in screen.lines[0]
         head = next(line for line in screen.lines if "A support-bot-v2" in line)
         assert "B other-batch" in head
+        assert "unknown whether the same" in screen.picture
+        await screen.press("c")
+        await screen.reads("same content, other id")
+        assert "c Contents" not in screen.picture
         assert "Epochs" in screen.picture
         assert "Batch size" not in screen.picture
         assert "A valid 0.628" in screen.picture

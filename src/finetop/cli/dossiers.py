@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetop.cli import account, output
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from finetop.dossier import Dossier
     from finetop.session import Session
     from finetop.store import JobKey
+
+MOST_FETCHED = 512 << 20
+"""Bytes of a file that are brought in order to compare it: who asks for that waits."""
 
 
 def known_dossiers(run: Run, ids: Sequence[str]) -> list[Dossier]:
@@ -36,8 +41,14 @@ def known_dossiers(run: Run, ids: Sequence[str]) -> list[Dossier]:
         return found
 
 
-def asked_dossiers(run: Run, ids: Sequence[str], *, with_files: bool = False) -> list[Dossier]:
-    """The same, after asking who has them; `with_files` also asks for files of which only ids are known."""
+def asked_dossiers(
+    run: Run, ids: Sequence[str], *, with_files: bool = False, with_contents: bool = False
+) -> list[Dossier]:
+    """The same, after asking who has them.
+
+    `with_files` also asks for files of which only ids are known, `with_contents` for the bytes of those
+    that may or may not be the same.
+    """
     from finetop.dossier import dossier  # noqa: PLC0415 - as above
     from finetop.store import JobKey  # noqa: PLC0415 - loads SQLite, which help must not
 
@@ -56,13 +67,35 @@ def asked_dossiers(run: Run, ids: Sequence[str], *, with_files: bool = False) ->
                     session.files(name, "").result()
                 except FinetopError as error:  # their names and sizes are not what was asked for
                     output.complain(error, of=name)
-        found = []
-        for job_id, key in keys.items():
-            one = dossier(session.store, key, profiles[job_id].name, now=time.time())
-            if one is None:  # the provider has told of another job than was asked for
-                raise BadInput(f"nothing is known of {job_id}", hint="See finetop jobs list.")
-            found.append(one)
+
+        def read() -> list[Dossier]:
+            found = []
+            for job_id, key in keys.items():
+                one = dossier(session.store, key, profiles[job_id].name, now=time.time())
+                if one is None:  # the provider has told of another job than was asked for
+                    raise BadInput(f"nothing is known of {job_id}", hint="See finetop jobs list.")
+                found.append(one)
+            return found
+
+        found = read()
+        if with_contents and _fetch_contents(session, found):
+            found = read()
         return found
+
+
+def _fetch_contents(session: Session, jobs: Sequence[Dossier]) -> bool:
+    """Bring what would tell whether jobs had the same data; True where anything came."""
+    from finetop.comparing import files_in_doubt  # noqa: PLC0415 - as above
+
+    came = False
+    for account_, file in files_in_doubt(jobs):
+        name = session.names[account_]
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                came |= session.fetch(name, file.id, nowhere, most_bytes=MOST_FETCHED).result()
+        except FinetopError as error:
+            output.complain(error, of=name)
+    return came
 
 
 def _lacks_files(session: Session, key: JobKey) -> bool:

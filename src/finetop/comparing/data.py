@@ -40,6 +40,20 @@ def data_fields(jobs: Sequence[Dossier]) -> Iterator[Field]:
     yield field("Data", "trained_tokens", "Trained tokens", cells, against=against)
 
 
+def files_in_doubt(jobs: Sequence[Dossier]) -> list[tuple[int, File]]:
+    """The files, by account, whose contents would tell whether jobs had the same data."""
+    found: dict[tuple[int, str], File] = {}
+    for files in (_training, _validation):
+        for one in jobs[1:]:
+            if _sameness(jobs[0], one, files) not in {"alike", "unknown"}:
+                continue
+            for job in (jobs[0], one):
+                named = () if job.job is None else files(job.job)
+                account = job.row.key.account
+                found |= {(account, file.id): job.file(file) for file in named if file.id not in job.hashes}
+    return [(account, file) for (account, _), file in found.items()]
+
+
 def learned_from_the_same(jobs: Sequence[Dossier]) -> Sameness:
     """Whether they were trained on the same data; the least certain pair counts."""
     return max((_sameness(jobs[0], one, _training) for one in jobs[1:]), key=_ORDER.index, default="same")

@@ -132,7 +132,10 @@ class Library:
     def _note_bytes(self, account: int, file_id: str, size_bytes: int, sha256: str) -> None:
         """Remember what a training file holds, for it may lie there under another id, too."""
         known = self._store.library.file(account, file_id)
-        if known is not None and known.purpose == "fine-tune" and known.size_bytes == size_bytes:
+        if known is None or known.size_bytes not in {None, size_bytes}:
+            return
+        purpose = (known.purpose or "fine-tune").replace("_", "-")
+        if purpose.startswith("fine-tun") and "result" not in purpose:  # no other may be trained on
             self._store.library.note_file_hash(account, file_id, sha256)
 
     async def file_lines(self, profile: str, file_id: str, most: int) -> list[str]:

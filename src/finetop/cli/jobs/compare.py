@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 @click.command("compare")
 @options.job_ids
 @click.option("--all", "everything", is_flag=True, help="Show what is the same, too.")
+@click.option("--contents", is_flag=True, help="Fetch files to tell whether they hold the same.")
 @options.offline
 @options.profile
 @options.as_json
 @click.pass_obj
 def compare_jobs(
-    run: Run, job_ids: tuple[str, ...], *, everything: bool, offline: bool, as_json: bool
+    run: Run, job_ids: tuple[str, ...], *, everything: bool, contents: bool, offline: bool, as_json: bool
 ) -> None:
     """Show what differs between jobs.
 
@@ -42,7 +43,13 @@ def compare_jobs(
             f"{len(ids)} job{'' if len(ids) == 1 else 's'} cannot be compared",
             hint=f"Name two, and {MOST} at most.",
         )
-    jobs = known_dossiers(run, ids) if offline else asked_dossiers(run, ids, with_files=True)
+    if offline and contents:
+        raise BadInput("--contents asks, and --offline asks nobody", hint="Leave one of them out.")
+    jobs = (
+        known_dossiers(run, ids)
+        if offline
+        else asked_dossiers(run, ids, with_files=True, with_contents=contents)
+    )
     comparison = compare(jobs, now=time.time())
     if as_json:
         output.write_json(told(comparison))

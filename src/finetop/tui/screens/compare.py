@@ -6,7 +6,9 @@ app.push_screen(CompareScreen(store, session, keys))        two to eight jobs, t
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -14,8 +16,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from finetop import text
-from finetop.comparing import Comparison, compare
+from finetop.comparing import Comparison, compare, files_in_doubt
 from finetop.dossier import dossier
+from finetop.errors import FinetopError
+from finetop.tui.contents import MOST_FETCHED
+from finetop.tui.messages import Said
 from finetop.tui.panes.compared_curves import ComparedCurves
 from finetop.tui.panes.differences import DifferencesPane
 from finetop.tui.screens.standing import Standing
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
+    from finetop.models import File
     from finetop.session import Session
     from finetop.store import Store
     from finetop.store.rows import JobKey
@@ -47,6 +53,13 @@ class CompareScreen(Standing):
             "shift+tab", "other_pane", "Back", show=False, id="pane.previous", tooltip="To the pane before"
         ),
         Binding("f", "full", "Full", id="pane.full", tooltip="This pane alone, or all"),
+        Binding(
+            "c",
+            "contents",
+            "Contents",
+            id="compare.contents",
+            tooltip="Fetch the files that may be the same, and compare what they hold",
+        ),
         Binding("escape", "back", "Back", show=False, id="pane.back", tooltip="One step back"),
     ]
 
@@ -57,6 +70,7 @@ class CompareScreen(Standing):
         self._reading = False
         self._unread = False
         self._full = False
+        self._fetching = False
 
     def content(self) -> Iterable[Widget]:
         """What differs, and the curves."""
@@ -129,6 +143,36 @@ class CompareScreen(Standing):
         known = [one for one in found if one is not None]
         return compare(known, now=now) if len(known) == len(self._keys) else None
 
+    # --- what files hold --------------------------------------------------------------------------------
+
+    def _in_doubt(self) -> list[tuple[int, File]]:
+        return [] if self.comparison is None else files_in_doubt(self.comparison.jobs)
+
+    @work(exit_on_error=False)
+    async def action_contents(self) -> None:
+        """Bring the bytes of files that may be the same, and read the jobs again."""
+        self._fetching = True
+        self.refresh_bindings()
+        try:
+            for account, file in self._in_doubt():
+                await self._fetch(account, file)
+        except FinetopError as error:
+            self.post_message(Said.of(error))
+        finally:
+            self._fetching = False
+            self._read_soon()
+            self.refresh_bindings()
+
+    async def _fetch(self, account: int, file: File) -> None:
+        name, profile = text.clean(file.filename or file.id), self.session.names[account]
+        if (file.size_bytes or 0) > MOST_FETCHED:
+            large = f"{name} has {text.size(file.size_bytes or 0)}, which is too much to be fetched for this."
+            self.post_message(Said(large))
+            return
+        self.post_message(Said(f"Fetching {name} from {text.clean(profile)}.", role="text"))
+        with await asyncio.to_thread(Path(os.devnull).open, "wb") as nowhere:
+            await asyncio.wrap_future(self.session.fetch(profile, file.id, nowhere, most_bytes=MOST_FETCHED))
+
     def show_comparison(self, comparison: Comparison) -> None:
         """Draw it."""
         self._differences.show(comparison)
@@ -186,5 +230,9 @@ class CompareScreen(Standing):
             self.action_leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The examples of one job have no place among several."""
-        return False if action == "worst" else super().check_action(action, parameters)
+        """The examples of one job have no place among several; of most files it is known what they hold."""
+        if action == "worst":
+            return False
+        if action == "contents":
+            return self.is_mounted and not self._fetching and bool(self._in_doubt())
+        return super().check_action(action, parameters)

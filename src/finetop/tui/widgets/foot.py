@@ -99,7 +99,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
         "app.copy",
         "list.mark",
     ),
-    "differences": ("compare.same", "app.copy", "pane.full", "pane.next"),
+    "differences": ("compare.same", "compare.contents", "app.copy", "pane.full", "pane.next"),
     "records": (
         "move.pick",
         "record.previous",
