@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.plot import Chart, Curve, Marks, Points, Request, best_point, chart
-from finetop.plot.series import Axis, bucket, round_step, smooth, x_axis, y_axis
+from finetop.plot.axes import round_step, x_axis, y_axis
+from finetop.plot.buckets import bucket
+from finetop.plot.nodes import smooth
 
 ASCII_MARKS = Marks("ascii", "@", "^", "v", ":", "|", "o", "-")
 STEPS = tuple(range(1, 187))
@@ -238,8 +240,8 @@ def test_the_y_axis_holds_the_values_with_the_labels_asked_for(
 
 def test_round_steps() -> None:
     assert [round_step(value) for value in (0.7, 1.1, 2.2, 2.6, 6, 0)] == [1.0, 2.0, 2.5, 5.0, 10.0, 1.0]
-    assert x_axis(186, 42) == Axis(0.0, 200.0, 50.0)
-    assert x_axis(3, 42).ticks == [0.0, 1.0, 2.0, 3.0]
+    assert x_axis(186, 42).ticks == (0.0, 50.0, 100.0, 150.0, 200.0)
+    assert x_axis(3, 42).ticks == (0.0, 1.0, 2.0, 3.0)
 
 
 def test_smoothing_does_not_lag_and_keeps_the_ends() -> None:

@@ -1,7 +1,7 @@
 """Pure charts: points to lines of (text, role) runs, in braille, blocks or ASCII. No colours, no terminal.
 
-From the front to the back of a cell: crosshair point, best mark, valid, train, raw, crosshair line, epoch
-line. Train and valid share the dots of a cell; raw gives way to both.
+From the front to the back of a cell: crosshair point, best mark, the curves (later ones before earlier ones),
+checkpoint, raw, crosshair line, epoch line. Curves share the dots of a cell; raw gives way to them.
 """
 
 from finetop.plot.chart import Drawing, chart

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from finetop.plot.nodes import column_of, sparse_nodes, train_nodes, value_at, value_range
-from finetop.plot.raster import Raster, Run, draw_line, draw_raw, line_of
+from finetop.plot.axes import x_axis
+from finetop.plot.axis_line import axis_runs
+from finetop.plot.grid import Grid
+from finetop.plot.lines import Line, Lines, last_place, last_value, named, x_of, y_of
+from finetop.plot.names import Name, write_names
+from finetop.plot.nodes import value_at
+from finetop.plot.raster import DOTS, RAW, Raster, raster_for
 from finetop.plot.request import Chart
-from finetop.plot.series import (
-    Axis,
-    Buckets,
-    Node,
-    Points,
-    bucket,
-    round_step,
-    x_axis,
-    y_axis,
-    y_labels,
-)
+from finetop.plot.strokes import lines_of, stalks, stroke
+from finetop.plot.ticks import y_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from finetop.plot.request import Curve, Request
+    from finetop.plot.axes import Axis
+    from finetop.plot.request import Request
 
 LEAST_CELLS: Final = 16
 """A plot narrower than this has no room for names or wide labels."""
@@ -35,256 +30,153 @@ EPOCH_CELLS: Final = 6
 
 @dataclass(slots=True)
 class Frame:
-    """The raster with its two axes: where a step and a value stand."""
+    """The two axes over the cells: where a step and a value stand."""
 
-    raster: Raster
     x: Axis
     y: Axis
+    labels: list[str]
+    cells: int
+    rows: int
+    mode: str
+    gutter: int
+    right: int
+    lines: list[Line]
 
     def column(self, step: float) -> float:
         """The dot column of a step."""
-        return column_of(step, self.x, self.raster.columns)
+        return self.x.place(step) * (self.cells * DOTS[self.mode][0] - 1)
 
     def cell(self, step: float) -> int:
         """The cell of a step."""
-        return round(self.column(step)) // self.raster.wide
+        return math.floor(self.column(step) + 0.5) // DOTS[self.mode][0]
 
     def row(self, value: float) -> int:
-        """The row of a value."""
-        return round(line_of(value, self.y, self.raster.height)) // self.raster.tall
-
-    def put(self, cell: int, row: int, mark: Run) -> None:
-        """A character over the dots; outside nothing happens."""
-        if 0 <= cell < self.raster.cells and 0 <= row < self.raster.rows:
-            self.raster.over[row, cell] = mark
-
-
-class Name(NamedTuple):
-    """What stands at the end of a line."""
-
-    words: str
-    role: str
+        """The row of a value; outside the range it is beyond the rows."""
+        tall = DOTS[self.mode][1]
+        return math.floor(lines_of([value], self.y, self.rows * tall)[0] + 0.5) // tall
 
 
 def chart(request: Request, width: int, height: int) -> Chart:
     """The chart in so many cells and lines; the last line is the axis."""
-    rows = max(1, height - 1)
-    last = max((step for curve in request.curves for step in curve.points.steps[-1:]), default=0.0)
-    begin = None if request.everything or request.window is not None else 0.1 * last
-    names = _names(request)
-    right = max((len(name.words) for name in names), default=0) + 2
-    if width - right < LEAST_CELLS:
-        names, right = [], 0
-    # The labels' width depends on the range, the range on the columns: six cells hold nearly every label.
-    for gutter in (6, 7, 8, 10, 12):
-        raster = Raster(max(1, width - gutter - right), rows, request.marks.mode)
-        x = _window(request, last, raster.cells)
-        lines = [_line(curve, request, x, raster.columns) for curve in request.curves]
-        y = y_axis(*_range(lines, x, raster.columns, begin), y_labels(rows))
-        labels = y_words(y)
-        if max(map(len, labels)) <= gutter - 2 or width - gutter - right < LEAST_CELLS:
-            break
-    frame = Frame(raster, x, y)
-    for line in lines:
-        if line.curve.raw:
-            draw_raw(raster, stalks(line.buckets, line.nodes), y, request.marks)
-    for line in lines:
-        draw_line(raster, line.nodes, y, line.curve.role, request.marks, dashed=line.curve.dashed)
-    _mark(frame, request, lines)
-    grid = _grid(frame, request, right)
-    for name, line in zip(names, [line for line in lines if _last(line.curve) is not None], strict=False):
-        _place_name(grid, name, line.nodes, frame)
-    drawn = _with_labels(grid, labels, frame, gutter)
-    drawn.append([(" " * gutter, "faint"), *axis_runs(x, raster.cells, width - gutter, request)])
-    gaps = sum(not math.isfinite(value) for line in lines for value in line.curve.points.values)
-    return Chart([_merge(cells) for cells in drawn], gaps, (x.low, x.high))
-
-
-def _mark(frame: Frame, request: Request, lines: Sequence[Line]) -> None:
-    """The best point, and the crosshair's point on each line."""
-    if request.best is not None:
-        frame.put(
-            frame.cell(request.best.step), frame.row(request.best.value), (request.marks.best, "bright")
-        )
-    if request.crosshair is not None:
-        for line in lines:
-            value = value_at(line.nodes, frame.column(request.crosshair))
-            if value is not None:
-                mark = (request.marks.crosshair_point, "accent")
-                frame.put(frame.cell(request.crosshair), frame.row(value), mark)
+    return Drawing().chart(request, width, height)
 
 
 class Drawing:
     """A chart that is drawn again and again: what did not change since the last time is kept."""
 
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._raster: Raster | None = None
+
     def chart(self, request: Request, width: int, height: int) -> Chart:
         """The chart in so many cells and lines; the same lines as `chart()` gives."""
-        return chart(request, width, height)
+        rows = max(1, height - 1)
+        frame = self._frame(request, width, rows)
+        over = self._draw(frame)
+        grid = Grid(self._raster or Raster(1, 1, frame.mode), frame.right)
+        _upright(grid, frame, request)
+        for row, cell, mark, role in over:
+            grid.put(row, cell, getattr(request.marks, mark), role)
+        _mark(grid, frame, request)
+        if frame.right:
+            write_names(grid, _placed_names(frame, request, width))
+        lines = _labelled(grid, frame)
+        axis = axis_runs(frame.x, frame.cells, width - frame.gutter, request)
+        lines.append([(" " * frame.gutter, "faint"), *axis])
+        whole = x_axis(last_place(request), frame.cells, request.x_unit)
+        gaps = sum(line.gaps for line in frame.lines)
+        return Chart(lines, gaps, (frame.x.low, frame.x.high), (whole.low, whole.high))
+
+    def _frame(self, request: Request, width: int, rows: int) -> Frame:
+        """Both axes: labels are as wide as the range wants, which follows from the columns beside them."""
+        right = max((len(words) for words in _names(request, width)), default=-2) + 2
+        mode = request.marks.mode
+        # Six cells hold nearly every label.
+        for gutter in (6, 7, 8, 10, 12):
+            cells = max(1, width - gutter - right)
+            columns = cells * DOTS[mode][0]
+            x = x_of(request, cells)
+            lines = self._lines.over(request, x, columns)
+            y = y_of(request, lines, x, columns, rows)
+            labels = y_words(y)
+            if max(map(len, labels), default=0) <= gutter - 2 or cells < LEAST_CELLS:
+                break
+        self._lines.forget()
+        return Frame(x, y, labels, cells, rows, mode, gutter, right, lines)
+
+    def _draw(self, frame: Frame) -> list[tuple[int, int, str, str]]:
+        """Put the lines on the raster; the marks where they leave it, those of the lines last."""
+        behind = [line for line in frame.lines if line.has_stalks]
+        roles = [RAW] * len(behind) + [line.curve.role for line in frame.lines]
+        raster = self._raster = raster_for(self._raster, frame.cells, frame.rows, frame.mode, roles)
+        marks: list[tuple[int, int, str, str]] = []
+        for place, line in enumerate(behind):
+            masks, spikes = stalks(line.buckets, line.nodes, frame.y, raster.columns, raster.height)
+            raster.draw(place, masks)
+            marks += [(0, column // raster.wide, "up", RAW) for column in spikes]
+        for place, line in enumerate(frame.lines, len(behind)):
+            drawn = stroke(line.nodes, frame.y, raster.columns, raster.height, dashed=line.curve.dashed)
+            raster.draw(place, drawn.masks)
+            for row, columns, mark in ((0, drawn.over, "up"), (raster.rows - 1, drawn.under, "down")):
+                marks += [(row, column // raster.wide, mark, line.curve.role) for column in columns]
+        return marks
 
 
-class Line(NamedTuple):
-    """A curve over the dot columns."""
-
-    curve: Curve
-    buckets: Buckets
-    nodes: list[Node]
-
-
-def _window(request: Request, last: float, cells: int) -> Axis:
-    if request.window is None:
-        return x_axis(last, cells)
-    low, high = request.window
-    return Axis(low, high, round_step((high - low) / max(1, min(cells / 9, 5))))
+def _names(request: Request, width: int) -> list[str]:
+    """Name and last value of each line; the name alone where the picture is narrow, and then nothing."""
+    whole = [named(curve, request) for curve in request.curves]
+    short = ["" if last_value(curve, request) is None else curve.name for curve in request.curves]
+    for words in (whole, short):
+        if width - max(map(len, words), default=0) - 2 - 6 >= LEAST_CELLS - 6:
+            return words
+    return []
 
 
-def _line(curve: Curve, request: Request, x: Axis, columns: int) -> Line:
-    buckets = bucket(curve.points, x.low, x.high, columns)
-    if not curve.smooth:
-        return Line(curve, buckets, sparse_nodes(curve.points, x, columns))
-    return Line(curve, buckets, train_nodes(curve.points, request.smoothing, buckets, x, columns))
+def _placed_names(frame: Frame, request: Request, width: int) -> list[Name]:
+    names = []
+    tall = DOTS[frame.mode][1]
+    last = frame.cells * DOTS[frame.mode][0] - 0.5
+    for line, words in zip(frame.lines, _names(request, width), strict=False):
+        shown = (node for node in reversed(line.nodes) if node and -0.5 <= node[0] <= last)
+        end = next(shown, None)
+        if end is not None and words:
+            where = lines_of([end[1]], frame.y, frame.rows * tall)[0]
+            cell = math.floor(end[0] + 0.5) // DOTS[frame.mode][0]
+            row = math.floor(where + 0.5) // tall
+            names.append(Name(words, line.curve.role, cell, where, row))
+    return names
 
 
-def _range(lines: Sequence[Line], x: Axis, columns: int, begin: float | None) -> tuple[float, float]:
-    ranges = [
-        value_range(line.nodes, Points(), line.buckets, x=x, columns=columns, begin=begin)
-        for line in lines
-        if any(line.nodes)
-    ]
-    return min((low for low, _ in ranges), default=0.0), max((high for _, high in ranges), default=1.0)
-
-
-def _last(curve: Curve) -> float | None:
-    return next((value for value in reversed(curve.points.values) if math.isfinite(value)), None)
-
-
-def _names(request: Request) -> list[Name]:
-    """Name and last value of each line."""
-    return [
-        Name(f"{curve.name} {request.value(last)}", curve.role)
-        for curve in request.curves
-        if (last := _last(curve)) is not None
-    ]
-
-
-def y_words(y: Axis) -> list[str]:
-    """The labels of the y axis: two decimals, more where the steps need them."""
-    for decimals in range(2, 9):
-        if all(abs(tick - round(tick, decimals)) < y.step * 1e-3 for tick in y.ticks):
-            break
-    words = [f"{tick:.{decimals}f}" for tick in y.ticks]
-    return words if max(map(len, words)) <= 10 else [f"{tick:.1e}" for tick in y.ticks]
-
-
-def stalks(buckets: Buckets, nodes: Sequence[Node]) -> Buckets:
-    """The measurements reaching to the line, so that one that stands alone is seen as high as it is."""
-    known = [node for node in nodes if node is not None]
-    lows, highs = [*buckets.lows], [*buckets.highs]
-    place = 0
-    for at, column in enumerate(buckets.columns):
-        while place + 1 < len(known) and known[place + 1][0] <= column + 0.5:
-            place += 1
-        lows[at] = min(lows[at], known[place][1])
-        highs[at] = max(highs[at], known[place][1])
-    return buckets._replace(lows=lows, highs=highs)
-
-
-def _grid(frame: Frame, request: Request, right: int) -> list[list[Run]]:
-    """The cells of the plot and the room for names at its right."""
-    raster, x = frame.raster, frame.x
-    blank: Run = (" ", "text")
-    grid = [[blank] * (raster.cells + right) for _ in range(raster.rows)]
-    epochs = [step for step in request.epochs if x.low < step < x.high]
-    if len(epochs) * EPOCH_CELLS > raster.cells:
-        epochs = []
-    upright = [(step, request.marks.epoch, "grid") for step in epochs]
+def _upright(grid: Grid, frame: Frame, request: Request) -> None:
+    """Epochs, checkpoints and the crosshair, behind the lines."""
     if request.crosshair is not None:
-        upright.append((request.crosshair, request.marks.crosshair, "accent"))
-    for step, mark, role in upright:
-        cell = frame.cell(step)
-        if 0 <= cell < raster.cells:
-            for line in grid:
-                line[cell] = (mark, role)
-    for row, line in enumerate(grid):
-        for cell, shown in enumerate(raster.row(row)):
-            if shown is not None:
-                line[cell] = shown
-    return grid
+        cell = frame.cell(request.crosshair)
+        if cell < frame.cells:
+            grid.upright(cell, request.marks.crosshair, "accent")
+    epochs = [step for step in request.epochs if frame.x.low < step < frame.x.high]
+    if len(epochs) * EPOCH_CELLS <= frame.cells:
+        for step in epochs:
+            grid.upright(frame.cell(step), request.marks.epoch, "grid")
+    for step in request.checkpoints:
+        if frame.x.low <= step <= frame.x.high:
+            mark = request.marks.checkpoint
+            grid.put(frame.rows - 1, frame.cell(step), mark, "muted", over=("grid", RAW))
 
 
-def _place_name(grid: list[list[Run]], name: Name, nodes: Sequence[Node], frame: Frame) -> None:
-    """A name stands one cell behind the end of its line, or in the nearest row where there is room."""
-    end = next((node for node in reversed(nodes) if node), None)
-    if end is None:
-        return
-    words, rows = name.words, len(grid)
-    start = max(0, min(round(end[0]) // frame.raster.wide + 2, len(grid[0]) - len(words)))
-    wanted = max(0, min(rows - 1, frame.row(end[1])))
-    for row in sorted(range(rows), key=lambda row: abs(row - wanted)):
-        around = grid[row][max(0, start - 1) : start + len(words) + 1]
-        if all(char == " " or role in ("grid", "raw") for char, role in around):
-            grid[row][start : start + len(words)] = [(char, name.role) for char in words]
-            if start:
-                grid[row][start - 1] = (" ", "text")  # a faint measurement would touch the name
-            return
+def _mark(grid: Grid, frame: Frame, request: Request) -> None:
+    """The best point, and the crosshair's point on each line."""
+    best = request.best
+    if best is not None and frame.x.low <= best.step <= frame.x.high:
+        grid.put(frame.row(best.value), frame.cell(best.step), request.marks.best, "bright")
+    if request.crosshair is not None and frame.x.low <= request.crosshair <= frame.x.high:
+        for line in frame.lines:
+            value = value_at(line.nodes, frame.column(request.crosshair))
+            if value is not None:
+                cell = frame.cell(request.crosshair)
+                grid.put(frame.row(value), cell, request.marks.crosshair_point, "accent")
 
 
-def _with_labels(grid: list[list[Run]], labels: Sequence[str], frame: Frame, gutter: int) -> list[list[Run]]:
-    named = {frame.row(tick): words for tick, words in zip(frame.y.ticks, labels, strict=True)}
-    return [
-        [(named.get(row, "").rjust(gutter - 1)[: gutter - 1] + " ", "faint"), *cells]
-        for row, cells in enumerate(grid)
-    ]
-
-
-def axis_runs(x: Axis, cells: int, room: int, request: Request) -> list[Run]:
-    """The x axis: a rule in which the labels stand; the crosshair's label pushes its neighbours out."""
-    placed: list[tuple[int, str, str]] = []
-    if request.crosshair is not None:
-        words = (
-            f" {request.x_words(request.crosshair) if request.x_words else format(request.crosshair, 'g')} "
-        )
-        placed.append((_label_start(request.crosshair, words, x, cells, room), words, "reverse"))
-    for tick in x.ticks:
-        words = request.x_words(tick) if request.x_words else _count(tick)
-        start = _label_start(tick, words, x, cells, room)
-        if tick == x.ticks[-1]:
-            words = f"{words} {request.x_name}".rstrip()
-            start = min(start, room - len(words))
-        if 0 <= start <= room - len(words) and all(
-            start > at + len(other) + 1 or start + len(words) + 1 < at for at, other, _ in placed
-        ):
-            placed.append((start, words, "faint"))
-    runs: list[Run] = []
-    at = 0
-    for start, words, role in sorted(placed):
-        gap = start - at
-        if gap:
-            lead = " " if at else ""
-            runs.append((lead + request.marks.rule * (gap - 1 - len(lead)) + " ", "line"))
-        runs.append((words, role))
-        at = start + len(words)
-    return [*runs, (" " * max(0, room - at), "text")]
-
-
-def _label_start(step: float, words: str, x: Axis, cells: int, room: int) -> int:
-    centre = round((step - x.low) / (x.high - x.low) * (cells - 1))
-    return max(0, min(room - len(words), centre - len(words) // 2))
-
-
-def _count(step: float) -> str:
-    return f"{step:.0f}" if step < 100_000 else f"{step / 1000:g} k"
-
-
-def _merge(cells: Sequence[Run]) -> list[Run]:
-    """Neighbours of one role as one run; blanks join the run before them."""
-    merged: list[Run] = []
-    part: list[str] = []
-    current = ""
-    for words, role in cells:
-        if role == current or (words == " " and current and current != "reverse"):
-            part.append(words)
-            continue
-        if part:
-            merged.append(("".join(part), current))
-        part, current = [words], role
-    return [*merged, ("".join(part), current)]
+def _labelled(grid: Grid, frame: Frame) -> list[list[tuple[str, str]]]:
+    named = {frame.row(tick): words for tick, words in zip(frame.y.ticks, frame.labels, strict=True)}
+    room = frame.gutter - 1
+    return [grid.runs(row, named.get(row, "").rjust(room)[:room] + " ") for row in range(len(grid.rows))]

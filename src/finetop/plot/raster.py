@@ -1,4 +1,4 @@
-"""Dots in cells: braille, blocks or letters, in three layers."""
+"""Dots in cells, as braille, blocks or letters; what a frame leaves as it was is not touched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from finetop.plot.series import Axis, Buckets, Node
 
 Run: TypeAlias = tuple[str, str]
 
@@ -29,144 +27,123 @@ class Marks:
     checkpoint: str = "╷"
 
 
-_BRAILLE: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-_BLOCKS: Final = " ▀▄█"
-_CHARS: Final = {"braille": "".join(map(chr, range(0x2800, 0x2900))), "block": _BLOCKS}
-_LETTERS: Final = {"train": "*", "valid": "o", "rate": "*", "raw": "."}
-_DOTS: Final = {"braille": (2, 4), "block": (1, 2), "ascii": (1, 1)}
+DOTS: Final = {"braille": (2, 4), "block": (1, 2), "ascii": (1, 1)}
+"""How many dots a cell is wide and high."""
+
+RAW: Final = "raw"
+_LETTERS: Final = {"train": "*", "valid": "o", "rate": "*", RAW: "."}
+_LEFT: Final = tuple(sum(bit for at, bit in enumerate((1, 2, 4, 64)) if n >> at & 1) for n in range(16))
+_RIGHT: Final = tuple(sum(bit for at, bit in enumerate((8, 16, 32, 128)) if n >> at & 1) for n in range(16))
+_ANY: Final = bytes([0] + [255] * 255)
+_BLOCKS: Final = str.maketrans({0: " ", 1: "▀", 2: "▄", 3: "█"})
 
 
-def _bars(columns: tuple[tuple[int, ...], ...]) -> list[list[list[int]]]:
-    """The dots from one line of a cell to another, by column, first and last."""
-    return [
-        [[sum(bits[first : last + 1]) for last in range(len(bits))] for first in range(len(bits))]
-        for bits in columns
-    ]
-
-
-_BARS: Final = {"braille": _bars(_BRAILLE), "block": _bars(((1, 2),)), "ascii": _bars(((1,),))}
-
-
-def _letter(role: str) -> str:
+def letter(role: str) -> str:
     """What a line is drawn of where there are no dots: an overlaid run by its own letter."""
-    return "abcdefgh"[int(role[3:]) % 8] if role.startswith("run") else _LETTERS[role]
+    return "abcdefgh"[int(role[3:]) % 8] if role.startswith("run") else _LETTERS.get(role, "*")
+
+
+class Layer:
+    """The dots of one curve."""
+
+    def __init__(self, role: str, raster: Raster) -> None:
+        self.role = role
+        self.masks = [0] * raster.columns
+        self.rows = [bytearray(raster.cells) for _ in range(raster.rows)]
 
 
 class Raster:
-    """Cells of dots for three layers, and single characters over them."""
+    """Cells of dots; later layers lie before earlier ones, and raw ones behind all."""
 
     def __init__(self, cells: int, rows: int, mode: str) -> None:
         self.cells, self.rows, self.mode = cells, rows, mode
-        self.wide, self.tall = _DOTS[mode]
+        self.wide, self.tall = DOTS[mode]
         self.columns, self.height = cells * self.wide, rows * self.tall
-        self.layers: dict[str, list[list[int]]] = {}
-        self.over: dict[tuple[int, int], Run] = {}
+        self.layers: list[Layer] = []
+        self._dirty = set(range(rows))
+        self._drawn: list[tuple[str, bytes]] = [("", b"")] * rows
+        self._ones = int.from_bytes(b"\1" * cells)
 
-    def layer(self, role: str) -> list[list[int]]:
-        """The dots of a role; a layer lies before those that were begun earlier."""
-        found = self.layers.get(role)
-        if found is None:
-            found = self.layers[role] = [[0] * self.cells for _ in range(self.rows)]
-        return found
+    def fits(self, cells: int, rows: int, mode: str, roles: Sequence[str]) -> bool:
+        """Whether this raster can take the next frame."""
+        same = (self.cells, self.rows, self.mode) == (cells, rows, mode)
+        return same and [layer.role for layer in self.layers] == [*roles]
 
-    def dot(self, role: str, column: int, line: int) -> None:
-        """Set one dot; outside nothing happens."""
-        if 0 <= column < self.columns and 0 <= line < self.height:
-            cell, dx = divmod(column, self.wide)
-            row, dy = divmod(line, self.tall)
-            self.layer(role)[row][cell] |= _BRAILLE[dx][dy] if self.mode == "braille" else 1 << dy
+    def draw(self, place: int, masks: Sequence[int]) -> None:
+        """Give a layer its dots by columns; cells of columns that are as they were stay."""
+        layer = self.layers[place]
+        before = layer.masks
+        if masks == before:
+            return
+        wide, tall, dirty = self.wide, self.tall, self._dirty
+        changed = {
+            column // wide for column, (old, new) in enumerate(zip(before, masks, strict=True)) if old != new
+        }
+        rows = layer.rows
+        for cell in changed:
+            left = masks[cell * wide]
+            right = masks[cell * wide + 1] if wide == 2 else 0
+            touched = left | right | before[cell * wide] | (before[cell * wide + 1] if wide == 2 else 0)
+            first = ((touched & -touched).bit_length() - 1) // tall
+            last = (touched.bit_length() - 1) // tall
+            left, right = left >> first * tall, right >> first * tall
+            for row in range(first, last + 1):
+                if tall == 4:
+                    rows[row][cell] = _LEFT[left & 15] | _RIGHT[right & 15]
+                else:
+                    rows[row][cell] = left & (2**tall - 1)
+                left, right = left >> tall, right >> tall
+            dirty.update(range(first, last + 1))
+        layer.masks = [*masks]
 
-    def bar(self, role: str, column: int, top: int, bottom: int) -> None:
-        """Set the dots of one column from top to bottom, both included."""
-        cell, dx = divmod(column, self.wide)
-        layer, tall = self.layer(role), self.tall
-        for row in range(top // tall, bottom // tall + 1):
-            first, last = max(0, top - row * tall), min(tall - 1, bottom - row * tall)
-            layer[row][cell] |= _BARS[self.mode][dx][first][last]
+    def row(self, row: int) -> tuple[str, bytes]:
+        """The characters of a row, and for each cell the layer in front, counted from 1; 0 is blank."""
+        if row in self._dirty:
+            self._drawn[row] = self._composed(row)
+            self._dirty.discard(row)
+        return self._drawn[row]
 
-    def row(self, row: int) -> list[Run | None]:
-        """What the cells of a row show; None where nothing is."""
-        shown: list[Run | None] = []
-        chars = _CHARS.get(self.mode)
-        roles = [role for role in self.layers if role != "raw"][::-1]
-        for cell in range(self.cells):
-            bits = 0
-            front = ""
-            for role in roles:
-                dots = self.layers[role][row][cell]
-                if dots:
-                    bits, front = bits | dots, front or role
-            if not bits and "raw" in self.layers:
-                bits, front = self.layers["raw"][row][cell], "raw"
-            shown.append(((chars[bits] if chars else _letter(front)), front) if bits else None)
-        for (at, cell), mark in self.over.items():
-            if at == row:
-                shown[cell] = mark
-        return shown
+    def _composed(self, row: int) -> tuple[str, bytes]:
+        """All dots of the lines, each cell in the colour of the front one; raw where no line is.
 
+        A row is one long number: all its cells are done at once.
+        """
+        count = self.cells
+        bits = front = raw_bits = raw_front = 0
+        for code, layer in enumerate(self.layers, 1):
+            dots = layer.rows[row]
+            value = int.from_bytes(dots)
+            if not value:
+                continue
+            there = int.from_bytes(dots.translate(_ANY))
+            if layer.role == RAW:
+                raw_bits |= value
+                raw_front = raw_front & ~there | there & code * self._ones
+            else:
+                bits |= value
+                front = front & ~there | there & code * self._ones
+        if raw_bits:
+            free = ~int.from_bytes(bits.to_bytes(count).translate(_ANY))
+            bits |= raw_bits & free
+            front |= raw_front & free
+        codes = front.to_bytes(count)
+        return self._characters(bits.to_bytes(count), codes), codes
 
-def line_of(value: float, y: Axis, height: int) -> float:
-    """The dot line of a value, counted from the top; outside the range it lies outside the raster."""
-    return (y.high - value) / ((y.high - y.low) or 1.0) * (height - 1)
-
-
-def draw_line(
-    raster: Raster, nodes: Sequence[Node], y: Axis, role: str, marks: Marks, *, dashed: bool = False
-) -> None:
-    """A line through the nodes; dashed means two dots on and one off. Where it leaves, a mark says so."""
-    drawn = 0
-    bottom = raster.height - 1
-    before: tuple[float, float] | None = None
-    for node in nodes:
-        here = None if node is None else (node[0], line_of(node[1], y, raster.height))
-        if here is not None:
-            for column, line in _between(before or here, here, raster.height):
-                if not dashed or drawn % 3 < 2:
-                    raster.dot(role, column, line)
-                drawn += 1
-            if before is not None and not (0 <= before[1] <= bottom and 0 <= here[1] <= bottom):
-                _mark_leaving(raster, before, here, role, marks)
-        before = here
-
-
-def _between(start: tuple[float, float], end: tuple[float, float], height: int) -> list[tuple[int, int]]:
-    """The dots from one point (not drawn again) to the next."""
-    (x0, y0), (x1, y1) = start, end
-    # Far outside the picture nothing is drawn, however high a spike is.
-    y0, y1 = (max(-height, min(2.0 * height, line)) for line in (y0, y1))
-    count = max(1, round(max(abs(x1 - x0), abs(y1 - y0))))
-    first = 0 if start == end else 1
-    spots = [
-        (round(x0 + (x1 - x0) * part / count), round(y0 + (y1 - y0) * part / count))
-        for part in range(first, count + 1)
-    ]
-    return [*dict.fromkeys(spots)]
+    def _characters(self, bits: bytes, codes: bytes) -> str:
+        if self.mode == "braille":
+            pairs = bytearray(b"\0\x28" * self.cells)  # U+2800 and the dots, as UTF-16 has them
+            pairs[::2] = bits
+            return pairs.decode("utf-16-le").replace("\u2800", " ")
+        if self.mode == "block":
+            return bits.decode("latin-1").translate(_BLOCKS)
+        letters = " " + "".join(letter(layer.role) for layer in self.layers)
+        return codes.decode("latin-1").translate(dict(enumerate(letters)))
 
 
-def _mark_leaving(
-    raster: Raster, before: tuple[float, float], here: tuple[float, float], role: str, marks: Marks
-) -> None:
-    bottom = raster.height - 1
-    for edge, row, mark in ((-0.5, 0, marks.up), (bottom + 0.5, raster.rows - 1, marks.down)):
-        outside = [
-            line < edge if row == 0 and mark == marks.up else line > edge for line in (before[1], here[1])
-        ]
-        if outside[0] == outside[1]:
-            continue
-        share = (edge - before[1]) / (here[1] - before[1])
-        cell = round(before[0] + (here[0] - before[0]) * share) // raster.wide
-        if 0 <= cell < raster.cells:
-            raster.over[row, cell] = (mark, role)
-
-
-def draw_raw(raster: Raster, buckets: Buckets, y: Axis, marks: Marks) -> None:
-    """The measurements of each dot column from the least to the greatest; a spike out of sight is marked."""
-    inside = False
-    for column, low, high in zip(buckets.columns, buckets.lows, buckets.highs, strict=True):
-        top, bottom = line_of(high, y, raster.height), line_of(low, y, raster.height)
-        first, last = max(0, round(top)), min(raster.height - 1, round(bottom))
-        if first <= last:
-            raster.bar("raw", column, first, last)
-        if top < -0.5 and (inside or bottom >= -0.5):
-            raster.over.setdefault((0, column // raster.wide), (marks.up, "raw"))
-        inside = bottom >= -0.5
+def raster_for(before: Raster | None, cells: int, rows: int, mode: str, roles: Sequence[str]) -> Raster:
+    """The raster of the last frame where it can be used again, else a new one."""
+    if before is not None and before.fits(cells, rows, mode, roles):
+        return before
+    raster = Raster(cells, rows, mode)
+    raster.layers = [Layer(role, raster) for role in roles]
+    return raster

@@ -67,3 +67,5 @@ class Chart:
     """Values that are no number; nothing is drawn for them."""
     window: tuple[float, float] = (0.0, 1.0)
     """The range of x that is shown."""
+    whole: tuple[float, float] = (0.0, 1.0)
+    """The range of x without a window."""

@@ -5,17 +5,18 @@ It stands alone as a file and within a page: what is inside a page has no ids th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from finetop.plot.chart import stalks, y_words
-from finetop.plot.nodes import sparse_nodes, train_nodes, value_range
-from finetop.plot.series import Axis, Buckets, Node, Points, bucket, round_step, x_axis, y_axis, y_labels
+from finetop.plot.lines import Line, Lines, named, x_of, y_of
+from finetop.plot.strokes import stalk_ends
 from finetop.plot.svg_style import DASHES, style
+from finetop.plot.ticks import x_tick, y_words
 
 if TYPE_CHECKING:
+    from finetop.plot.axes import Axis
+    from finetop.plot.nodes import Node
     from finetop.plot.request import Curve, Request
 
 LETTER: Final = 7.2
@@ -33,14 +34,6 @@ EPOCH: Final = 40
 
 _KIND: Final = 'xmlns="http://www.w3.org/2000/svg" class="finetop-plot" role="img"'
 _DASHED: Final = "5 3"
-
-
-class Line(NamedTuple):
-    """A curve over the columns."""
-
-    curve: Curve
-    buckets: Buckets
-    nodes: list[Node]
 
 
 class Plan(NamedTuple):
@@ -65,7 +58,7 @@ class Frame(NamedTuple):
 
     def across(self, place: float) -> float:
         """Where a place of the x axis is."""
-        return self.left + (place - self.x.low) / ((self.x.high - self.x.low) or 1.0) * self.width
+        return self.left + self.x.place(place) * self.width
 
     def at_column(self, column: float) -> float:
         """Where a column is."""
@@ -73,13 +66,13 @@ class Frame(NamedTuple):
 
     def down(self, value: float) -> float:
         """Where a value is; far outside of the picture it is just outside."""
-        share = (self.y.high - value) / ((self.y.high - self.y.low) or 1.0)
+        share = 1.0 - self.y.place(value)
         return TOP + max(-1.0, min(2.0, share)) * self.height
 
 
 def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "") -> str:
     """The chart in so many pixels; `title` is what it is called for who cannot see it."""
-    names = [_name(curve, request) for curve in request.curves]
+    names = [named(curve, request) for curve in request.curves]
     right = max(map(len, names), default=0) * LETTER + 12
     columns = max(16, int(width - right - GUTTER))
     plan = _plan(request, columns, height)
@@ -123,7 +116,7 @@ def sheet(charts: Sequence[tuple[str, Request]], *, width: int = 720, height: in
 
 def _said(request: Request) -> str:
     """For who cannot see it: each line with its last value, and the best."""
-    told = [_name(curve, request) for curve in request.curves if curve.points.steps]
+    told = [named(curve, request) for curve in request.curves if curve.points.steps]
     if request.best is not None:
         told.append(f"best {request.value(request.best.value)} at {request.best.step:g}")
     return ", ".join(told) or "nothing measured"
@@ -131,36 +124,13 @@ def _said(request: Request) -> str:
 
 def _plan(request: Request, columns: int, height: int) -> Plan:
     cells, rows = columns // 8, max(2, (height - TOP - BOTTOM) // LINE)
-    last = max((place for curve in request.curves for place in curve.points.steps[-1:]), default=0.0)
-    if request.window is None:
-        x = x_axis(last, cells)
-    else:
-        low, high = request.window
-        x = Axis(low, high, round_step((high - low) / max(1, min(cells / 9, 5))))
-    lines = [_line(curve, request, x, columns) for curve in request.curves]
-    begin = None if request.everything or request.window is not None else 0.1 * last
-    ranges = [
-        value_range(line.nodes, Points(), line.buckets, x=x, columns=columns, begin=begin)
-        for line in lines
-        if any(line.nodes)
-    ]
-    least = min((low for low, _ in ranges), default=0.0)
-    y = y_axis(least, max((high for _, high in ranges), default=1.0), y_labels(rows))
-    words = request.x_words or _count
+    x = x_of(request, cells)
+    lines = Lines().over(request, x, columns)
+    y = y_of(request, lines, x, columns, rows)
+    words = request.x_words or (lambda tick: x_tick(tick, request.x_unit, x.step))
     return Plan(
         x, y, lines, [(tick, words(tick)) for tick in x.ticks], [*zip(y.ticks, y_words(y), strict=True)]
     )
-
-
-def _line(curve: Curve, request: Request, x: Axis, columns: int) -> Line:
-    buckets = bucket(curve.points, x.low, x.high, columns)
-    if not curve.smooth:
-        return Line(curve, buckets, sparse_nodes(curve.points, x, columns))
-    return Line(curve, buckets, train_nodes(curve.points, request.smoothing, buckets, x, columns))
-
-
-def _count(place: float) -> str:
-    return f"{place:g}" if abs(place) < 100_000 else f"{place / 1000:g} k"
 
 
 def _axes(frame: Frame, plan: Plan, request: Request) -> Iterator[str]:
@@ -193,8 +163,8 @@ def _x_words(frame: Frame, plan: Plan, request: Request, y: float) -> Iterator[s
 def _curves(frame: Frame, lines: Sequence[Line]) -> Iterator[str]:
     """The measurements of each column from least to greatest, then the lines over all of them."""
     for line in lines:
-        if line.curve.raw:
-            yield from _path(line.curve, "raw", _stalks(stalks(line.buckets, line.nodes), frame))
+        if line.has_stalks:
+            yield from _path(line.curve, "raw", _stalks(line, frame))
     for line in lines:
         yield from _path(line.curve, "line", _through(line.nodes, frame), _dash(line.curve))
 
@@ -210,8 +180,9 @@ def _dash(curve: Curve) -> str:
     return f' stroke-dasharray="{dash}"' if dash else ""
 
 
-def _stalks(buckets: Buckets, frame: Frame) -> Iterator[str]:
-    for column, low, high in zip(buckets.columns, buckets.lows, buckets.highs, strict=True):
+def _stalks(line: Line, frame: Frame) -> Iterator[str]:
+    lows, highs = stalk_ends(line.buckets, line.nodes)
+    for column, low, high in zip(line.buckets.columns, lows, highs, strict=True):
         top = frame.down(high)
         bottom = max(frame.down(low), top + 1.5)  # one that stands alone is a short stroke
         yield f"M{_px(frame.at_column(column))},{_px(top)}V{_px(bottom)}"
@@ -270,11 +241,6 @@ def _names(frame: Frame, lines: Sequence[Line], names: Sequence[str]) -> Iterato
 
 def _end(nodes: Sequence[Node]) -> tuple[float, float] | None:
     return next((node for node in reversed(nodes) if node is not None), None)
-
-
-def _name(curve: Curve, request: Request) -> str:
-    last = next((value for value in reversed(curve.points.values) if math.isfinite(value)), None)
-    return curve.name if last is None else f"{curve.name} {request.value(last)}"
 
 
 def _px(length: float) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from finetop.plot.chart import stalks
-from finetop.plot.raster import Marks, Raster, draw_line, draw_raw
-from finetop.plot.series import Axis, Node, Points, bucket
+from finetop.plot.axes import Axis
+from finetop.plot.buckets import bucket
+from finetop.plot.grid import Grid
+from finetop.plot.raster import DOTS, RAW, raster_for
+from finetop.plot.series import Points
+from finetop.plot.strokes import stalks, stroke
 
 if TYPE_CHECKING:
     from finetop import text
+    from finetop.plot.nodes import Node
     from finetop.tui.widgets.runs import Run
 
 NAME: tuple[Run, Run] = (("finetop", "bright"), ("top for fine-tuning jobs", "muted"))
@@ -49,13 +53,12 @@ def curve(glyphs: text.Glyphs) -> list[list[Run]]:
         value + 0.3 * value**0.5 * math.sin(step * 1.9) ** 3 * math.sin(step * 0.61 + 1) ** 2
         for step, value in zip(steps, smooth, strict=True)
     ]
-    marks = Marks(mode=glyphs.plot)
-    raster = Raster(CURVE_CELLS, CURVE_ROWS, glyphs.plot)
+    columns = CURVE_CELLS * DOTS[glyphs.plot][0]
+    raster = raster_for(None, CURVE_CELLS, CURVE_ROWS, glyphs.plot, (RAW, "train"))
     y = Axis(0.05, 1.1, 0.5)
-    scale = (raster.columns - 1) / (STEPS - 1)
+    scale = (columns - 1) / (STEPS - 1)
     line: list[Node] = [(step * scale, value) for step, value in zip(steps, smooth, strict=True)]
-    buckets = bucket(Points([*steps], measured), 0, STEPS - 1, raster.columns)
-    draw_raw(raster, stalks(buckets, line), y, marks)
-    draw_line(raster, line, y, "train", marks)
-    raster.over.clear()
-    return [[cell or (" ", "text") for cell in raster.row(row)] for row in range(CURVE_ROWS)]
+    buckets = bucket(Points([*steps], measured), 0, STEPS - 1, columns)
+    raster.draw(0, stalks(buckets, line, y, columns, raster.height)[0])
+    raster.draw(1, stroke(line, y, columns, raster.height).masks)
+    return [Grid(raster, 0).runs(row, "") for row in range(CURVE_ROWS)]
