@@ -137,6 +137,29 @@ async def test_the_lower_panes_follow_the_cursor(screen: Driver) -> None:
     assert "best 0.542 at 120" in screen.picture
 
 
+async def test_marked_jobs_are_laid_over_each_other_and_one_is_the_baseline(screen: Driver) -> None:
+    """The list calls them by the letters that stand at the ends of their curves."""
+    for name in ("support-bot-v2", "support-bot-v1"):
+        await screen.jobs.select(name)
+        await screen.press("space")
+    await screen.reads("2 marked jobs")
+    assert any(line.startswith(" A") and "support-bot-v2" in line for line in screen.lines)
+    assert any(line.startswith(" B") and "support-bot-v1" in line for line in screen.lines)
+    await screen.reads("A support-bot-v2")
+    assert " B valid 0.682" in screen.picture
+    await screen.press("V")
+    await screen.jobs.select("tone-hot")
+    await screen.press("asterisk")
+    await screen.reads("tone-hot is the baseline.")
+    await screen.jobs.select("support-bot-v3")
+    await screen.reads("base tone-hot")
+    assert "base valid 0.542" in screen.picture
+    await screen.jobs.select("tone-hot")
+    await screen.press("asterisk")
+    await screen.reads("tone-hot is no longer the baseline.")
+    assert "base" not in " ".join(screen.lines[12:28])
+
+
 async def test_numbers_tab_and_escape_move_between_panes(screen: Driver) -> None:
     for key, name in (
         ("3", "curves"),

@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from finetop.store.held import given, held
@@ -185,25 +185,31 @@ def by_step(connection: sqlite3.Connection, key: JobKey) -> list[dict[str, float
     return found
 
 
-def _measured(steps: Sequence[int], values: Sequence[float | None]) -> Series:
+def _measured(steps: tuple[int, ...], values: tuple[float | None, ...]) -> Series:
     """The steps at which something was told, and what."""
-    pairs = [pair for pair in zip(steps, values, strict=False) if pair[1] is not None]
-    return _series(pairs) if pairs else Series()  # type: ignore[arg-type]
+    if None in values:
+        pairs = [pair for pair in zip(steps, values, strict=True) if pair[1] is not None]
+        steps, values = zip(*pairs, strict=True) if pairs else ((), ())
+    return _series(steps[: len(values)], values)  # type: ignore[arg-type]
 
 
-def _series(pairs: Sequence[tuple[int, float]]) -> Series:
-    steps, values = zip(*pairs, strict=True)
-    return Series(steps, tuple(math.nan if value == -math.inf else value for value in values))
+def _series(steps: Iterable[int], values: Iterable[float]) -> Series:
+    held_so = tuple(values)
+    if -math.inf in held_so:
+        held_so = tuple(math.nan if value == -math.inf else value for value in held_so)
+    return Series(tuple(steps), held_so)
 
 
 def _more(steps: Sequence[int], held_by_step: Sequence[str | None]) -> dict[str, Series]:
     """The series that have no column, by name."""
-    pairs: dict[str, list[tuple[int, float]]] = {}
+    found: dict[str, tuple[list[int], list[float]]] = {}
     for step, words in zip(steps, held_by_step, strict=False):
         if words is not None:
             for name, value in json.loads(words).items():
-                pairs.setdefault(name, []).append((step, float(value)))
-    return {name: _series(measured) for name, measured in sorted(pairs.items())}
+                at, values = found.setdefault(name, ([], []))
+                at.append(step)
+                values.append(float(value))
+    return {name: _series(*measured) for name, measured in sorted(found.items())}
 
 
 def _epoch_ends(epochs: Series) -> tuple[int, ...]:

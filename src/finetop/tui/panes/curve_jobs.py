@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from finetop.measures import Measure, measures
+from finetop.overfit import judge, judge_curves
 from finetop.plot import Points
 from finetop.tui.panes.curve_axes import Along, along
 
 if TYPE_CHECKING:
+    from finetop.overfit import Verdict
     from finetop.store.rows import Curves, JobKey, JobRow
 
 MOST: Final = 8
@@ -31,6 +33,7 @@ class Laid:
     """A letter, or `base`; empty for the one under the cursor."""
     role: str = ""
     _along: dict[str, Along | None] = field(default_factory=dict, repr=False)
+    _verdicts: dict[str, Verdict | None] = field(default_factory=dict, repr=False)
     _points: dict[tuple[str, str, str], Points] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -57,6 +60,18 @@ class Laid:
             found = Points((self.along(axis) or Along()).places(series.steps), series.values)
             self._points[name, line, axis] = found
         return found
+
+    def verdict(self, name: str) -> Verdict | None:
+        """What the overfit watch says of a measure."""
+        if name not in self._verdicts:
+            measure = self.measure(name)
+            if name == "loss":
+                found = judge_curves(self.curves)
+            else:
+                train = measure.train if measure.train.steps else None
+                found = judge(measure.valid, train=train, higher_is_better=measure.higher_is_better)
+            self._verdicts[name] = found
+        return self._verdicts[name]
 
     @property
     def change(self) -> tuple[object, ...]:

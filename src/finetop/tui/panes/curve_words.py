@@ -50,13 +50,7 @@ def _best(picture: Picture, glyphs: text.Glyphs, *, is_short: bool = False) -> l
 
 def _turn(picture: Picture) -> list[Run]:
     """Whether validation has become worse since, and how sure that is."""
-    job = picture.jobs[0]
-    measure = picture.measure(job)
-    verdict = overfit.judge(
-        measure.valid,
-        train=measure.train if measure.train.steps else None,
-        higher_is_better=measure.higher_is_better,
-    )
+    verdict = picture.jobs[0].verdict(picture.name)
     if verdict is None:
         return []
     is_told = verdict.is_told

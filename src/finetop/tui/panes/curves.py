@@ -198,8 +198,10 @@ class CurvesPane(Exporting):
         return self._pictures.lines(pictures, width, height)
 
     def _nothing(self) -> str:
-        if not self._jobs or self._row is None:
+        if self._row is None:
             return "No job yet."
+        if not self._jobs:
+            return "Reading what was measured."
         there = self.measured()
         what = there.get(self.shown_measures()[0], Measure(self.shown_measures()[0])).plural
         if len(self._jobs) > 1:

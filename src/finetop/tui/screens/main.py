@@ -95,6 +95,7 @@ class MainScreen(Overlaying):
         self._selected = Selected(store, shares=lambda profile: session.capabilities(profile).permissions)
         self._silent: Mapping[str, float | None] = {}
         """Profiles that do not answer, and when they last did."""
+        self._is_reading = False
         self._show_soon: Timer | None = None
         self._watch_soon: Timer | None = None
 
@@ -235,11 +236,25 @@ class MainScreen(Overlaying):
         grid = self.grid
         self._show_detail(now, top=moved)
         grid.curves.show(self._selected.curves, row)
+        if self._selected.is_unread and not self._is_reading:
+            self._read_long()
         if moved:
             grid.events.show(self._selected.events, now=now)
         else:
             grid.events.news(now=now)
         self.refresh_bindings()
+
+    @work(exit_on_error=False)
+    async def _read_long(self) -> None:
+        """Read what was measured of a long job; meanwhile the cursor may go on, and it may go on training."""
+        self._is_reading = True
+        try:
+            while self._selected.is_unread:
+                read = await asyncio.to_thread(self._selected.read_long)
+                if read is not None and self._selected.take_long(read):
+                    self._show_job()
+        finally:
+            self._is_reading = False
 
     def _show_detail(self, now: float, *, top: bool = False) -> None:
         row = self.row

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from finetop.tui.panes.log_reading import LogSource
 
 
+LONG = 5_000
+"""Steps of a job that is read on another thread at first; what is new of it then takes no time."""
+
+
 class Selected:
     """One job at a time."""
 
@@ -59,12 +63,37 @@ class Selected:
         before = self._row
         self._row = row
         self._job, self._raw = None, b""
-        known = self._beside.curves
-        self._beside = Beside(curves=None if row is None else self._store.events.curves(row.key, known))
+        self._beside = Beside(curves=None if row is None else self._curves(row))
         if row is not None and self._loaded:
             self._read(row.key)
         self._judge()
         return (row.key if row is not None else None) != (before.key if before is not None else None)
+
+    def _curves(self, row: JobRow) -> Curves | None:
+        """Everything measured of it; None for a long job of which nothing was read yet: see `read_long`."""
+        known = self._beside.curves
+        is_known = known is not None and known.key == row.key
+        if not is_known and (row.step or 0) > LONG:
+            return None
+        return self._store.events.curves(row.key, known if is_known else None)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether `read_long` has yet to read what was measured."""
+        return self._row is not None and self._beside.curves is None
+
+    def read_long(self) -> tuple[JobKey, Curves] | None:
+        """Read a job whose measurements take long; on another thread. `take_long` shows it."""
+        row = self._row
+        return None if row is None else (row.key, self._store.events.curves(row.key))
+
+    def take_long(self, read: tuple[JobKey, Curves]) -> bool:
+        """Have what was read, where it is still that job which is shown."""
+        if self._row is None or self._row.key != read[0]:
+            return False
+        self._beside = replace(self._beside, curves=read[1])
+        self._judge()
+        return True
 
     def share(self, account: int, model: str, sharing: Sharing) -> None:
         """Keep what is known of who may use a model, until this screen ends."""
