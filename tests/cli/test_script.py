@@ -41,10 +41,10 @@ def test_a_job_that_succeeds_brings_its_results(shell: dict[str, str], good: Pat
     folder.mkdir()
     done = overnight(shell, good, folder, "--epochs", 1)
     assert done.returncode == 0, done.stderr
-    _, results, model = done.stdout.splitlines()
-    (file,) = folder.iterdir()
-    assert results == f"results {file}"
-    assert file.read_text().startswith("step,")
+    _, results, losses, model = done.stdout.splitlines()
+    found = [Path(line.removeprefix("results ")) for line in (results, losses)]
+    assert set(folder.iterdir()) == set(found)
+    assert [file.read_text().split(",")[0] for file in found] == ["step", "split"]
     assert model.startswith("model ft:tiny-bytes-1:local:overnight:")
 
 
