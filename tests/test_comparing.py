@@ -177,7 +177,7 @@ def test_the_better_one_and_its_checkpoint() -> None:
     [
         (
             job("b", valid=FALLS, valid_file="file-w"),
-            "If the validation data is the same, A is better",
+            "If the data is the same, A is better",
             "better, if the",
         ),
         (
@@ -199,6 +199,19 @@ def test_what_cannot_be_compared_is_not(other: Dossier, says: str, against: str)
     assert against in measured.against
     if "other" in against:
         assert not measured.best
+
+
+def test_the_end_of_training_counts_and_not_its_luckiest_batch() -> None:
+    def train(end: float, luck: float) -> dict[str, Any]:
+        values = [end + (0.1 if step % 2 else -0.1) for step in range(100)]
+        values[50] = luck
+        return {"train_loss": Series(tuple(range(100)), tuple(values))}
+
+    found = compare([job(curves=train(0.5, 0.0)), job("b", curves=train(2.0, 2.0))], now=NOW)
+    assert words(found, "last_train_loss") == ["0.500", "2.000"]
+    assert found.sentence == "A has the better training loss, 0.500 against 2.000, on what it has learned."
+    alike = compare([job(curves=train(0.52, 0.0)), job("b", curves=train(0.5, 0.5))], now=NOW)
+    assert alike.sentence.startswith("A and B are about as good: training loss 0.520 against 0.500")
 
 
 def test_rewards_go_the_other_way() -> None:

@@ -50,7 +50,7 @@ MEASURES: Final = (
 
 
 class Reading(NamedTuple):
-    """The best and the last value of a series."""
+    """The best and the last value of a series; of what is told of each batch, the mean of its end."""
 
     step: float
     best: float
@@ -69,10 +69,10 @@ class Outcome(NamedTuple):
 
 def readings(measure: Measure, jobs: Sequence[Dossier]) -> list[Reading | None]:
     """What each job measured of it."""
-    return [_reading(measure.series(one.curves), higher=measure.higher_is_better) for one in jobs]
+    return [_reading(measure.series(one.curves), measure) for one in jobs]
 
 
-def _reading(series: Series | None, *, higher: bool) -> Reading | None:
+def _reading(series: Series | None, measure: Measure) -> Reading | None:
     if series is None:
         return None
     sound = [
@@ -80,7 +80,12 @@ def _reading(series: Series | None, *, higher: bool) -> Reading | None:
     ]
     if not sound:
         return None
-    value, step = (max if higher else min)(sound, key=lambda pair: pair[0])
+    if measure.is_trained_on:
+        # Told of each batch, of which the best is luck: the end counts, and many batches of it.
+        tail = [value for value, _ in sound[-max(1, len(sound) // 10) :]]
+        end = sum(tail) / len(tail)
+        return Reading(sound[-1][1], end, end, _noise(series) / math.sqrt(len(tail)))
+    value, step = (max if measure.higher_is_better else min)(sound, key=lambda pair: pair[0])
     return Reading(step, value, sound[-1][0], _noise(series))
 
 
@@ -124,10 +129,10 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
     found = readings(measure, jobs)
     why = doubt([job for job, one in zip(jobs, found, strict=True) if one is not None], measure)
     ends: list[tuple[str, list[float | None], list[str]]] = []
-    if not measure.is_trained_on or measure.higher_is_better:
+    if not measure.is_trained_on:
         notes = ["" if one is None else f"at step {one.step:.0f}" for one in found]
         ends.append(("best", [None if one is None else one.best for one in found], notes))
-    if not measure.higher_is_better:
+    if measure.is_trained_on or not measure.higher_is_better:
         ends.append(("last", [None if one is None else one.last for one in found], [""] * len(found)))
     noise = max((one.noise for one in found if one is not None), default=0.0)
     for end, values, notes in ends:
@@ -238,7 +243,9 @@ def _judged(
 ) -> Outcome:
     why = doubt([jobs[place] for _, place in known], measure)
     if why in _NOT_ALIKE:
-        return Outcome(f"{_NOT_ALIKE[why]}: their {measure.words} does not tell which is better.")
+        on_learned = measure.is_trained_on and why == "other data"
+        because = "They learned from other data" if on_learned else _NOT_ALIKE[why]
+        return Outcome(f"{because}: their {measure.words} does not tell which is better.")
     ranked = sorted(known, key=lambda pair: pair[0].best, reverse=measure.higher_is_better)
     (first, place), (second, next_place) = ranked[:2]
     values = f"{text.loss(first.best)} against {text.loss(second.best)}"
@@ -248,15 +255,14 @@ def _judged(
         named = " and ".join(alike.rsplit(", ", 1))
         return Outcome(f"{named} are as good: {measure.words} {text.loss(first.best)}.")
     if abs(first.best - second.best) <= max(first.noise, second.noise):
-        return Outcome(f"{letter} and {other} are about as good: {measure.words} {values}, within the noise.")
-    said = f"{letter} is better: {measure.words} {values}"
-    if why:
-        said = f"If the validation data is the same, {said}"
+        pair = sorted([(letter, first.best), (other, second.best)])
+        named = " and ".join(name for name, _ in pair)
+        values = " against ".join(text.loss(value) for _, value in pair)
+        return Outcome(f"{named} are about as good: {measure.words} {values}, within the noise.")
+    if measure.is_trained_on and not measure.higher_is_better:
+        return Outcome(f"{letter} has the better {measure.words}, {values}, on what it has learned.")
+    said = f"{'If the data is the same, ' if why else ''}{letter} is better: {measure.words} {values}"
     verdict = verdicts[place]
-    if measure.is_trained_on:
-        return Outcome(
-            f"{letter} has the better {measure.words}, {values}; that is on what it learned.", None
-        )
     if verdict is not None and verdict.is_told and verdict.checkpoint is not None:
         step = verdict.checkpoint.step
         return Outcome(f"{said}; it has turned since, and the checkpoint of step {step} is to use.", place)
