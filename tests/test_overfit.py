@@ -84,6 +84,15 @@ def test_a_long_noisy_climb_is_found_near_its_place() -> None:
     assert 130 <= found.turned_step <= 200
 
 
+def test_a_short_dip_of_a_quiet_series_is_where_it_turned() -> None:
+    """Taken together with its neighbours, which are far above it, it would be lost."""
+    fall = [6.0, 2.835, 3.0, 2.95]
+    values = fall + [3.0 + 0.01 * at + 0.002 * (at % 3) for at in range(44)]
+    found = judge(series(values))
+    assert found is not None
+    assert (found.turned_step, found.sureness) == (20, "sure")
+
+
 def test_what_training_does_meanwhile_counts_and_is_said() -> None:
     valid = [2.0, 1.2, 0.8, 0.7, 0.76, 0.86, 0.98, 1.1]
     alone = judge(series(valid))

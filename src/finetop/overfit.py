@@ -132,7 +132,7 @@ def judge(
     differs = agrees is not None and _is_at_its_best(agrees)
     sureness = _sureness(checks, found, falls=training == "better", differs=differs)
     verdict = Verdict(
-        turned_step=round(found.step),
+        turned_step=round(found.best.step),
         best=Low(found.best.step, sign * found.best.value),
         last=sign * found.last,
         last_step=checks.groups[-1][-1].step,
@@ -141,9 +141,9 @@ def judge(
         why="",
         what=what,
         higher_is_better=higher_is_better,
-        epoch=bisect_left(epoch_steps, found.step) + 1 if epoch_steps else None,
+        epoch=bisect_left(epoch_steps, found.best.step) + 1 if epoch_steps else None,
     )
-    kept, is_after = _nearest(checkpoints, found.until)
+    kept, is_after = _nearest(checkpoints, found.best.step)
     why = _why(verdict, checks, found, training, differs=differs)
     return replace(verdict, why=why, checkpoint=kept, is_after=is_after)
 

@@ -42,17 +42,15 @@ class Checks(NamedTuple):
     """What each point was made of."""
     spread: float
     """How much one point differs by chance."""
+    single: float
+    """The same of a single measurement."""
 
 
 class Turn(NamedTuple):
     """Where a series turned; lower is better here, too."""
 
     best: Point
-    """As it was measured."""
-    step: float
-    """The last before it became worse."""
-    until: float
-    """The end of what the best point was made of."""
+    """As it was measured: the last before it became worse."""
     last: float
     """Where it stands."""
     later: int
@@ -81,9 +79,11 @@ def taken_together(
     # An unfinished group is left out, so that a verdict stands until there is one more.
     groups = [sound[start : start + size] for start in range(0, len(sound) - size + 1, size)]
     if size == 1:
-        return Checks(sound, groups, _spread(sound))
+        spread = _spread(sound)
+        return Checks(sound, groups, spread, spread)
     points = [Point(group[size // 2].step, _mean([point.value for point in group])) for group in groups]
-    return Checks(points, groups, max(_spread(sound) / math.sqrt(size), _spread(points)))
+    single = _spread(sound)
+    return Checks(points, groups, max(single / math.sqrt(size), _spread(points)), single)
 
 
 def turn(checks: Checks) -> Turn | None:
@@ -98,9 +98,7 @@ def turn(checks: Checks) -> Turn | None:
     rise = _mean(tail) - best
     fall = points[max(0, place - len(after))].value - best
     return Turn(
-        best=min(reversed(checks.groups[place]), key=lambda point: point.value),
-        step=points[place].step,
-        until=checks.groups[place][-1].step,
+        best=_measured_best(checks, place),
         last=last,
         later=len(after),
         score=_score(rise, spread, len(tail), sum(one.value <= best + CONTENDS * spread for one in points)),
@@ -111,6 +109,19 @@ def turn(checks: Checks) -> Turn | None:
             for at, (one, two) in enumerate(pairwise(points))
         ),
     )
+
+
+def _measured_best(checks: Checks, place: int) -> Point:
+    """The best measurement of the best point, or one far better in a short dip beside it."""
+    here = min(reversed(checks.groups[place]), key=_value)
+    all_ = [point for group in checks.groups for point in group]
+    anywhere = min(reversed(all_), key=_value)
+    by_chance = checks.single * (1 + math.sqrt(2 * math.log(len(all_))))
+    return anywhere if anywhere.value < checks.points[place].value - by_chance else here
+
+
+def _value(point: Point) -> float:
+    return point.value
 
 
 def _score(rise: float, spread: float, tail: int, contenders: int) -> float:
