@@ -127,6 +127,13 @@ class TestFiles:
             with tempfile.TemporaryFile() as into:
                 done(session.fetch("here", file.id, into, most_bytes=most))
         assert library.hashes(account, [file.id]) == {file.id: sha256}
+        library.note_file_hash(account, file.id, "")
+        done(session.know_bytes("here", [file.id, "file-nobody"], most_bytes=50))
+        assert library.hashes(account, [file.id]) == {file.id: ""}, "it is larger"
+        with session.store.database.write() as connection:
+            connection.execute("update file set sha256 = null")
+        done(session.know_bytes("here", [file.id, "file-nobody"], most_bytes=1 << 20))
+        assert library.hashes(account, [file.id]) == {file.id: sha256}
 
     def test_the_same_bytes_can_be_sent_anew(self, session: Session, training: Path) -> None:
         one, two = (done(session.upload("here", training, anew=True)).file.id for _ in range(2))

@@ -19,6 +19,7 @@ def test_a_report_is_made_of_what_is_known(past: dict[str, Any], tmp_path: Path)
     known = here("report", id_, "--offline", "--leave-out", "nothing", **environ)
     assert known.err == ""
     assert known.out == asked.out
+    assert "not known" not in asked.out, "the data were read for their hashes"
     assert asked.out.startswith("# Fine-tuning report: looked\n")
     for words in (id_, "tiny-bytes-1", "| team | looking |", "n_epochs", "```text"):
         assert words in asked.out

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("md", "html", "txt")
 STDOUT = "-"
+LARGEST = 64 << 20
+"""Bytes of a file that is read for its hash."""
 
 
 @click.command("report", short_help="Write what became of jobs: data, settings, curves, checkpoints.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from finetop.report.leaving_out import LeavingOut
     from finetop.stays import Stay
 
+_UNKNOWN: Final = "not known: its bytes were never here"
 _STATES: Final = {"running": "training", "": "not known"}
 
 
@@ -85,10 +86,10 @@ def data(found: Dossier, out: LeavingOut) -> Iterator[Block]:
             size = f"{known.size_bytes:,} bytes" if known.size_bytes is not None else ""
             told = [part for part in (out.name(known.filename), out.id(known.id), size) if part]
             whose = f"{label} {number}" if len(group) > 1 else label
-            pairs += [
-                (whose, ", ".join(told) or "one file"),
-                (f"{whose}, SHA-256", found.hashes.get(known.id, "not known: its bytes were never here")),
-            ]
+            pairs.append((whose, ", ".join(told) or "one file"))
+            sha256 = found.hashes.get(known.id) or ("" if group is job.result_files else _UNKNOWN)
+            if sha256:
+                pairs.append((f"{whose}, SHA-256", sha256))
     if pairs:
         yield Facts(tuple(pairs))
 

@@ -106,6 +106,12 @@ class LibraryCalls:
             stoppable=True,
         )
 
+    def know_bytes(self, profile: str, file_ids: Sequence[str], most_bytes: int) -> Future[None]:
+        """Learn the hashes of files of jobs that are no larger than this; those known by now are not read."""
+        return self._thread.ask(
+            lambda network: network.library.know_bytes(profile, file_ids, most_bytes), stoppable=True
+        )
+
     def file_lines(self, profile: str, file_id: str, most: int = 1_000) -> Future[list[str]]:
         """The first lines of a file, as the provider wrote them: to be cleaned before they are drawn."""
         return self._thread.ask(lambda network: network.library.file_lines(profile, file_id, most))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import io
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,18 @@ if TYPE_CHECKING:
 
 LONGEST_START = 1 << 20
 """Bytes of a file that are read in search of the end of its first lines."""
+
+
+class _Nowhere(io.BytesIO):
+    """What is written into it is gone: only its hash is wanted."""
+
+    def write(self, part: bytes, /) -> int:  # type: ignore[override]
+        """Say that it was written."""
+        return len(part)
+
+
+def _nobody(_received: int, _total: int) -> None:
+    """Nobody wants to know how far it is."""
 
 
 class Library:
@@ -137,6 +150,17 @@ class Library:
         purpose = (known.purpose or "fine-tune").replace("_", "-")
         if purpose.startswith("fine-tun") and "result" not in purpose:  # no other may be trained on
             self._store.library.note_file_hash(account, file_id, sha256)
+
+    async def know_bytes(self, profile: str, file_ids: Sequence[str], most_bytes: int) -> None:
+        account, library = self._links.account(profile), self._store.library
+        known = library.hashes(account, file_ids)
+        provider = await self._links.named(profile).patient()
+        for file_id in (file_id for file_id in file_ids if file_id not in known):
+            # One that is gone, or not for reading, is not known, and that is no failure.
+            with contextlib.suppress(FinetopError):
+                library.save_files(account, [file := await provider.get_file(file_id)])
+                if file.size_bytes is not None and file.size_bytes <= most_bytes:
+                    await self.fetch(profile, file_id, _Nowhere(), most_bytes, _nobody)
 
     async def file_lines(self, profile: str, file_id: str, most: int) -> list[str]:
         provider = await self._links.named(profile).patient()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 8
 """Jobs in one report."""
+LARGEST: Final = 16 << 20
+"""Bytes of a file that is read for its hash while somebody waits."""
+PATIENCE_S: Final = 5.0
 _ENDINGS: Final = (".html", ".md", ".txt")
 
 
@@ -123,6 +127,7 @@ class Reporting(JobActions):
         if not typed.strip():
             return
         path = Path(typed.strip())
+        await self._know_bytes(rows)
         try:
             placed = await asyncio.to_thread(self._written, rows, kinds, path, replace=typed == replaced)
         except IsThere:
@@ -135,6 +140,18 @@ class Reporting(JobActions):
             self.post_message(
                 Said(f"Wrote the report on {whose} to {text.clean(str(placed))}.", without, "good")
             )
+
+    async def _know_bytes(self, rows: Sequence[JobRow]) -> None:
+        """Learn the hashes of the data of these jobs, where their provider answers soon."""
+        sound = {state.name for state in self.session.states() if state.state == "ok"}
+        for row in rows:
+            job = self.store.jobs.get(row.key) if row.profile in sound else None
+            data = () if job is None else (*job.training_files, *job.validation_files)
+            ids = [file.id for file in data]
+            if len(self.store.library.hashes(row.key.account, ids)) < len(ids):
+                asked = self.session.know_bytes(row.profile, ids, LARGEST)
+                with contextlib.suppress(FinetopError, TimeoutError):  # then the report says so
+                    await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
 
     def _written(self, rows: Sequence[JobRow], kinds: frozenset[str], path: Path, *, replace: bool) -> Path:
         """Read, make and write it; on another thread."""
