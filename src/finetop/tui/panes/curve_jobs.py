@@ -65,9 +65,8 @@ class Laid:
         """What the overfit watch says of a measure."""
         if name not in self._verdicts:
             measure = self.measure(name)
-            if name == "loss":
-                found = judge_curves(self.curves)
-            else:
+            found = judge_curves(self.curves) if name in ("loss", "reward") else None
+            if found is None or not found.what.endswith(name):
                 train = measure.train if measure.train.steps else None
                 found = judge(measure.valid, train=train, higher_is_better=measure.higher_is_better)
             self._verdicts[name] = found

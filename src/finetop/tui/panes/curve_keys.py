@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from finetop.plot import SMOOTHING
+from finetop.plot.window import Window, panned, zoomed
 from finetop.tui.messages import Said
 from finetop.tui.panes.curve_axes import AXES
 from finetop.tui.panes.curve_drawing import Look, Picture
@@ -138,7 +139,7 @@ class CurveKeys(Pane):
         look, picture = replace(self.look, point=step), self.picture()
         if look.window is not None and step is not None and picture is not None:
             place = picture.along(picture.jobs[0]).place(step)
-            look = replace(look, window=_within(_around(look.window, place), self._whole(picture)))
+            look = replace(look, window=_around(look.window, self._whole(picture), place))
         self.look_so(look)
 
     def action_best(self) -> None:
@@ -162,13 +163,9 @@ class CurveKeys(Pane):
         centre = (low + high) / 2
         if self.look.point is not None:
             centre = picture.along(picture.jobs[0]).place(self.look.point)
-        factor = ZOOM if steps > 0 else 1 / ZOOM
-        window = (centre - (centre - low) * factor, centre + (high - centre) * factor)
-        whole = self._whole(picture)
-        if window[1] - window[0] >= whole[1] - whole[0]:
-            self.look_so(replace(self.look, window=None))
-        elif steps < 0 or self._has_points(picture, window):
-            self.look_so(replace(self.look, window=_within(window, whole)))
+        window = zoomed(seen, self._whole(picture), centre, ZOOM if steps > 0 else 1 / ZOOM, least=0.0)
+        if window is None or steps < 0 or self._has_points(picture, window):
+            self.look_so(replace(self.look, window=window))
 
     def _has_points(self, picture: Picture, window: tuple[float, float]) -> bool:
         axis = picture.along(picture.jobs[0])
@@ -182,8 +179,7 @@ class CurveKeys(Pane):
         """Move the part that is seen."""
         picture, window = self.picture(), self.look.window
         if picture is not None and window is not None:
-            by = (window[1] - window[0]) * PAN * steps
-            moved = _within((window[0] + by, window[1] + by), self._whole(picture))
+            moved = panned(window, self._whole(picture), PAN * steps)
             self.look_so(replace(self.look, window=moved))
 
     def action_everything(self) -> None:
@@ -234,15 +230,9 @@ class CurveKeys(Pane):
 LINES: Final = ("train", "valid")
 
 
-def _around(window: tuple[float, float], place: float) -> tuple[float, float]:
+def _around(window: Window, whole: Window, place: float) -> Window:
     """The window with a place in it: turned by half where it is out of sight, cheaper than at each key."""
     low, high = window
-    by = 0.0 if low <= place <= high else place - (low + high) / 2
-    return low + by, high + by
-
-
-def _within(window: tuple[float, float], whole: tuple[float, float]) -> tuple[float, float]:
-    """The window moved back into what there is."""
-    low, high = window
-    by = max(0.0, whole[0] - low) - max(0.0, high - whole[1])
-    return low + by, high + by
+    if low <= place <= high:
+        return window
+    return panned(window, whole, (place - (low + high) / 2) / (high - low))

@@ -25,39 +25,43 @@ VALUE: Final = 8
 def sentence(picture: Picture, glyphs: text.Glyphs, *, gaps: int, width: int) -> list[Run]:
     """What the picture says in words."""
     if picture.is_overlay:
-        return _with_notes(_legend(picture, width, glyphs), picture, width)
-    after: list[Run] = []
-    if gaps:
-        after.append((f"   {gaps} gap{'s' * (gaps != 1)}", "warn"))
-    wide = [*_best(picture, glyphs), *after]
-    notes = _notes(picture)
-    if width_of(wide) + LEFT + len(", ".join(notes)) + 2 > width:
-        wide = [*_best(picture, glyphs, is_short=True), *after]
-    return _with_notes(wide, picture, width)
+        return _with_notes(_legend(picture, width, glyphs), _unusual(picture) + _units(picture), width)
+    gap = [(f"   {gaps} gap{'s' * (gaps != 1)}", "warn")] if gaps else []
+    room = width - LEFT
+    told = [[*best, *turn, *gap] for best, turn in _ways(picture, glyphs)]
+    unusual, units = _unusual(picture), _units(picture)
+    # What is not as usual must be told; for the unit only a few words give way.
+    for ways, notes in ((told[:2], unusual + units), (told, unusual), (told, [])):
+        beside = len(", ".join(notes)) + 2 if notes else 0
+        fits = next((runs for runs in ways if width_of(runs) + beside <= room), None)
+        if fits is not None:
+            return _with_notes(fits, notes, width)
+    return told[-1]
 
 
-def _best(picture: Picture, glyphs: text.Glyphs, *, is_short: bool = False) -> list[Run]:
-    """The best point, and what has become of it."""
+def _ways(picture: Picture, glyphs: text.Glyphs) -> list[tuple[list[Run], list[Run]]]:
+    """The best point and what has become of it, in ever fewer words."""
     job, best = picture.jobs[0], picture.best
-    if best is not None:
-        value, step = text.loss(best.value), f"{best.step:.0f}"
-        words = f"best {value} at {step}" if is_short else f"best valid {value} at step {step}"
-        return [(f"{glyphs.best} ", "bright"), (words, "text"), *_turn(picture)]
-    if not picture.measure(job).has_best:
-        return []
-    return [("validation was not measured" if job.row.is_final else "no validation yet", "faint")]
-
-
-def _turn(picture: Picture) -> list[Run]:
-    """Whether validation has become worse since, and how sure that is."""
-    verdict = picture.jobs[0].verdict(picture.name)
+    if best is None:
+        none = "validation was not measured" if job.row.is_final else "no validation yet"
+        return [([(none, "faint")] if picture.measure(job).has_best else [], [])]
+    value, step = text.loss(best.value), f"{best.step:.0f}"
+    mark = (f"{glyphs.best} ", "bright")
+    said = [
+        [mark, (words, "text")] for words in (f"best valid {value} at step {step}", f"best {value} at {step}")
+    ]
+    verdict = job.verdict(picture.name)
     if verdict is None:
-        return []
-    is_told = verdict.is_told
-    words = overfit.words(verdict)
+        return [(best_words, []) for best_words in said]
+    turn = overfit.words(verdict)
     if verdict.turned_step == verdict.best.step:
-        words = words.replace(f" step {verdict.turned_step}", "")  # it was named a moment ago
-    return [(f"   {'! ' if is_told else ''}{words}", "warn" if is_told else "muted")]
+        turn = turn.replace(f" step {verdict.turned_step}", "")  # it was named a moment ago
+    is_told = verdict.is_told
+    turns: list[list[Run]] = [
+        [(f"   {'! ' if is_told else ''}{words}", "warn" if is_told else "muted")]
+        for words in (turn, turn.split(" since", maxsplit=1)[0])
+    ]
+    return [(said[0], turns[0]), (said[1], turns[0]), (said[1], turns[1])]
 
 
 def _legend(picture: Picture, width: int, glyphs: text.Glyphs) -> list[Run]:
@@ -75,28 +79,28 @@ def _legend(picture: Picture, width: int, glyphs: text.Glyphs) -> list[Run]:
     return runs
 
 
-def _notes(picture: Picture) -> list[str]:
-    """What is not as usual, and what a value is of."""
-    look, job = picture.look, picture.jobs[0]
-    notes = []
-    if look.window is not None:
-        notes.append("zoomed")
+def _unusual(picture: Picture) -> list[str]:
+    """How it is looked at, as far as that is not as usual."""
+    look = picture.look
+    notes = ["zoomed"] if look.window is not None else []
     if look.smoothing != "mid" and picture.name != "rate":
         notes.append(f"smoothing {look.smoothing}")
-    if look.is_log:
-        notes.append("log")
-    if words := unit(picture.measure(job), job.row):
-        notes.append(words)
-    return notes
+    return [*notes, "log"] if look.is_log else notes
 
 
-def _with_notes(runs: list[Run], picture: Picture, width: int) -> list[Run]:
+def _units(picture: Picture) -> list[str]:
+    """What a value is of."""
+    found = dict.fromkeys(unit(picture.measure(job), job.row) for job in picture.jobs)
+    return [words for words in found if words]
+
+
+def _with_notes(runs: list[Run], notes: list[str], width: int) -> list[Run]:
     """The notes at the right, as far as there is room."""
-    notes = _notes(picture)
     room = width - LEFT - width_of(runs)
-    while notes and len(", ".join(notes)) + 2 > room:
-        notes.pop()
-    told = ", ".join(notes)
+    kept = list(notes)
+    while kept and len(", ".join(kept)) + 2 > room:
+        kept.pop()
+    told = ", ".join(kept)
     return [*runs, (" " * (room - len(told)) + told, "faint")] if told else runs
 
 
