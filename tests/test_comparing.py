@@ -127,7 +127,7 @@ def test_defaults_against_what_was_asked_for() -> None:
     found = compare([one, other], now=NOW)
     assert words(found, "batch_size") == ["8 chosen by the provider", "8"]
     assert of(found, "batch_size").against == "same value"
-    assert of(found, "n_epochs").against == "0.5 times"
+    assert of(found, "n_epochs").against == "1/2"
     assert words(found, "beta") == ["auto what it became was not told", "0.2"]
     assert of(found, "beta").against == "unknown whether the same"
 
@@ -139,7 +139,7 @@ def test_a_multiplier_and_a_rate_are_not_put_side_by_side_as_numbers() -> None:
     found = compare([one, other], now=NOW)
     assert words(found, "learning_rate") == ["1.8 times the provider's own rate", "2e-05"]
     assert of(found, "learning_rate").against == "a multiplier and a rate do not compare"
-    assert of(found, "peak_learning_rate").against == "0.5 times"
+    assert of(found, "peak_learning_rate").against == "1/2"
     assert not [field for field in found.fields if field.name == "learning_rate_multiplier"]
 
 

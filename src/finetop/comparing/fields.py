@@ -106,5 +106,5 @@ def whole_field(
 def ratio(one: float, other: float) -> str:
     """The first as a multiple of the second, or how far apart they are."""
     if one > 0 and other > 0:
-        return f"{one / other:.3g} times"
+        return f"{one / other:.3g} times" if one >= other else f"1/{other / one:.3g}"
     return f"{one - other:+.3g}"
