@@ -15,7 +15,7 @@ from finetop.plot import Best, Curve, Points, Request, chart
 from finetop.plot.svg import svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
-NUMBERS = st.floats(-1e150, 1e150) | st.sampled_from([math.nan, math.inf, -math.inf])
+NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 STEPS = [*range(1, 101)]
 
 
@@ -37,10 +37,15 @@ def words(picture: str) -> list[str]:
     values=st.lists(NUMBERS, max_size=100),
     name=st.text(max_size=20),
     smoothing=st.sampled_from(["off", "low", "mid", "high"]),
+    log=st.booleans(),
 )
-def test_whatever_was_measured_it_is_sound(values: list[float], name: str, smoothing: str) -> None:
+def test_whatever_was_measured_it_is_sound(
+    values: list[float], name: str, smoothing: str, *, log: bool
+) -> None:
     """No value and no name breaks it, and no number that is none gets into a path."""
-    asked = request(values, "".join(char for char in name if char.isprintable()), smoothing=smoothing)
+    asked = request(
+        values, "".join(char for char in name if char.isprintable()), smoothing=smoothing, log=log
+    )
     picture = svg(asked, title="<&>")
     root = ET.fromstring(picture)
     assert root.tag == f"{NAMESPACE}svg"
@@ -81,6 +86,24 @@ def test_it_has_the_axes_of_the_chart(window: tuple[float, float] | None) -> Non
     ]
     assert len(kept) == (1 if window else 2)
     assert "best 0.040 at 50" in svg(asked)
+
+
+def test_time_and_decades_are_told_as_on_the_screen() -> None:
+    """Hours below the axis, powers of ten beside it; what is outside of the window is cut off."""
+    hours = [step * 360.0 for step in STEPS]
+    curves = [Curve(Points(hours, [10.0 ** -(step / 25) for step in STEPS]), "train", "train", raw=False)]
+    asked = Request(curves, log=True, x_unit="seconds", x_name="", best=Best(3600, 0.4, worse_since=False))
+    said = words(svg(asked))
+    assert {"2 h", "10 h", "0.01", "0.001"} <= {*said}
+    assert "best 0.400 at 1 h" in svg(asked)
+    (inner,) = [box for box in ET.fromstring(svg(asked)).iter(f"{NAMESPACE}svg") if box.get("x")]
+    assert (
+        inner.get("viewBox")
+        == f"{inner.get('x')} {inner.get('y')} {inner.get('width')} {inner.get('height')}"
+    )
+    shown = svg(replace(asked, window=(0.0, 1800.0)))
+    assert "10 h" not in words(shown)
+    assert words(shown)[-1] == "train 0.631", "the last value in sight"
 
 
 def test_jobs_are_told_apart_without_colours() -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from finetop.plot.lines import Line, Lines, named, x_of, y_of
 from finetop.plot.strokes import stalk_ends
 from finetop.plot.svg_style import DASHES, style
-from finetop.plot.ticks import x_tick, y_words
+from finetop.plot.ticks import x_point, x_tick, y_words
 
 if TYPE_CHECKING:
     from finetop.plot.axes import Axis
     from finetop.plot.nodes import Node
     from finetop.plot.request import Curve, Request
+    from finetop.plot.series import Best
 
 LETTER: Final = 7.2
 """Pixels of a letter, as wide as the widest of the fonts that may be used."""
@@ -77,7 +78,8 @@ def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "
     columns = max(16, int(width - right - GUTTER))
     plan = _plan(request, columns, height)
     frame = Frame(GUTTER, width - GUTTER - right, height - TOP - BOTTOM, columns, plan.x, plan.y)
-    box = f"0 {TOP} {width} {_px(frame.height)}"
+    inside = f'x="{GUTTER}" y="{TOP}" width="{_px(frame.width)}" height="{_px(frame.height)}"'
+    box = f"{GUTTER} {TOP} {_px(frame.width)} {_px(frame.height)}"
     said = _said(request)
     return "\n".join(
         [
@@ -87,7 +89,7 @@ def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "
             '<rect class="ground" width="100%" height="100%"/>',
             *_axes(frame, plan, request),
             # What lies within another svg is cut off at its edges.
-            f'<svg x="0" y="{TOP}" width="{width}" height="{_px(frame.height)}" viewBox="{box}">',
+            f'<svg {inside} viewBox="{box}">',
             *_curves(frame, plan.lines),
             "</svg>",
             *_marks(frame, request),
@@ -118,8 +120,17 @@ def _said(request: Request) -> str:
     """For who cannot see it: each line with its last value, and the best."""
     told = [named(curve, request) for curve in request.curves if curve.points.steps]
     if request.best is not None:
-        told.append(f"best {request.value(request.best.value)} at {request.best.step:g}")
+        told.append(_best(request.best, request))
     return ", ".join(told) or "nothing measured"
+
+
+def _best(best: Best, request: Request) -> str:
+    return f"best {request.value(best.value)} at {_at(best.step, request)}"
+
+
+def _at(place: float, request: Request) -> str:
+    """A place on the x axis in words."""
+    return request.x_words(place) if request.x_words else x_point(place, request.x_unit)
 
 
 def _plan(request: Request, columns: int, height: int) -> Plan:
@@ -210,20 +221,21 @@ def _marks(frame: Frame, request: Request) -> Iterator[str]:
         x, y = frame.across(best.step), frame.down(best.value)
         yield (
             f'<path class="best" d="M{_px(x)},{_px(y - 6)}l5,6l-5,6l-5,-6z">'
-            f"<title>best {escape(request.value(best.value))} at {best.step:g}</title></path>"
+            f"<title>{escape(_best(best, request))}</title></path>"
         )
     bottom = TOP + frame.height
     for place in request.checkpoints:
         if frame.x.low <= place <= frame.x.high:
             yield (
                 f'<path class="kept" d="M{_px(frame.across(place))},{_px(bottom - 6)}l4,6h-8z">'
-                f"<title>checkpoint at {place:g}</title></path>"
+                f"<title>checkpoint at {escape(_at(place, request))}</title></path>"
             )
 
 
 def _names(frame: Frame, lines: Sequence[Line], names: Sequence[str]) -> Iterator[str]:
     """Each line's name behind its end, as near to its height as the others leave room."""
-    ends = [(line, words, end) for line, words in zip(lines, names, strict=True) if (end := _end(line.nodes))]
+    pairs = zip(lines, names, strict=True)
+    ends = [(line, words, end) for line, words in pairs if words and (end := _end(line, frame))]
     wanted = sorted((frame.down(end[1]), place) for place, (_, _, end) in enumerate(ends))
     low, high = TOP + 4.0, TOP + frame.height - LINE / 2
     rows = [min(max(y, low + LINE * at), high) for at, (y, _) in enumerate(wanted)]
@@ -239,8 +251,9 @@ def _names(frame: Frame, lines: Sequence[Line], names: Sequence[str]) -> Iterato
         yield f'<text class="{line.curve.role}" {said}'
 
 
-def _end(nodes: Sequence[Node]) -> tuple[float, float] | None:
-    return next((node for node in reversed(nodes) if node is not None), None)
+def _end(line: Line, frame: Frame) -> tuple[float, float] | None:
+    """The last node of a line that is in sight."""
+    return next((node for node in reversed(line.nodes) if node and -0.5 <= node[0] < frame.columns), None)
 
 
 def _px(length: float) -> str:
