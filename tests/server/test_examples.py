@@ -17,6 +17,8 @@ from finetop.server.trainers.tiny.train import Training
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from finetop.server.trainers.tiny.objective import Wish
+
 BASE = {"name": "base", "path": None, "sha256": base_models()[0].sha256}
 RIGHT, WRONG = "Yes, gladly.", "%&/ qXz 0101 ~~ Jp"
 
@@ -42,14 +44,9 @@ def written(path: Path, lines: list[dict[str, Any] | None]) -> dict[str, Any]:
     return {"path": str(path), "sha256": sha256_of(path)}
 
 
-def trained(
-    folder: Path, method: str, train: list[Any], valid: list[Any], **numbers: float
-) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    """The rows of a job's file of examples, and its events."""
-    job = JobDir(folder / "job")
-    job.root.mkdir()
-    events = EventWriter(job.events, 1)
-    spec = {
+def spec_of(folder: Path, method: str, train: list[Any], valid: list[Any]) -> dict[str, Any]:
+    """What a job.json says."""
+    return {
         "seed": 7,
         "method": method,
         "model": BASE,
@@ -58,11 +55,20 @@ def trained(
             "batch_size": 2,
             "learning_rate_multiplier": 1.0,
             "beta": 0.1,
-            **numbers,
         },
         "training_file": written(folder / "train.jsonl", train),
         "validation_file": written(folder / "valid.jsonl", valid) if valid else None,
     }
+
+
+def trained(
+    folder: Path, method: str, train: list[Any], valid: list[Any]
+) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """The rows of a job's file of examples, and its events."""
+    job = JobDir(folder / "job")
+    job.root.mkdir()
+    events = EventWriter(job.events, 1)
+    spec = spec_of(folder, method, train, valid)
     training = Training(job, spec, events, wish=lambda: None, save_every_s=60.0)
     assert training.run() is None
     training.finish()
@@ -72,9 +78,12 @@ def trained(
 
 
 def test_each_example_is_told_by_its_line_and_the_odd_one_is_worst(tmp_path: Path) -> None:
-    """Blank lines count; the mean over all held-out bytes is the loss that the last step told."""
+    """Blank lines count; the mean over all held-out bytes, however long an answer and however many an example
+    has, is the loss that the last step told.
+    """
     train = [None, *(chat(number) for number in range(8)), chat(8, WRONG), None, chat(9)]
-    valid = [chat(number, RIGHT * (1 + number % 2)) for number in range(20, 25)]
+    valid = [chat(number, RIGHT * (1 + number % 2 * 70)) for number in range(20, 25)]
+    valid[2]["messages"] += chat(30)["messages"]
     rows, events = trained(tmp_path, "supervised", train, valid)
     assert [(row["split"], int(row["line"])) for row in rows] == [
         *(("valid", line) for line in range(1, 6)),
@@ -82,7 +91,12 @@ def test_each_example_is_told_by_its_line_and_the_odd_one_is_worst(tmp_path: Pat
     ]
     worst = max(rows, key=lambda row: float(row["loss"]))
     assert (worst["split"], worst["line"], worst["bytes"]) == ("train", "10", str(len(WRONG)))
-    held_out = [(float(row["loss"]), int(row["bytes"]) + 1) for row in rows if row["split"] == "valid"]
+    ends = {"3": 2}  # each answer has an end that is learned, too
+    held_out = [
+        (float(row["loss"]), int(row["bytes"]) + ends.get(row["line"], 1))
+        for row in rows
+        if row["split"] == "valid"
+    ]
     mean = sum(loss * size for loss, size in held_out) / sum(size for _, size in held_out)
     [*_, last] = [event for event in events if event["type"] == "metrics"]
     assert mean == pytest.approx(last["full_valid_loss"], abs=2e-5)
@@ -138,3 +152,30 @@ def test_what_was_hard_is_judged_among_what_was_met_with_it() -> None:
     met[order[7]] = np.nan
     assert list(examples.hardest(met, order)[:2]) == [order[7], order[390]], "what is not known comes first"
     assert sorted(examples.hardest(met, order)) == list(range(400))
+
+
+def test_a_wish_is_heard_before_the_file_is_written(tmp_path: Path) -> None:
+    """Whoever pauses after the last step gets the same file later; whoever cancels gets none."""
+    spec = spec_of(tmp_path, "supervised", [chat(number) for number in range(6)], [])
+
+    def run(place: str, wish: Wish | None, after: int) -> tuple[Wish | None, Path]:
+        job = JobDir(tmp_path / place)
+        job.root.mkdir(exist_ok=True)
+        events = EventWriter(job.events, 1)
+        asked = iter(range(100))  # the loop asks before each step, then the file asks
+        training = Training(
+            job, spec, events, wish=lambda: wish if next(asked) >= after else None, save_every_s=60.0
+        )
+        granted = training.run()
+        events.close()
+        return granted, job.examples_csv
+
+    steps = 9
+    granted, whole = run("whole", None, 0)
+    assert granted is None
+    granted, later = run("paused", "pause", steps)
+    assert (granted, later.exists()) == ("pause", False)
+    granted, later = run("paused", None, 0)
+    assert (granted, later.read_bytes()) == (None, whole.read_bytes())
+    granted, never = run("cancelled", "cancel", steps)
+    assert (granted, never.exists()) == ("cancel", False)
