@@ -150,7 +150,7 @@ def test_the_sentences() -> None:
     assert advice(found) == "use checkpoint 40"
     late = judge(series(CLEAN), checkpoints=points(80, 100))
     assert late is not None
-    assert advice(late) == "no checkpoint is from before that; the nearest is 80"
+    assert advice(late) == "only later checkpoints, from 80 on"
     doubtful = judge(series([1.0, 0.6, 0.9]), checkpoints=points(20))
     assert doubtful is not None
     assert words(doubtful) == "perhaps rising since step 20, unsure"

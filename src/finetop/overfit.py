@@ -198,7 +198,7 @@ def advice(verdict: Verdict) -> str:
     if verdict.sureness == "unsure":
         return f"checkpoint {kept.step} may be better"
     if verdict.is_after:
-        return f"no checkpoint is from before that; the nearest is {kept.step}"
+        return f"only later checkpoints, from {kept.step} on"
     return f"use checkpoint {kept.step}"
 
 

@@ -209,6 +209,12 @@ async def test_the_menu_holds_what_people_paste(tmp_path: Path) -> None:
         await driver.reads("Copied this screen as text")
         assert "── 1 Jobs ─" in driver.app.clipboard
         driver.main.clear_selection()
+        await driver.jobs.select("support-bot-v3")
+        await driver.press("y")
+        await driver.reads("The best checkpoint")
+        await driver.press("j", "enter")  # no model is tuned yet, so it comes second
+        await driver.reads("Copied the best checkpoint")
+        assert driver.app.clipboard == "ft:x:ckpt-step-120"
         await driver.jobs.select("rehearsal-3")
         await driver.press("space", "space", "y", "y")
         await driver.reads("Copied the ids of 2 marked jobs")

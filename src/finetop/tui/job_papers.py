@@ -61,7 +61,7 @@ class JobPapers:
         found = None if self._row.overfit is None else self._store.jobs.overfit(self._row.key)
         verdict = of_told(found)
         kept = None if verdict is None else verdict.checkpoint
-        return Copy("the best checkpoint's model", (kept.model or "") if kept is not None else "")
+        return Copy("the best checkpoint", (kept.model or "") if kept is not None else "")
 
     def _of_job(self) -> Iterator[Copy]:
         job = self._job
