@@ -116,7 +116,7 @@ def log_axis(low: float, high: float, labels: int) -> Axis:
         # Less than a decade: round numbers, evenly apart.
         even = y_axis(low, high, labels)
         found = [tick for tick in even.ticks if low * (1 - 1e-9) <= tick <= high * (1 + 1e-9)] or found
-    elif len(found) > labels + 1:
+    elif len(found) > labels:
         found = _inside([10.0**power for power in decades], low, high)
         every = max(1, math.ceil(len(found) / labels))
         found = found[::every]

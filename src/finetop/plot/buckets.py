@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Buckets:
-    """The measurements of each dot column that has any."""
+    """The measurements of each dot column that has any; lows and highs only where they were asked for."""
 
     columns: list[int] = field(default_factory=list)
     lows: list[float] = field(default_factory=list)
@@ -33,10 +33,14 @@ class Tower:
     """The buckets of a series that grows: a point added at its end costs one column.
 
     `margin` columns are counted beyond each end, for smoothing that must not change at the edge of a window.
+    Without `extremes` there are means alone, at a third of the time.
     """
 
-    def __init__(self, low: float, high: float, columns: int, margin: int = 0) -> None:
+    def __init__(
+        self, low: float, high: float, columns: int, margin: int = 0, *, extremes: bool = True
+    ) -> None:
         self._low, self._columns, self._margin = low, columns, margin
+        self._extremes = extremes
         self._step = ((high - low) or 1.0) / max(1, columns - 1)
         self._points: Points | None = None
         self._count = 0
@@ -66,8 +70,11 @@ class Tower:
         found = self._buckets
         found.gaps = self._gaps
         if found.columns and found.columns[-1] == self._column:
-            for kept in (found.columns, found.lows, found.highs, found.means):
-                kept.pop()
+            found.columns.pop()
+            found.means.pop()
+            if self._extremes:
+                found.lows.pop()
+                found.highs.pop()
         elif found.broken and found.broken[-1] == self._column:
             found.broken.pop()
 
@@ -94,8 +101,9 @@ class Tower:
                     continue
                 part, total = kept, math.fsum(value / len(kept) for value in kept) * len(kept)
             found.columns.append(self._column)
-            found.lows.append(min(part))
-            found.highs.append(max(part))
+            if self._extremes:
+                found.lows.append(min(part))
+                found.highs.append(max(part))
             found.means.append(total / len(part))
 
 

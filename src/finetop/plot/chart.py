@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetop.plot.axes import x_axis
 from finetop.plot.axis_line import axis_runs
-from finetop.plot.grid import Grid
+from finetop.plot.grid import Grid, Row
 from finetop.plot.lines import Line, Lines, last_place, last_value, named, x_of, y_of
 from finetop.plot.names import Name, write_names
 from finetop.plot.nodes import value_at
@@ -19,7 +19,9 @@ from finetop.plot.ticks import y_words
 
 if TYPE_CHECKING:
     from finetop.plot.axes import Axis
+    from finetop.plot.raster import Run
     from finetop.plot.request import Request
+    from finetop.plot.strokes import Stroke
 
 LEAST_CELLS: Final = 16
 """A plot narrower than this has no room for names or wide labels."""
@@ -67,6 +69,8 @@ class Drawing:
     def __init__(self) -> None:
         self._lines = Lines()
         self._raster: Raster | None = None
+        self._strokes: list[tuple[Line, Axis, Stroke]] = []
+        self._rows: dict[Row, list[Run]] = {}
 
     def chart(self, request: Request, width: int, height: int) -> Chart:
         """The chart in so many cells and lines; the same lines as `chart()` gives."""
@@ -80,7 +84,7 @@ class Drawing:
         _mark(grid, frame, request)
         if frame.right:
             write_names(grid, _placed_names(frame, request, width))
-        lines = _labelled(grid, frame)
+        lines = self._labelled(grid, frame)
         axis = axis_runs(frame.x, frame.cells, width - frame.gutter, request)
         lines.append([(" " * frame.gutter, "faint"), *axis])
         whole = x_axis(last_place(request), frame.cells, request.x_unit)
@@ -120,6 +124,29 @@ class Drawing:
             for row, columns, mark in ((0, drawn.over, "up"), (raster.rows - 1, drawn.under, "down")):
                 marks += [(row, column // raster.wide, mark, line.curve.role) for column in columns]
         return marks
+
+    def _stroke(self, place: int, line: Line, frame: Frame) -> tuple[Line, Axis, Stroke]:
+        """The dots of a line, those of the last frame where it runs as it did."""
+        wide, tall = DOTS[frame.mode]
+        columns, height = frame.cells * wide, frame.rows * tall
+        if place < len(self._strokes):
+            before, y, drawn = self._strokes[place]
+            same = len(drawn.masks) == columns and drawn.height == height and y == frame.y
+            if same and before.curve.dashed == line.curve.dashed and before.nodes == line.nodes:
+                return line, y, drawn
+        return line, frame.y, stroke(line.nodes, frame.y, columns, height, dashed=line.curve.dashed)
+
+    def _labelled(self, grid: Grid, frame: Frame) -> list[list[Run]]:
+        """The rows with the labels of the y axis; one that is as it was is the same list."""
+        named = {frame.row(tick): words for tick, words in zip(frame.y.ticks, frame.labels, strict=True)}
+        room = frame.gutter - 1
+        before, self._rows = self._rows, {}
+        lines = []
+        for row in range(len(grid.rows)):
+            line, key = grid.runs(row, named.get(row, "").rjust(room)[:room] + " ", before)
+            self._rows[key] = line
+            lines.append(line)
+        return lines
 
 
 def _names(request: Request, width: int) -> list[str]:
@@ -174,9 +201,3 @@ def _mark(grid: Grid, frame: Frame, request: Request) -> None:
             if value is not None:
                 cell = frame.cell(request.crosshair)
                 grid.put(frame.row(value), cell, request.marks.crosshair_point, "accent")
-
-
-def _labelled(grid: Grid, frame: Frame) -> list[list[tuple[str, str]]]:
-    named = {frame.row(tick): words for tick, words in zip(frame.y.ticks, frame.labels, strict=True)}
-    room = frame.gutter - 1
-    return [grid.runs(row, named.get(row, "").rjust(room)[:room] + " ") for row in range(len(grid.rows))]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from finetop.plot.raster import Raster, Run
 
 _RUNS: Final = re.compile(rb"(.)(?:\1|\0)*", re.DOTALL)
 """Neighbours of one role are one run; blanks join the run before them."""
+
+Row: TypeAlias = tuple[str | bytes, ...]
+"""All that a row's runs follow from."""
 
 
 class Grid:
@@ -60,11 +63,16 @@ class Grid:
         if start:
             chars[start - 1], codes[start - 1] = " ", 0
 
-    def runs(self, row: int, label: str) -> list[Run]:
-        """The row behind its label, in runs."""
+    def runs(self, row: int, label: str, before: Mapping[Row, list[Run]]) -> tuple[list[Run], Row]:
+        """The row behind its label, in runs, and what they follow from: one drawn before is the same list."""
         chars, codes = self.rows[row]
         words = label + "".join(chars)
         labelled = bytes([self.code("faint")]) * len(label) + codes
+        key: Row = (words, bytes(labelled), *self.roles)
+        found = before.get(key)
+        return (self._runs(words, labelled) if found is None else found), key
+
+    def _runs(self, words: str, labelled: bytes) -> list[Run]:
         return [
             (words[found.start() : found.end()], self.roles[labelled[found.start()]])
             for found in _RUNS.finditer(labelled)

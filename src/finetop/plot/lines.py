@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BEGINNING: Final = 0.1
 """The share of the steps whose values do not count for the range."""
 
-_Key: TypeAlias = tuple[int, float, float, int, int]
+_Key: TypeAlias = tuple[int, float, float, int, int, bool]
 
 
 @dataclass(slots=True)
@@ -67,7 +67,9 @@ class Lines:
         buckets = Buckets()
         margin = round(columns * share) + 1 if request.window is not None else 0
         if dense or has_stalks:
-            buckets = self._tower((place, x.low, x.high, columns, margin if dense else 0)).fill(curve.points)
+            extremes = has_stalks or not share
+            key = (place, x.low, x.high, columns, margin if dense else 0, extremes)
+            buckets = self._tower(key).fill(curve.points)
         if not dense:
             gaps = sum(not math.isfinite(value) for value in curve.points.values[first:end])
             beyond = margin * (x.high - x.low) / columns
@@ -79,8 +81,9 @@ class Lines:
         return Line(curve, buckets, nodes, has_stalks, gaps)
 
     def _tower(self, key: _Key) -> Tower:
-        _, low, high, columns, margin = key
-        found = self._used.get(key) or self._kept.get(key) or Tower(low, high, columns, margin)
+        _, low, high, columns, margin, extremes = key
+        found = self._used.get(key) or self._kept.get(key)
+        found = found or Tower(low, high, columns, margin, extremes=extremes)
         self._used[key] = found
         return found
 

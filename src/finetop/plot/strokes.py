@@ -24,6 +24,7 @@ class Stroke:
     """The dots of a line by column, and the columns where it leaves the picture."""
 
     masks: list[int]
+    height: int
     over: list[int] = field(default_factory=list)
     under: list[int] = field(default_factory=list)
 
@@ -75,6 +76,9 @@ class Pen:
         (x0, y0), (x1, y1) = before, here
         first, last = math.floor(x0 + 0.5), math.floor(x1 + 0.5)
         at = math.floor(y0 + 0.5)
+        if last < 0:
+            self.dot(last, math.floor(y1 + 0.5))
+            return
         if first == last:
             if -1 <= first <= self.columns:
                 end = math.floor(y1 + 0.5)
@@ -118,7 +122,7 @@ class Pen:
                 mask &= phases[(counted + (size - 1 if self.rising[place] else 0)) % 3]
                 counted += size
             masks.append((mask << top if top >= 0 else mask >> -top) & full)
-        return Stroke(masks, self.over, self.under)
+        return Stroke(masks, self.height, self.over, self.under)
 
 
 def lines_of(values: Sequence[float], y: Axis, height: int) -> list[float]:

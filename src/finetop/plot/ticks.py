@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def x_tick(value: float, unit: str, step: float) -> str:
     """A label of the x axis; `step` is the distance to the next one."""
     if unit == "seconds":
-        return duration(value, exact=step < 60)
+        return duration(value, exact=step < 60) if value else "0"
     if unit == "number":
         return f"{value:g}" if abs(value) < 1e5 else count(value, step)
     return count(value, step)
@@ -40,7 +40,7 @@ def duration(seconds: float, *, exact: bool = False) -> str:
     """At most two units: 30 s, 1 h 30 m, 2 d; seconds beside hours only where they are asked for exactly."""
     left = round(seconds)
     if left < 60:
-        return f"{left} s" if left or exact else "0"
+        return f"{left} s"
     parts = []
     for size, letter in ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s")):
         amount, left = divmod(left, size)

@@ -61,4 +61,5 @@ def curve(glyphs: text.Glyphs) -> list[list[Run]]:
     buckets = bucket(Points([*steps], measured), 0, STEPS - 1, columns)
     raster.draw(0, stalks(buckets, line, y, columns, raster.height)[0])
     raster.draw(1, stroke(line, y, columns, raster.height).masks)
-    return [Grid(raster, 0).runs(row, "") for row in range(CURVE_ROWS)]
+    grid = Grid(raster, 0)
+    return [grid.runs(row, "", {})[0] for row in range(CURVE_ROWS)]
