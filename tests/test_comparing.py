@@ -87,12 +87,12 @@ SECOND = File(id="file-2", filename="train.jsonl", bytes=1900)
     ("account", "theirs", "hashes", "says"),
     [
         (1, FILE, ("", ""), ""),
-        (2, FILE, ("", ""), "perhaps the same: name and size are"),
+        (2, FILE, ("", ""), "same name and size"),
         (1, COPY, ("aa", "aa"), "same content, other id"),
         (1, SECOND, ("aa", "bb"), "other content"),
-        (1, SECOND, ("aa", ""), "perhaps the same: name and size are"),
-        (1, COPY, ("", ""), "unknown whether the same"),
-        (1, File(id="file-2"), ("", ""), "unknown whether the same"),
+        (1, SECOND, ("aa", ""), "same name and size"),
+        (1, COPY, ("", ""), "unknown if the same"),
+        (1, File(id="file-2"), ("", ""), "unknown if the same"),
         (1, File(id="file-2", bytes=1500), ("", ""), "other content, 400 B more"),
     ],
 )
@@ -112,7 +112,7 @@ def test_whether_two_files_are_the_same(
     assert (found.against, found.differs) == (says, bool(says))
     assert [cell.copied for cell in found.cells] == [FILE.id, theirs.id]
     unknown = [file.id for _, file in files_in_doubt([one, other])]
-    assert (FILE.id in unknown) == (not mine and ("unknown" in says or "perhaps" in says))
+    assert (FILE.id in unknown) == (not mine and ("unknown" in says or "name" in says))
 
 
 def test_only_one_has_a_validation_file() -> None:
@@ -129,7 +129,7 @@ def test_defaults_against_what_was_asked_for() -> None:
     assert of(found, "batch_size").against == "same value"
     assert of(found, "n_epochs").against == "1/2"
     assert words(found, "beta") == ["auto what it became was not told", "0.2"]
-    assert of(found, "beta").against == "unknown whether the same"
+    assert of(found, "beta").against == "unknown if the same"
 
 
 def test_a_multiplier_and_a_rate_are_not_put_side_by_side_as_numbers() -> None:

@@ -58,13 +58,15 @@ async def test_two_marked_jobs_side_by_side(tmp_path: Path) -> None:
         await screen.reads("One job alone cannot be compared.")
         await screen.press("space")
         await screen.jobs.select("other-batch")
+        await screen.press("space")
+        await screen.reads("= Compare 2")
         await screen.press("equals_sign")
         await screen.reads("What differs")
         await screen.reads("A AGAINST B")
         assert "Compare   2 jobs" in screen.lines[0]
         head = next(line for line in screen.lines if "A support-bot-v2" in line)
         assert "B other-batch" in head
-        assert "unknown whether the same" in screen.picture
+        assert "unknown if the same" in screen.picture
         await screen.press("c")
         await screen.reads("same content, other id")
         assert "c Contents" not in screen.picture

@@ -16,8 +16,8 @@ Sameness = Literal["same", "same content", "alike", "unknown", "other"]
 _WORDS: dict[Sameness, str] = {
     "same": "",
     "same content": "same content, other id",
-    "alike": "perhaps the same: name and size are",
-    "unknown": "unknown whether the same",
+    "alike": "same name and size",
+    "unknown": "unknown if the same",
     "other": "other content",
 }
 _ORDER: tuple[Sameness, ...] = ("same", "same content", "alike", "unknown", "other")

@@ -60,9 +60,9 @@ def _cell(one: Dossier, name: str) -> Cell:
 def _against(cells: Sequence[Cell]) -> str:
     one, other = cells
     if not one.words or not other.words:
-        return "unknown whether the same" if one.note or other.note else ""
+        return "unknown if the same" if one.note or other.note else ""
     if "auto" in (one.value, other.value):
-        return "unknown whether the same" if one.value != other.value else ""
+        return "unknown if the same" if one.value != other.value else ""
     if one.value == other.value:
         return "same value" if one.note != other.note else ""
     if _is_number(one.value) and _is_number(other.value):

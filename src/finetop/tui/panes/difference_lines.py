@@ -55,7 +55,7 @@ def columns(
     against = 0
     if jobs == 2 and width >= AGAINST_FROM:
         longest = max((text.cells(field.against) for field in fields), default=0)
-        against = min(max(longest, text.cells("A AGAINST B")), room * 3 // 10)
+        against = min(max(longest, text.cells("A AGAINST B")), room // 3)
         room -= against + GAP
     count = max(1, min(jobs, (room + GAP) // (NARROWEST + GAP)))
     longest = max((_cell_width(field, cell) for field in fields for cell in field.cells), default=0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -40,6 +41,8 @@ BOTH_FROM = 20
 """Lines of a screen from which two panes have room."""
 APART_S = 1.0
 """Between two readings: while jobs run, every step is news."""
+REST = 10
+"""So many times as long as a reading took nothing is read: long curves must not keep a core busy."""
 
 
 class CompareScreen(Standing):
@@ -125,12 +128,14 @@ class CompareScreen(Standing):
 
     @work(exit_on_error=False)
     async def _read(self) -> None:
+        began = time.monotonic()
         found = await asyncio.to_thread(self._compared, self.now)
+        took_s = time.monotonic() - began
         if found is None:
             self._differences.say("One of these jobs is not known any more.")
         else:
             self.show_comparison(found)
-        self.set_timer(APART_S, self._read_again)
+        self.set_timer(max(APART_S, REST * took_s), self._read_again)
 
     def _read_again(self) -> None:
         self._reading = False

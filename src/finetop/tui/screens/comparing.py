@@ -37,6 +37,11 @@ class Comparing(JobActions):
             return bool(self.is_mounted and self.row is not None and self.row.is_job) or None
         return super().check_action(action, parameters)
 
+    def word_of(self, name: str, word: str) -> str:
+        """While jobs are marked, how many are compared."""
+        marks = len(self.jobs.marks) if self.is_mounted and name == "job.compare" else 0
+        return f"{word} {marks}" if FEWEST <= marks <= MOST else super().word_of(name, word)
+
     @property
     def baseline(self) -> JobKey | None:
         """The job that others are held against; None where there is none."""
