@@ -55,7 +55,14 @@ async def test_what_to_leave_out_is_asked_once(tmp_path: Path, monkeypatch: pyte
         for name in ("support-bot-v1", "tickets-v2"):
             await driver.jobs.select(name)
             await driver.press("space")
-        await driver.press("R")
+        await driver.press("3", "E")
+        await driver.reads("./jobs-loss.svg")
+        await driver.press("tab", "enter")
+        await driver.until((tmp_path / "jobs-loss.csv").exists)
+        head = (tmp_path / "jobs-loss.csv").read_text("utf-8").splitlines()[0]
+        assert "A tickets-v2 train" in head
+        assert "B support-bot-v1 train" in head
+        await driver.press("1", "R")
         await driver.reads("./jobs-report.html")
         await driver.press("enter")
         await driver.reads("Wrote the report on 2 jobs")

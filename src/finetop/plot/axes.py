@@ -38,7 +38,8 @@ class Axis:
         """Where a value is: 0 at the low end, 1 at the high one."""
         if self.log:
             value = max(value, 1e-300)
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            least = math.log(self.low)  # a quotient of such numbers may be too small to be one
+            return (math.log(value) - least) / (math.log(self.high) - least)
         return (value - self.low) / ((self.high - self.low) or 1.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -13,12 +14,16 @@ from textual.binding import Binding, BindingType
 
 from finetop import text
 from finetop.errors import BadInput, FinetopError
+from finetop.measures import unit
 from finetop.tui.messages import Said
 from finetop.tui.panes.curve_keys import CurveKeys
 from finetop.tui.widgets.prompt import Completion, Prompt
 
 if TYPE_CHECKING:
+    from finetop.plot import Marks
     from finetop.report.curve_file import Exported
+    from finetop.tui.panes.curve_drawing import Picture
+    from finetop.tui.panes.curve_table import Numbers
 
 _ENDINGS: Final = (".svg", ".csv", ".json", ".txt")
 
@@ -85,6 +90,30 @@ class Exporting(CurveKeys):
             self.post_message(Said.of(error))
         else:
             self.post_message(Said(f"Saved the curve in {text.clean(str(placed))}.", role="good"))
+
+
+def exported(pictures: Sequence[Picture], numbers: Numbers, marks: Marks) -> Exported | None:
+    """What these pictures show; a letter is of no use without the name of its job."""
+    from finetop.report.curve_file import Exported  # noqa: PLC0415 - as above
+
+    shown = [picture for picture in pictures if picture.steps]
+    if not shown:
+        return None
+    named = {job.name: f"{job.name} {text.clean(job.row.name)}" for job in shown[0].jobs if job.name}
+    charts = []
+    for picture in shown:
+        measure = picture.measure(picture.jobs[0])
+        title = ", ".join(part for part in (measure.title, unit(measure, picture.jobs[0].row)) if part)
+        drawn = replace(picture, look=replace(picture.look, point=None))
+        charts.append(
+            (": ".join([title, *([", ".join(named.values())] if named else [])]), drawn.request(marks))
+        )
+    columns = []
+    for column in numbers.columns:
+        letter, _, rest = column.head.partition(" ")
+        head = f"{named[letter]} {rest}" if letter in named else column.head
+        columns.append((head, column.series))
+    return Exported(columns, charts)
 
 
 def _written(curves: Exported, path: Path, *, replace: bool) -> Path:

@@ -18,7 +18,7 @@ from finetop.store.rows import JobKey
 from finetop.tui.handoff import Copy
 from finetop.tui.panes.curve_axes import AXES
 from finetop.tui.panes.curve_drawing import Picture
-from finetop.tui.panes.curve_export import Exporting
+from finetop.tui.panes.curve_export import Exporting, exported
 from finetop.tui.panes.curve_jobs import Laid, laid
 from finetop.tui.panes.curve_pictures import Pictures
 from finetop.tui.panes.curve_table import Numbers, columns_of, numbers
@@ -301,13 +301,7 @@ class CurvesPane(Exporting):
 
     def exported(self) -> Exported | None:
         """The pictures as they are drawn, and the table of their numbers."""
-        from finetop.report.curve_file import Exported  # noqa: PLC0415 - after the first paint
-
-        pictures = [replace(picture, look=replace(self.look, point=None)) for picture in self.pictures()]
-        shown = [picture for picture in pictures if picture.steps]
-        charts = [(title_of(picture.name), picture.request(self._pictures.marks)) for picture in shown]
-        columns = [(column.head, column.series) for column in self.numbers.columns]
-        return Exported(columns, charts) if shown else None
+        return exported(self.pictures(), self.numbers, self._pictures.marks)
 
     def export_name(self) -> str:
         """The job's name, and what is shown of it."""
