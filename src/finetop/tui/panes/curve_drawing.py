@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from finetop import text
@@ -34,9 +35,9 @@ class Look:
     """The step the crosshair is on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
-    """One measure of one job, or of several over each other."""
+    """One measure of one job, or of several over each other; what takes long is found out once."""
 
     name: str
     jobs: Sequence[Laid]
@@ -47,7 +48,7 @@ class Picture:
         """Whether several jobs stand over each other."""
         return len(self.jobs) > 1
 
-    @property
+    @cached_property
     def axis(self) -> str:
         """The axis that all of them can be drawn along."""
         wanted = self.look.axis
@@ -61,7 +62,7 @@ class Picture:
         """The axis of a job."""
         return job.along(self.axis) or Along()
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Which lines are drawn of each job: `train`, `valid` or both."""
         if len(self.jobs) <= BOTH_LINES:
@@ -70,7 +71,7 @@ class Picture:
         counts = [len(measure.valid.steps) for measure in found if measure.is_there]
         return ("valid",) if counts and min(counts) > 1 else ("train",)
 
-    @property
+    @cached_property
     def steps(self) -> Sequence[int]:
         """The steps the crosshair goes along."""
         found = [self.measure(job) for job in self.jobs]
@@ -84,7 +85,7 @@ class Picture:
         """Differs once it has to be drawn anew."""
         return (self.name, self.look, [job.change for job in self.jobs])
 
-    @property
+    @cached_property
     def best(self) -> Best | None:
         """The best point of the validation, by its step."""
         if self.is_overlay or not self.jobs:

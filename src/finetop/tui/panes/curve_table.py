@@ -99,7 +99,10 @@ def columns_of(names: Sequence[str], jobs: Sequence[Laid]) -> list[tuple[str, st
 
 def numbers(curves: Curves | None, series: Sequence[tuple[str, str, Series]]) -> Numbers:
     """The table of these series (head, role, series), each step with its epoch and time where known."""
-    steps = sorted(set(chain.from_iterable(found.steps for _, _, found in series)))
+    lines = [found.steps for _, _, found in series]
+    longest: Sequence[int] = max(lines, key=len, default=())
+    others = set(chain.from_iterable(steps for steps in lines if steps is not longest)).difference(longest)
+    steps = sorted({*longest, *others}) if others else longest
     columns = [Column(head, role, found) for head, role, found in series]
     if curves is not None:
         columns = [*_whens(curves), *columns]

@@ -20,9 +20,9 @@ from finetop.tui.panes.curve_axes import AXES
 from finetop.tui.panes.curve_drawing import Picture
 from finetop.tui.panes.curve_export import Exporting, exported
 from finetop.tui.panes.curve_jobs import Laid, laid
+from finetop.tui.panes.curve_numbers import CurveNumbers
 from finetop.tui.panes.curve_pictures import Pictures
-from finetop.tui.panes.curve_table import Numbers, columns_of, numbers
-from finetop.tui.panes.curve_words import nearest, value_at
+from finetop.tui.panes.curve_words import value_at
 from finetop.tui.panes.detail_model import epoch_words, step_words
 from finetop.tui.widgets.runs import Line
 
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 SEVERAL: Final = "Several"
 """The tab of what is drawn side by side."""
-_ROLES_HERE: Final = {"muted": "text", "faint": "muted"}
 
 
-class CurvesPane(Exporting):
+class CurvesPane(CurveNumbers, Exporting):
     """Charts, drawn anew only when their data, their size or their settings change."""
 
     NAME = "Curves"
@@ -55,8 +54,8 @@ class CurvesPane(Exporting):
         self._beside: Laid | None = None
         self._too_many = False
         self._jobs: list[Laid] = []
+        self._pictures_of: tuple[object, list[Picture]] = (None, [])
         self._tabs: tuple[str, ...] = self.TABS
-        self._numbers: tuple[object, Numbers] = (None, Numbers())
         g = glyphs
         marks = Marks(
             g.plot, g.best, g.up, g.down, g.epoch, g.crosshair, g.crosshair_point, g.rule, g.checkpoint
@@ -121,6 +120,11 @@ class CurvesPane(Exporting):
             tabs.append(title_of(chosen[0]))
         return tuple(tabs)
 
+    @property
+    def jobs(self) -> Sequence[Laid]:
+        """Those that are drawn."""
+        return self._jobs
+
     def shown_measures(self) -> Sequence[str]:
         """The names of what the tab shows."""
         if self.tab == SEVERAL:
@@ -145,7 +149,11 @@ class CurvesPane(Exporting):
 
     def pictures(self) -> list[Picture]:
         """What is drawn, side by side."""
-        return [Picture(name, self._jobs, self.look) for name in self.shown_measures()] if self._jobs else []
+        names = self.shown_measures() if self._jobs else []
+        key = (self.look, names, [job.change for job in self._jobs])
+        if key != self._pictures_of[0]:
+            self._pictures_of = (key, [Picture(name, list(self._jobs), self.look) for name in names])
+        return self._pictures_of[1]
 
     def picture(self) -> Picture | None:
         """The first of them in which there is something."""
@@ -171,15 +179,6 @@ class CurvesPane(Exporting):
             facts.insert(0, ("more than 8 marked", "warn"))
         return tuple(facts)
 
-    @property
-    def head_count(self) -> int:
-        """The rule, and over a table the heads of its columns."""
-        return 2 if self.is_table else 1
-
-    def head_line(self, y: int, width: int) -> Line:
-        """The rule, then the heads."""
-        return super().head_line(y, width) if y == 0 else Line(tuple(self.numbers.head(width)))
-
     def body_count(self) -> int:
         """The picture fills the pane; a table has a line for each step."""
         return len(self.numbers.steps) or 1 if self.is_table else self.body_height
@@ -187,7 +186,7 @@ class CurvesPane(Exporting):
     def body_line(self, index: int, width: int) -> Line:
         """A line of the picture, or of the table."""
         if self.is_table and self.numbers.steps:
-            return self._number_line(index, width)
+            return self.number_line(index, width)
         picture = self._drawn_picture(width, self.body_height)
         return picture[index] if index < len(picture) else Line()
 
@@ -207,72 +206,6 @@ class CurvesPane(Exporting):
         if len(self._jobs) > 1:
             return f"None of these jobs has sent {what}."
         return f"This job sent no {what}." if self._row.is_final else f"No {what} yet."
-
-    # --- the table --------------------------------------------------------------------------------------
-
-    @property
-    def numbers(self) -> Numbers:
-        """The numbers of what is shown; put together once for each change."""
-        names = self.shown_measures()
-        key = (tuple(names), [job.change for job in self._jobs])
-        if self._numbers[0] != key:
-            curves = self._jobs[0].curves if len(self._jobs) == 1 else None
-            self._numbers = (key, numbers(curves, columns_of(names, self._jobs)))
-        return self._numbers[1]
-
-    @property
-    def _here(self) -> int:
-        steps = self.numbers.steps
-        return len(steps) - 1 if self.look.point is None else nearest(steps, self.look.point)
-
-    def _number_line(self, index: int, width: int) -> Line:
-        here = index == self._here
-        runs = self.numbers.line(index, width - 1, is_here=here)
-        mark = (self.glyphs.cursor if here and self.has_focus else " ", "accent")
-        if here and self.has_focus:
-            runs = [(words, _ROLES_HERE.get(role, role)) for words, role in runs]
-        ground = ("cursor" if self.has_focus else "idle") if here else ""
-        return Line((mark, *runs), ground)
-
-    def action_table(self) -> None:
-        """The numbers, or the picture."""
-        self.is_table = not self.is_table
-        if self.is_table and self.look.point is None and self.numbers.steps:
-            self.look = replace(self.look, point=self.numbers.steps[-1])
-        self.refresh_bindings()
-        self.scroll_to_line(0)
-        self._keep_in_sight()
-        self.refresh()
-
-    def look_so(self, look: object) -> None:
-        """Draw it another way; of a table the line that is meant stays in sight."""
-        super().look_so(look)  # type: ignore[arg-type]
-        self._keep_in_sight()
-
-    def _keep_in_sight(self) -> None:
-        if self.is_table and (height := self.body_height) > 0:
-            here = self._here
-            if not self.top <= here < self.top + height:
-                self.scroll_to_line(here - height // 2)
-
-    def action_point(self, points: int) -> None:
-        """In a table every line is a point."""
-        if self.is_table and (steps := self.numbers.steps):
-            self.put_point(steps[max(0, min(len(steps) - 1, self._here + points))])
-        else:
-            super().action_point(points)
-
-    def action_step(self, lines: int) -> None:
-        """Down and up the table."""
-        self.action_point(lines)
-
-    def action_page(self, pages: int) -> None:
-        """By pages."""
-        self.action_point(pages * max(1, self.body_height - 1))
-
-    def action_edge(self, side: int) -> None:
-        """To its first or last line."""
-        self.action_point(side * len(self.numbers.steps))
 
     # --- remembered, handed on --------------------------------------------------------------------------
 
