@@ -72,6 +72,10 @@ class Laid:
             self._verdicts[name] = found
         return self._verdicts[name]
 
+    def take(self, verdict: Verdict) -> None:
+        """Have what was judged elsewhere."""
+        self._verdicts[verdict.what.rsplit(" ", maxsplit=1)[-1]] = verdict
+
     @property
     def change(self) -> tuple[object, ...]:
         """Differs once there is something else to be drawn."""

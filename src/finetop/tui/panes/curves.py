@@ -27,6 +27,7 @@ from finetop.tui.panes.detail_model import epoch_words, step_words
 from finetop.tui.widgets.runs import Line
 
 if TYPE_CHECKING:
+    from finetop.overfit import Verdict
     from finetop.report.curve_file import Exported
     from finetop.store.rows import Curves, JobRow
     from finetop.tui.remembered import Part, State
@@ -62,14 +63,16 @@ class CurvesPane(CurveNumbers, Exporting):
         )
         self._pictures = Pictures(marks, glyphs)
 
-    def show(self, curves: Curves | None, row: JobRow | None) -> None:
-        """Take the measurements of a job."""
+    def show(self, curves: Curves | None, row: JobRow | None, *, verdict: Verdict | None = None) -> None:
+        """Take the measurements of a job; `verdict` is what was judged of them already."""
         before = self._row.key if self._row is not None else None
         key = row.key if row is not None else None
         if key != before and not self._marked:
             self.look = replace(self.look, point=None, everything=False, window=None)
         self._row = row
         self._own = None if curves is None or row is None else Laid(row, curves)
+        if self._own is not None and verdict is not None:
+            self._own.take(verdict)
         self._lay()
 
     def overlay(

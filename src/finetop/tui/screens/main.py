@@ -235,7 +235,7 @@ class MainScreen(Overlaying):
         moved = self._selected.look(row)
         grid = self.grid
         self._show_detail(now, top=moved)
-        grid.curves.show(self._selected.curves, row)
+        grid.curves.show(self._selected.curves, row, verdict=self._selected.verdict)
         if self._selected.is_unread and not self._is_reading:
             self._read_long()
         if moved:

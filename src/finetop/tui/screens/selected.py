@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,18 @@ from finetop.tui.panes.sharing_facts import Sharing
 
 if TYPE_CHECKING:
     from finetop import text
-    from finetop.models import Job
+    from finetop.models import Checkpoint, Job
+    from finetop.overfit import Verdict
     from finetop.store import Store
-    from finetop.store.rows import Curves, JobKey, JobRow
+    from finetop.store.rows import Curves, JobKey, JobRow, Series
     from finetop.tui.panes.log_reading import LogSource
 
 
 LONG = 5_000
 """Steps of a job that is read on another thread at first; what is new of it then takes no time."""
+
+
+_CHECKS = ("valid_", "full_valid_")
 
 
 class Selected:
@@ -39,6 +44,7 @@ class Selected:
         self._job: Job | None = None
         self._beside = Beside()
         self._raw = b""
+        self._judged: tuple[Sequence[Series], Sequence[Checkpoint], Verdict | None] = ((), (), None)
         self._sharing: dict[tuple[int, str], Sharing] = {}
         """Of models that somebody asked about, by account and name."""
 
@@ -119,9 +125,22 @@ class Selected:
 
     def _judge(self) -> None:
         """What the overfit watch says of it."""
-        curves = self._beside.curves
-        verdict = None if curves is None else judge_curves(curves, self._beside.checkpoints)
+        curves, checkpoints = self._beside.curves, self._beside.checkpoints
+        if curves is None:
+            return
+        # Training goes on by hundreds of steps between two checks; what is not new is the same series.
+        checked = [series for name, series in curves.series.items() if name.startswith(_CHECKS)]
+        before, then, verdict = self._judged
+        is_same = len(before) == len(checked) and all(map(operator.is_, before, checked))
+        if not is_same or not checked or then != checkpoints:
+            verdict = judge_curves(curves, checkpoints)
+            self._judged = (checked, checkpoints, verdict)
         self._beside = replace(self._beside, verdict=verdict)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the overfit watch says of it."""
+        return self._beside.verdict
 
     def _autos(self, key: JobKey, job: Job) -> frozenset[str]:
         """The settings left to the provider: those seen as `auto`, and those that our own create left out."""
