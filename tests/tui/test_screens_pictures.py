@@ -110,6 +110,24 @@ def test_screen(app: FinetopApp, snap_compare: Any, key: str) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=rested(key))
 
 
+def test_comparison(app: FinetopApp, snap_compare: Any) -> None:
+    """Two jobs of one model: what differs, and their curves."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        await rested()(pilot)
+        main = pilot.app.get_default_screen()
+        for name in ("support-bot-v3", "support-bot-v1"):
+            row = next(row for row in main.jobs.rows if row.name == name)  # type: ignore[attr-defined]
+            main.jobs.select(row.key)  # type: ignore[attr-defined]
+            await pilot.press("space")
+        await pilot.press("equals_sign")
+        while getattr(pilot.app.screen, "comparison", None) is None:
+            await pilot.pause(0.02)
+        await pilot.pause(0.1)
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=press)
+
+
 @pytest.mark.parametrize(
     "look",
     [
