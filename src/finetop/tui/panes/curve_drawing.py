@@ -105,7 +105,7 @@ class Picture:
         return Request(
             [curve for job in self.jobs for curve in self._curves(job)],
             best=None if best is None else best._replace(step=axis.place(best.step)),
-            epochs=axis.places(first.curves.epoch_steps) if own and self.axis != "epoch" else (),
+            epochs=axis.places(first.curves.epoch_steps) if own else (),
             checkpoints=axis.places(first.curves.checkpoint_steps) if own else (),
             window=self.look.window,
             everything=self.look.everything or self.name == "rate",

@@ -27,7 +27,6 @@ ZOOM: Final = 0.5
 PAN: Final = 0.25
 NARROWEST: Final = 4
 """Points that are still a curve."""
-_AXIS_WORDS: Final = {"step": "steps", "epoch": "epochs", "time": "time", "tokens": "tokens"}
 
 
 def _bind(key: str, action: str, word: str, name: str, says: str, *, show: bool = False) -> Binding:
@@ -210,7 +209,6 @@ class CurveKeys(Pane):
             return
         name = known[(known.index(picture.axis) + 1) % len(known)]
         self.look_so(replace(self.look, axis=name, window=None))
-        self.post_message(Said(f"Drawn along {_AXIS_WORDS[name]}."))
 
     async def action_measure(self) -> None:
         """Choose what is shown."""

@@ -76,6 +76,8 @@ def _legend(picture: Picture, width: int, glyphs: text.Glyphs) -> list[Run]:
         name = text.shorten_middle(text.clean(job.row.name), max(1, room - len(job.name)), glyphs.ellipsis)
         letter = f"{job.name} " if job.name else ""
         runs += [(letter, job.role or "train"), (f"{name}  ", "text")]
+        if not picture.measure(job).is_there:
+            runs.append(("nothing measured  ", "faint"))
     return runs
 
 
