@@ -118,8 +118,8 @@ class Drawing:
             masks, spikes = stalks(line.buckets, line.nodes, frame.y, raster.columns, raster.height)
             raster.draw(place, masks)
             marks += [(0, column // raster.wide, "up", RAW) for column in spikes]
-        for place, line in enumerate(frame.lines, len(behind)):
-            drawn = stroke(line.nodes, frame.y, raster.columns, raster.height, dashed=line.curve.dashed)
+        self._strokes = [self._stroke(place, line, frame) for place, line in enumerate(frame.lines)]
+        for place, (line, _, drawn) in enumerate(self._strokes, len(behind)):
             raster.draw(place, drawn.masks)
             for row, columns, mark in ((0, drawn.over, "up"), (raster.rows - 1, drawn.under, "down")):
                 marks += [(row, column // raster.wide, mark, line.curve.role) for column in columns]

@@ -54,17 +54,24 @@ class Pen:
     def join(self, column: int, before: int, line: int) -> None:
         """Go from `before` in the column at the left to `line` in this one; half of a leap lies in each."""
         place, apart = column + 1, line - before
+        tops, bottoms = self.tops, self.bottoms
         if apart > 1:
             middle = (before + line) // 2
-            self._span(place - 1, before, middle)
-            self._span(place, middle + 1, line)
+            bottoms[place - 1] = max(bottoms[place - 1], middle)
+            tops[place], bottoms[place] = middle + 1, line
         elif apart < -1:
             middle = (before + line + 1) // 2
-            self._span(place - 1, middle, before)
-            self._span(place, line, middle - 1)
+            tops[place - 1] = min(tops[place - 1], middle)
+            tops[place], bottoms[place] = line, middle - 1
+            self.rising[place] = True
         else:
-            self._span(place, line, line)
-        self.rising[place] = apart < 0
+            tops[place] = bottoms[place] = line
+            self.rising[place] = apart < 0
+        if before < 0 or line < 0 or before >= self.height or line >= self.height:
+            self._leave(column, before, line)
+
+    def _leave(self, column: int, before: int, line: int) -> None:
+        """Remember where a line leaves the picture, or comes back."""
         last = self.height - 1
         if (before < 0) != (line < 0):
             self.over.append(column if line >= 0 else column - 1)
