@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -170,6 +172,27 @@ def test_nobodys_words_become_markup(words: str) -> None:
     for _, attributes in page.tags:
         assert not {"src", "href", "onload", "onerror"} & attributes.keys()
     assert all(line.isprintable() for line in plain.written(made_of(words)).split("\n"))
+
+
+def test_nobodys_names_become_markup_in_a_whole_report() -> None:
+    """Jobs, files, settings, pairs and series may be called anything."""
+    evil = f"<script>alert('{HOSTILE}')</script>\"&]]>"
+    one = known(hyperparameters={evil: evil}, metadata={evil: evil})
+    hostile = replace(
+        one,
+        row=one.row._replace(name=evil, model=evil, fine_tuned_model=evil),
+        files={IDS[1]: File(id=IDS[1], filename=evil)},
+        curves=replace(one.curves, more={evil: Series((1, 2), (1.0, 2.0))}),
+    )
+    page = Page(written(report([hostile, one]), "html"))
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in Page(written(report([one, one]), "html")).tags}
+    assert not re.search(r"(?<!\\)<", written(report([hostile]), "md"))
+    charts = re.findall(
+        r"<svg xmlns.*?\n</svg>(?=\n</figure>)", written(report([hostile]), "html"), re.DOTALL
+    )
+    assert len(charts) == 2
+    for chart in charts:
+        ET.fromstring(chart)
 
 
 @pytest.mark.parametrize(
