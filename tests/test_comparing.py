@@ -16,6 +16,7 @@ from finetop.dossier import Dossier
 from finetop.models import Checkpoint, File, Job
 from finetop.stays import Stay
 from finetop.store.rows import Curves, JobKey, JobRow, Series
+from stage import HOSTILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,10 +209,11 @@ def test_the_end_of_training_counts_and_not_its_luckiest_batch() -> None:
         return {"train_loss": Series(tuple(range(100)), tuple(values))}
 
     found = compare([job(curves=train(0.5, 0.0)), job("b", curves=train(2.0, 2.0))], now=NOW)
-    assert words(found, "last_train_loss") == ["0.500", "2.000"]
+    assert words(found, "last_train_loss") == ["0.500 mean of 10", "2.000 mean of 10"]
     assert found.sentence == "A has the better training loss, 0.500 against 2.000, on what it has learned."
     alike = compare([job(curves=train(0.52, 0.0)), job("b", curves=train(0.5, 0.5))], now=NOW)
     assert alike.sentence.startswith("A and B are about as good: training loss 0.520 against 0.500")
+    assert of(alike, "last_train_loss").best == ()
 
 
 def test_rewards_go_the_other_way() -> None:
@@ -244,6 +246,29 @@ def test_what_programs_are_told() -> None:
     best = next(field for field in found["fields"] if field["name"] == "best_valid_loss")
     assert best["values"] == {"A": 0.5, "B": 0.6}
     assert (best["best"], best["group"], best["differs"]) == (["A"], "result", True)
+
+
+def test_nothing_of_a_provider_is_more_than_text() -> None:
+    evil = HOSTILE.replace("\ud800", "")
+    names = {evil: evil}
+    one = job(
+        settings={evil: evil, "n_epochs": evil},
+        files={FILE.id: File(id=FILE.id, filename=evil)},
+        name=evil, model=evil, profile=evil, reason=evil, status="unknown", raw_status=evil,
+        fine_tuned_model=evil,
+    )  # fmt: skip
+    assert one.job is not None
+    one = replace(one, job=one.job.model_copy(update={"metadata": names, "grader": {"type": evil}}))
+    found = compare([one, job("b")], now=NOW)
+    drawn = [found.sentence]
+    for field in found.fields:
+        drawn += [
+            field.label,
+            field.against,
+            *(part for cell in field.cells for part in (cell.words, cell.note)),
+        ]
+    assert any("red" in words for words in drawn)
+    assert "".join(drawn).isprintable()
 
 
 @given(

@@ -57,6 +57,8 @@ class Reading(NamedTuple):
     last: float
     noise: float
     """How much one value differs by chance."""
+    batches: int = 1
+    """What it is the mean of."""
 
 
 class Outcome(NamedTuple):
@@ -84,7 +86,7 @@ def _reading(series: Series | None, measure: Measure) -> Reading | None:
         # Told of each batch, of which the best is luck: the end counts, and many batches of it.
         tail = [value for value, _ in sound[-max(1, len(sound) // 10) :]]
         end = sum(tail) / len(tail)
-        return Reading(sound[-1][1], end, end, _noise(series) / math.sqrt(len(tail)))
+        return Reading(sound[-1][1], end, end, _noise(series) / math.sqrt(len(tail)), len(tail))
     value, step = (max if measure.higher_is_better else min)(sound, key=lambda pair: pair[0])
     return Reading(step, value, sound[-1][0], _noise(series))
 
@@ -130,10 +132,11 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
     why = doubt([job for job, one in zip(jobs, found, strict=True) if one is not None], measure)
     ends: list[tuple[str, list[float | None], list[str]]] = []
     if not measure.is_trained_on:
-        notes = ["" if one is None else f"at step {one.step:.0f}" for one in found]
-        ends.append(("best", [None if one is None else one.best for one in found], notes))
+        steps = ["" if one is None else f"at step {one.step:.0f}" for one in found]
+        ends.append(("best", [None if one is None else one.best for one in found], steps))
     if measure.is_trained_on or not measure.higher_is_better:
-        ends.append(("last", [None if one is None else one.last for one in found], [""] * len(found)))
+        means = ["" if one is None or one.batches == 1 else f"mean of {one.batches}" for one in found]
+        ends.append(("last", [None if one is None else one.last for one in found], means))
     noise = max((one.noise for one in found if one is not None), default=0.0)
     for end, values, notes in ends:
         cells = [
@@ -146,7 +149,7 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
             f"{end.capitalize()} {measure.label}",
             cells,
             against=_difference(values, noise, why, higher=measure.higher_is_better),
-            best=() if why in _NOT_ALIKE else _best(values, higher=measure.higher_is_better),
+            best=() if why in _NOT_ALIKE else _best(values, noise, higher=measure.higher_is_better),
         )
 
 
@@ -158,13 +161,14 @@ _NOT_ALIKE: Final = {
 """What makes measurements tell nothing of each other."""
 
 
-def _best(values: Sequence[float | None], *, higher: bool) -> tuple[int, ...]:
-    """The places of the best, unless all are as good."""
+def _best(values: Sequence[float | None], noise: float, *, higher: bool) -> tuple[int, ...]:
+    """The places of the best and of what may be as good, unless that are all."""
     known = [value for value in values if value is not None]
-    if len(known) < 2 or len(set(known)) == 1:
+    if len(known) < 2:
         return ()
     best = max(known) if higher else min(known)
-    return tuple(place for place, value in enumerate(values) if value == best)
+    places = [place for place, value in enumerate(values) if value is not None and abs(value - best) <= noise]
+    return tuple(places) if len(places) < len(known) else ()
 
 
 def _difference(values: Sequence[float | None], noise: float, why: str, *, higher: bool) -> str:
@@ -219,7 +223,12 @@ def _cost_field(jobs: Sequence[Dossier]) -> Field:
         against = f"{text.dollars(abs(apart))} {'more' if apart > 0 else 'less'}"
     ended = all(one.row.is_final for one in jobs)
     return field(
-        "Result", "cost", "Cost", cells, against=against, best=_best(costs, higher=False) if ended else ()
+        "Result",
+        "cost",
+        "Cost",
+        cells,
+        against=against,
+        best=_best(costs, 0.0, higher=False) if ended else (),
     )
 
 

@@ -52,15 +52,17 @@ def columns(
     jobs = len(comparison.jobs)
     fields = comparison.fields if everything else comparison.differing
     room = width - 1 - LABEL - GAP
-    against = 0
+    against, said = 0, 0
     if jobs == 2 and width >= AGAINST_FROM:
-        longest = max((text.cells(field.against) for field in fields), default=0)
-        against = min(max(longest, text.cells("A AGAINST B")), room // 3)
+        said = max(text.cells("A AGAINST B"), *(text.cells(field.against) for field in fields))
+        against = min(said, room // 3)
         room -= against + GAP
     count = max(1, min(jobs, (room + GAP) // (NARROWEST + GAP)))
     longest = max((_cell_width(field, cell) for field in fields for cell in field.cells), default=0)
     names = (text.cells(text.clean(job.row.name)) + 2 for job in comparison.jobs)
     each = min((room - GAP * (count - 1)) // count, max(longest, *names, NARROWEST), widest)
+    if against:  # it takes what the jobs leave
+        against = min(said, against + room - count * (each + GAP) + GAP)
     return Columns(max(0, min(first, jobs - count)), count, each, against)
 
 
