@@ -107,7 +107,9 @@ async def test_any_measure_is_chosen_alone_or_beside_others() -> None:
         lines = picture(app)
         for title in ("Loss", "Accuracy", "Grad norm"):
             assert any(title in line for line in lines[1:])
-        assert len([line for line in lines if line.rstrip().endswith("step")]) == 3
+        axes = [line for line in lines if line.rstrip().endswith("step")]
+        assert len(axes) == 3
+        assert len({(axis.index("0"), axis.index("100")) for axis in axes}) == 1, "they are lined up"
         pane.show(replace(CURVES, key=job(2).key, series={"train_loss": LOSS}), job(2))
         assert pane.tab == "Loss", "another job has not measured them"
 

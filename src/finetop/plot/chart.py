@@ -89,14 +89,16 @@ class Drawing:
         lines.append([(" " * frame.gutter, "faint"), *axis])
         whole = x_axis(last_place(request), frame.cells, request.x_unit)
         gaps = sum(line.gaps for line in frame.lines)
-        return Chart(lines, gaps, (frame.x.low, frame.x.high), (whole.low, whole.high))
+        margins = (frame.gutter, frame.right)
+        return Chart(lines, gaps, (frame.x.low, frame.x.high), (whole.low, whole.high), margins)
 
     def _frame(self, request: Request, width: int, rows: int) -> Frame:
         """Both axes: labels are as wide as the range wants, which follows from the columns beside them."""
-        right = max((len(words) for words in _names(request, width)), default=-2) + 2
+        least, right = request.margins
+        right = max(right, max((len(words) for words in _names(request, width)), default=-2) + 2)
         mode = request.marks.mode
         # Six cells hold nearly every label.
-        for gutter in (6, 7, 8, 10, 12):
+        for gutter in (wide for wide in (6, 7, 8, 10, 12) if wide >= least):
             cells = max(1, width - gutter - right)
             columns = cells * DOTS[mode][0]
             x = x_of(request, cells)

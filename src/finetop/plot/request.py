@@ -56,6 +56,8 @@ class Request:
     """Which ticks are round: count (steps, tokens: whole numbers), seconds, or number (epochs)."""
     x_words: Callable[[float], str] | None = None
     """Words of a place on the axis; None leaves them to `x_unit`."""
+    margins: tuple[int, int] = (0, 0)
+    """The least cells at the left and at the right of the plot, so that several below each other line up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,5 @@ class Chart:
     """The range of x that is shown."""
     whole: tuple[float, float] = (0.0, 1.0)
     """The range of x without a window."""
+    margins: tuple[int, int] = (0, 0)
+    """The cells at the left and at the right of the plot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,9 @@ class Pictures:
         self.marks, self._glyphs = marks, glyphs
         self._drawings: list[Drawing] = []
         self._drawn_for: object = None
+        self._shape: object = None
+        self._margins = (0, 0)
+        """What all of them leave free at their sides; it does not shrink while the same ones are shown."""
         self._lines: list[Line] = []
         self.window: tuple[float, float] | None = None
         """The part of the axis that was drawn last."""
@@ -37,6 +41,9 @@ class Pictures:
         """All of them in so many cells and lines."""
         key = (width, height, [picture.key for picture in pictures])
         if key != self._drawn_for:
+            shape = (width, height, [picture.name for picture in pictures])
+            if shape != self._shape:
+                self._shape, self._margins = shape, (0, 0)
             many = len(pictures) > 1
             self._lines = (
                 self._side_by_side(pictures, width, height) if many else self._one(pictures[0], width, height)
@@ -56,30 +63,44 @@ class Pictures:
         across, down = _grid(len(pictures), width, height)
         shown = pictures[: across * down]
         wide = (width - GAP * (across - 1)) // across
+        sizes = [(wide, height // down + (at // across < height % down)) for at in range(len(shown))]
+        drawn = self._lined_up(shown, sizes)
         lines: list[Line] = []
         for row in range(0, len(shown), across):
-            high = height // down + (row // across < height % down)
-            cells = [
-                self._small(place, picture, wide, high)
-                for place, picture in enumerate(shown[row : row + across], row)
-            ]
-            rows = zip_longest(*cells, fillvalue=[(" " * wide, "text")])
+            rows = zip_longest(*drawn[row : row + across], fillvalue=[(" " * wide, "text")])
             lines += [Line(_beside(parts, wide)) for parts in rows]
         return lines
+
+    def _lined_up(
+        self, pictures: Sequence[Picture], sizes: Sequence[tuple[int, int]]
+    ) -> list[list[Sequence[Run]]]:
+        """Each with its title; the same steps of all stand under each other."""
+        for _ in range(2):
+            charts = [
+                self._chart(place, picture, *size) if picture.steps else None
+                for place, (picture, size) in enumerate(zip(pictures, sizes, strict=True))
+            ]
+            found = [chart.margins for chart in charts if chart is not None]
+            widest = (
+                max((left for left, _ in found), default=0),
+                max((right for _, right in found), default=0),
+            )
+            if all(margins == widest for margins in found):
+                break
+            self._margins = widest
+        return [
+            [title(picture, wide), *(chart.lines if chart is not None else [])]
+            for picture, chart, (wide, _) in zip(pictures, charts, sizes, strict=True)
+        ]
 
     def _chart(self, place: int, picture: Picture, width: int, height: int) -> Chart:
         """The picture in one place; what did not change there since the last time is kept."""
         while len(self._drawings) <= place:
             self._drawings.append(Drawing())
-        drawn = self._drawings[place].chart(picture.request(self.marks), width, max(2, height - 1))
+        request = replace(picture.request(self.marks), margins=self._margins)
+        drawn = self._drawings[place].chart(request, width, max(2, height - 1))
         self.window = drawn.window
         return drawn
-
-    def _small(self, place: int, picture: Picture, width: int, height: int) -> list[Sequence[Run]]:
-        if not picture.steps:
-            return [title(picture, width), *([[(" ", "text")]] * (height - 1))]
-        drawn = self._chart(place, picture, width, height)
-        return [title(picture, width), *drawn.lines]
 
 
 def _grid(count: int, width: int, height: int) -> tuple[int, int]:
