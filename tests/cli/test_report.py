@@ -78,7 +78,7 @@ def test_curves_are_printed_as_numbers_and_as_pictures(past: dict[str, Any]) -> 
     assert printed("--format", "text", "--measure", "loss").startswith("Loss, per byte\n")
     picture = printed("--format", "svg")
     assert picture.startswith("<svg ")
-    assert all(title in picture for title in (">Loss, per byte<", ">Accuracy, of bytes<", ">Rate<"))
+    assert all(title in picture for title in (">Loss, per byte<", ">Accuracy, of bytes<", ">Learning rate<"))
     for options, said in (
         (("--format", "svg", "--measure", "los"), "There is loss, accuracy"),
         (("--format", "csv", "--measure", "loss"), "--measure is for pictures"),

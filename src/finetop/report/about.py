@@ -179,6 +179,7 @@ def last_change(found: Dossier) -> float | None:
     told = [row.created_at, row.started_at, row.ended_at]
     told += [at for stay in found.states for at in (stay.since, stay.until)]
     told += [point.created_at for point in found.checkpoints]
+    told += found.curves.times.values[-1:]
     if job is not None:
         told.append(job.updated_at)
     return max((at for at in told if at is not None), default=None)

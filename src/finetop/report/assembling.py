@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from finetop import text
 from finetop.comparing import MOST, compare
 from finetop.comparing.fields import LETTERS
+from finetop.measures import measures
 from finetop.overfit import advice, judge_curves
 from finetop.report import about, measured
 from finetop.report.blocks import Block, Report, Section, Words
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from finetop.dossier import Dossier
-    from finetop.overfit import Verdict
+    from finetop.measures import measures
+from finetop.overfit import Verdict
 
 
 def report(found: Sequence[Dossier], kinds: Iterable[str] = ()) -> Report:
@@ -105,10 +107,12 @@ def _lead(one: Dossier, verdict: Verdict | None, out: LeavingOut) -> Iterator[st
         yield _sentence(verdict.why)
         yield _sentence(f"{advice(verdict)}{_named(verdict, out)}")
         return
-    valid = one.curves.valid_loss
-    best = measured.best_of("valid_loss", valid)
-    if best is not None:
-        yield f"Validation loss was best at step {best.step:,}: {text.loss(best.value)}."
+    for measure in measures(one.curves).values():
+        best = measured.best_of(measure.name, measure.valid)
+        if best is not None:
+            said = f"Validation {measure.name} was best at step {best.step:,}: {text.loss(best.value)}."
+            yield text.clean(said)
+            return
 
 
 def _named(verdict: Verdict, out: LeavingOut) -> str:

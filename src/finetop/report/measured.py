@@ -42,7 +42,7 @@ class Extreme(NamedTuple):
 
 def words_of(name: str) -> str:
     """What a series is called."""
-    said = text.clean(name).replace("_", " ")
+    said = "learning rate" if name == "rate" else text.clean(name).replace("_", " ")
     return said.replace("train ", "training ").replace("valid ", "validation ")
 
 
@@ -55,12 +55,12 @@ def is_higher_better(name: str) -> bool | None:
 
 def series_of(curves: Curves) -> dict[str, Series]:
     """Everything measured, by name."""
-    named = {
+    named = curves.series or {
         "train_loss": curves.train_loss,
         "valid_loss": curves.valid_loss,
         "train_accuracy": curves.train_accuracy,
         "valid_accuracy": curves.valid_accuracy,
-        "learning_rate": curves.rate,
+        "rate": curves.rate,
         **curves.more,
     }
     found = {name: series for name, series in named.items() if series.steps}

@@ -36,7 +36,8 @@ def drawn(curves: Curves, row: JobRow | None, kept: Sequence[int] = ()) -> Itera
     """A picture of each measure; `kept` are the steps of checkpoints."""
     for name, measure in measures(curves).items():
         if measure.is_there:
-            title = ", ".join(part for part in (measure.title, unit(measure, row)) if part)
+            title = "Learning rate" if name == "rate" else measure.title
+            title = ", ".join(part for part in (title, unit(measure, row)) if part)
             yield Drawn(name, title, _request(measure, curves, kept))
 
 
