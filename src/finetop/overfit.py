@@ -135,7 +135,7 @@ def judge(
         turned_step=round(found.best.step),
         best=Low(found.best.step, sign * found.best.value),
         last=sign * found.last,
-        last_step=checks.groups[-1][-1].step,
+        last_step=checks.sound[len(checks.points) * checks.size - 1][0],
         later=found.later,
         sureness=sureness,
         why="",

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 # `statistics` has a mean and a median, too, and takes ten times as long to load as all of this.
@@ -14,6 +15,8 @@ MOST_CHECKS = 24
 """Measured more often, neighbours are taken together: single batches are too noisy to compare."""
 DIVERGED = 1e100
 """What is larger, or no number, has no place among the others."""
+ENOUGH = 2_000
+"""So many of a long series tell how much single measurements differ."""
 SPREAD = 1.4826
 """From the median of what is left to the spread of the noise."""
 SPREAD_OF_MEAN = 1.2533
@@ -38,8 +41,10 @@ class Checks(NamedTuple):
     """A series in few enough points to compare, turned so that lower is better."""
 
     points: Sequence[Point]
-    groups: Sequence[Sequence[Point]]
-    """What each point was made of."""
+    sound: Sequence[tuple[float, float]]
+    """Step and value of each finite measurement."""
+    size: int
+    """How many of them make a point."""
     spread: float
     """How much one point differs by chance."""
     single: float
@@ -70,20 +75,16 @@ def taken_together(
 ) -> Checks:
     """The finite measurements, neighbours taken together until few enough are left."""
     sign = -1.0 if higher_is_better else 1.0
-    sound = [
-        Point(step, sign * value) for step, value in zip(steps, values, strict=True) if abs(value) < DIVERGED
-    ]
+    sound = [(step, sign * value) for step, value in zip(steps, values, strict=True) if abs(value) < DIVERGED]
     size = 1
     while len(sound) // size > MOST_CHECKS:
         size *= 2
     # An unfinished group is left out, so that a verdict stands until there is one more.
     groups = [sound[start : start + size] for start in range(0, len(sound) - size + 1, size)]
-    if size == 1:
-        spread = _spread(sound)
-        return Checks(sound, groups, spread, spread)
-    points = [Point(group[size // 2].step, _mean([point.value for point in group])) for group in groups]
+    points = [Point(group[size // 2][0], _mean([value for _, value in group])) for group in groups]
     single = _spread(sound)
-    return Checks(points, groups, max(single / math.sqrt(size), _spread(points)), single)
+    spread = max(single / math.sqrt(size), _spread(points)) if size > 1 else single
+    return Checks(points, sound, size, spread, single)
 
 
 def turn(checks: Checks) -> Turn | None:
@@ -113,15 +114,15 @@ def turn(checks: Checks) -> Turn | None:
 
 def _measured_best(checks: Checks, place: int) -> Point:
     """The best measurement of the best point, or one far better in a short dip beside it."""
-    here = min(reversed(checks.groups[place]), key=_value)
-    all_ = [point for group in checks.groups for point in group]
-    anywhere = min(reversed(all_), key=_value)
-    by_chance = checks.single * (1 + math.sqrt(2 * math.log(len(all_))))
+    size, sound = checks.size, checks.sound[: len(checks.points) * checks.size]
+    here, anywhere = (_lowest(part) for part in (sound[place * size : (place + 1) * size], sound))
+    by_chance = checks.single * (1 + math.sqrt(2 * math.log(len(sound))))
     return anywhere if anywhere.value < checks.points[place].value - by_chance else here
 
 
-def _value(point: Point) -> float:
-    return point.value
+def _lowest(measured: Sequence[tuple[float, float]]) -> Point:
+    """The last of the lowest."""
+    return Point(*min(reversed(measured), key=itemgetter(1)))
 
 
 def _score(rise: float, spread: float, tail: int, contenders: int) -> float:
@@ -149,16 +150,17 @@ def course(
     return "better" if late < early else "worse"
 
 
-def _spread(points: Sequence[Point]) -> float:
+def _spread(points: Sequence[tuple[float, float]]) -> float:
     """How much single points differ by chance: what is left of each beside the line through its neighbours.
 
     A slope leaves nothing, and half of the points may lie in a bend.
     """
     left = []
-    for one, two, three in zip(points, points[1:], points[2:], strict=False):
-        share = (two.step - one.step) / (three.step - one.step) if three.step > one.step else 0.5
-        beside = one.value + share * (three.value - one.value)
-        left.append(abs(two.value - beside) / math.sqrt(1 + share**2 + (1 - share) ** 2))
+    for at in range(0, len(points) - 2, 1 + len(points) // ENOUGH):
+        (step, value), (next_step, next_value), (last_step, last_value) = points[at : at + 3]
+        share = (next_step - step) / (last_step - step) if last_step > step else 0.5
+        beside = value + share * (last_value - value)
+        left.append(abs(next_value - beside) / math.sqrt(1 + share**2 + (1 - share) ** 2))
     if not left:
         return 0.0
     # Where most are the same number, as accuracies of few examples are, the median would be none.

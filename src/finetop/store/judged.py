@@ -18,6 +18,12 @@ _WATCHED = frozenset({"full_valid_loss", "valid_loss", "full_valid_reward", "val
 """What a verdict is made of."""
 
 
+FEW = 2 * MOST_CHECKS
+"""So many checks are judged anew at each."""
+SELDOM = 8
+"""Of more a verdict waits for this part of them to be new, and for the end of the log."""
+
+
 def watched(metrics: Iterable[Metric]) -> int:
     """How many of these steps tell of validation."""
     return sum(not _WATCHED.isdisjoint(metric.values) for metric in metrics)
@@ -34,7 +40,7 @@ def note(connection: sqlite3.Connection, key: JobKey, checks: int) -> None:
         "update job set unjudged = unjudged + ? where account = ? and id = ? returning unjudged, judged",
         (checks, *key),
     ).fetchone()
-    if found is not None and found[0] * MOST_CHECKS >= found[1]:
+    if found is not None and (found[1] <= FEW or found[0] * SELDOM >= found[1]):
         judge(connection, key)
 
 
