@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from finetop.dossier import Dossier
-    from finetop.measures import measures
-from finetop.overfit import Verdict
+    from finetop.overfit import Verdict
 
 
 def report(found: Sequence[Dossier], kinds: Iterable[str] = ()) -> Report:
