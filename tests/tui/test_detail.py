@@ -182,7 +182,7 @@ def test_the_overfit_watch_names_the_model_to_use() -> None:
         "now 1.100",
     ]
     assert shown.copied(at(shown, "Validation")) == (
-        "the validation",
+        "the best checkpoint",
         "ft:gpt-4o-mini:acme:bot:9aXb:ckpt-step-200",
     )
     assert not any("not the best" in line for line in lines(shown))

@@ -44,6 +44,10 @@ class _Long(NamedTuple):
     rows: list[Row]
 
 
+_CALLED: Final = {"Job": "the job's id", "Validation": "the best checkpoint"}
+"""Values that are called otherwise than their labels."""
+
+
 class DetailPage:
     """One tab of what is known of one job."""
 
@@ -248,7 +252,7 @@ class DetailPage:
         if (fact := self.fact(at)) is not None:
             return f"the value of {fact.label or entry.label}", fact.value or plain(fact.runs).strip()
         called = f"model of {entry.label}" if entry.is_row else entry.label or "value"
-        named = "the job's id" if called == "Job" else f"the {called.lower()}"
+        named = _CALLED.get(called, f"the {called.lower()}") if entry.value else f"the {called.lower()}"
         return named, entry.value or plain(entry.runs).strip()
 
     def link(self, at: int) -> str:
