@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finetop.plot import Best, Curve, Points, Request, chart
-from finetop.plot.svg import svg
+from finetop.plot.svg import sheet, svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -104,6 +104,13 @@ def test_time_and_decades_are_told_as_on_the_screen() -> None:
     shown = svg(replace(asked, window=(0.0, 1800.0)))
     assert "10 h" not in words(shown)
     assert words(shown)[-1] == "train 0.631", "the last value in sight"
+
+
+def test_steps_stand_below_each_other() -> None:
+    """Whatever the lines of each chart are called."""
+    charts = [(name, request([1.0, 0.5], name)) for name in ("loss", "a much longer name")]
+    plots = [box for box in ET.fromstring(sheet(charts)).iter(f"{NAMESPACE}svg") if box.get("viewBox")][1:]
+    assert len({box.get("width") for box in plots if box.get("x")}) == 1
 
 
 def test_jobs_are_told_apart_without_colours() -> None:

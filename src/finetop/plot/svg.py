@@ -71,10 +71,13 @@ class Frame(NamedTuple):
         return TOP + max(-1.0, min(2.0, share)) * self.height
 
 
-def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "") -> str:
-    """The chart in so many pixels; `title` is what it is called for who cannot see it."""
+def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "", letters: int = 0) -> str:
+    """The chart in so many pixels; `title` is what it is called for who cannot see it.
+
+    `letters` is for how long a name there has to be room, for charts that stand below each other.
+    """
     names = [named(curve, request) for curve in request.curves]
-    right = max(map(len, names), default=0) * LETTER + 12
+    right = max(letters, *map(len, names), 0) * LETTER + 12
     columns = max(16, int(width - right - GUTTER))
     plan = _plan(request, columns, height)
     frame = Frame(GUTTER, width - GUTTER - right, height - TOP - BOTTOM, columns, plan.x, plan.y)
@@ -102,10 +105,11 @@ def svg(request: Request, *, width: int = 720, height: int = 300, title: str = "
 def sheet(charts: Sequence[tuple[str, Request]], *, width: int = 720, height: int = 300) -> str:
     """Several charts below each other, each under its title, as one file."""
     whole = len(charts) * (height + HEADING)
+    letters = max((len(named(curve, chart)) for _, chart in charts for curve in chart.curves), default=0)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {whole}" width="{width}">']
     for place, (title, request) in enumerate(charts):
         y = place * (height + HEADING)
-        drawn = svg(request, width=width, height=height, title=title)
+        drawn = svg(request, width=width, height=height, title=title, letters=letters)
         parts += [
             f'<svg class="finetop-plot" y="{y}" width="{width}" height="{HEADING}">',
             '<rect class="ground" width="100%" height="100%"/>',

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from finetop import text
+from finetop.plot import Best, Points, best_point
 from finetop.report.blocks import Table
 
 if TYPE_CHECKING:
@@ -31,13 +32,6 @@ _FIRST: Final = (
 """What stands first, in this order."""
 _COLUMNS: Final = 5
 """So many measurements of a checkpoint stand beside each other."""
-
-
-class Extreme(NamedTuple):
-    """The best point of a series."""
-
-    step: float
-    value: float
 
 
 def words_of(name: str) -> str:
@@ -67,16 +61,12 @@ def series_of(curves: Curves) -> dict[str, Series]:
     return {name: found[name] for name in [*(n for n in _FIRST if n in found), *found]}
 
 
-def best_of(name: str, series: Series) -> Extreme | None:
-    """The best point, the first of several; None where no way is better."""
+def best_of(name: str, series: Series) -> Best | None:
+    """The best point, as pictures mark it; None where no way is better."""
     higher = is_higher_better(name)
-    points = [
-        (step, value) for step, value in zip(series.steps, series.values, strict=True) if math.isfinite(value)
-    ]
-    if higher is None or not points:
+    if higher is None:
         return None
-    step, value = min(points, key=lambda point: -point[1] if higher else point[1])
-    return Extreme(step, value)
+    return best_point(Points(series.steps, series.values), lower_is_better=not higher)
 
 
 def in_numbers(curves: Curves) -> Iterator[Block]:
