@@ -190,7 +190,7 @@ def test_the_better_one_and_its_checkpoint() -> None:
         (job("b", valid=FALLS, method="dpo"), "Their methods differ", "other method"),
         (job("b", valid=(*FALLS[:-1], 0.5)), "A and B are as good: validation loss 0.500.", ""),
         (job("b", valid=(*TURNS[:4], 0.501, *TURNS[5:])), "A and B are about as good", "within the noise"),
-        (job("b"), "Nothing was measured of both.", ""),
+        (job("b"), "Only A was measured, so nothing tells which is better.", ""),
     ],
 )
 def test_what_cannot_be_compared_is_not(other: Dossier, says: str, against: str) -> None:
@@ -209,11 +209,11 @@ def test_the_end_of_training_counts_and_not_its_luckiest_batch() -> None:
         return {"train_loss": Series(tuple(range(100)), tuple(values))}
 
     found = compare([job(curves=train(0.5, 0.0)), job("b", curves=train(2.0, 2.0))], now=NOW)
-    assert words(found, "last_train_loss") == ["0.500 mean of 10", "2.000 mean of 10"]
+    assert words(found, "end_train_loss") == ["0.500 mean of 10", "2.000 mean of 10"]
     assert found.sentence == "A has the better training loss, 0.500 against 2.000, on what it has learned."
     alike = compare([job(curves=train(0.52, 0.0)), job("b", curves=train(0.5, 0.5))], now=NOW)
     assert alike.sentence.startswith("A and B are about as good: training loss 0.520 against 0.500")
-    assert of(alike, "last_train_loss").best == ()
+    assert of(alike, "end_train_loss").best == ()
 
 
 def test_rewards_go_the_other_way() -> None:

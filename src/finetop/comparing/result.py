@@ -136,7 +136,8 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
         ends.append(("best", [None if one is None else one.best for one in found], steps))
     if measure.is_trained_on or not measure.higher_is_better:
         means = ["" if one is None or one.batches == 1 else f"mean of {one.batches}" for one in found]
-        ends.append(("last", [None if one is None else one.last for one in found], means))
+        end = "end" if measure.is_trained_on else "last"
+        ends.append((end, [None if one is None else one.last for one in found], means))
     noise = max((one.noise for one in found if one is not None), default=0.0)
     for end, values, notes in ends:
         cells = [
@@ -146,7 +147,7 @@ def _measure_fields(measure: Measure, jobs: Sequence[Dossier]) -> Iterator[Field
         yield field(
             "Result",
             f"{end}_{measure.name}",
-            f"{end.capitalize()} {measure.label}",
+            f"{measure.label.capitalize()} at end" if end == "end" else f"{end.capitalize()} {measure.label}",
             cells,
             against=_difference(values, noise, why, higher=measure.higher_is_better),
             best=() if why in _NOT_ALIKE else _best(values, noise, higher=measure.higher_is_better),
@@ -239,9 +240,16 @@ def outcome(jobs: Sequence[Dossier], verdicts: Sequence[Verdict | None]) -> Outc
         known = [(one, place) for place, one in enumerate(found) if one is not None]
         if len(known) > 1:
             return _judged(measure, known, jobs, verdicts)
-    return Outcome(
-        "Nothing was measured of both." if len(jobs) == 2 else "Nothing was measured of two of them."
-    )
+    measured = [
+        letter
+        for letter, one in zip(LETTERS, jobs, strict=False)
+        if any(_reading(measure.series(one.curves), measure) for measure in MEASURES)
+    ]
+    if not measured:
+        return Outcome("Nothing was measured of them.")
+    if len(measured) == 1:
+        return Outcome(f"Only {measured[0]} was measured, so nothing tells which is better.")
+    return Outcome("No two of them were measured alike, so nothing tells which is better.")
 
 
 def _judged(

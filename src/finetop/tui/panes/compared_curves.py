@@ -23,15 +23,25 @@ class ComparedCurves(CurvesPane):
 
     def __init__(self, *, glyphs: text.Glyphs = text.UNICODE, id: str | None = "compared") -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
+        self._without: list[str] = []
 
     def take(self, comparison: Comparison) -> None:
         """Draw these jobs, each under its letter."""
         rows = [job.row for job in comparison.jobs]
         letters = called(rows)
         self._row = rows[0]
-        self.overlay([Laid(job.row, job.curves, *letters[job.row.key]) for job in comparison.jobs])
+        found = [Laid(job.row, job.curves, *letters[job.row.key]) for job in comparison.jobs]
+        self._without = [job.name for job in found if not job.measures]
+        self.overlay([job for job in found if job.measures])
+
+    def _nothing(self) -> str:
+        return super()._nothing() if self._jobs else "Nothing was measured of these jobs."
 
     def facts(self) -> tuple[Run, ...]:
         """Along what they are drawn."""
         picture = self.picture()
-        return () if picture is None else ((f"by {picture.axis}", "muted"),)
+        nothing = f"nothing measured of {', '.join(self._without)}"
+        return (
+            *(((nothing, "muted"),) if self._without else ()),
+            *(((f"by {picture.axis}", "muted"),) if picture is not None else ()),
+        )

@@ -22,6 +22,8 @@ AGAINST_FROM: Final = 66
 """Below so many cells there is no room to say what the two values mean."""
 _STATES: Final = {"running": "good", "paused": "warn", "failed": "bad", "stopping": "warn", "unknown": "warn"}
 
+_LOW_ORDER: Final = {"": 0, "Result": 1}
+
 
 class Row(NamedTuple):
     """A line, and the field it shows; none for headings and blanks."""
@@ -91,9 +93,12 @@ def letter_role(place: int) -> str:
 def rows(
     comparison: Comparison, laid: Columns, glyphs: Glyphs, *, everything: bool = False, airy: bool = True
 ) -> list[Row]:
-    """All lines; with `airy` there is a blank one before each heading."""
+    """All lines; with `airy` there is a blank one before each heading, else the result stands first."""
     found: list[Row] = []
-    for heading, fields in comparison.groups(everything=everything):
+    groups = comparison.groups(everything=everything)
+    if not airy:  # what one looks for most has to be seen without scrolling
+        groups.sort(key=lambda group: _LOW_ORDER.get(group[0], len(_LOW_ORDER)))
+    for heading, fields in groups:
         if heading:
             if airy and found:
                 found.append(Row(()))
