@@ -107,7 +107,7 @@ def test_what_one_key_one_job_and_one_event_cost(paths: Paths) -> None:
         cost(opened, lambda: opened.press("f"), r"^▌.*\n(?!── 2)")
         cost(opened, lambda: opened.press("j"), "^▌.*support-bot-v3")
         found["a row"] = cost(opened, lambda: opened.press("j"), "^▌.*tickets-v3")
-        cost(opened, lambda: opened.press("g", "3"), "^━━ 3 Curves")
+        cost(opened, lambda: opened.press("g", "3"), "^━━ 3 Curves.*step 89 of 100")
         later = {**step, "step": 90, "train_loss": 0.4567}
         found["a point of a curve"] = cost(
             opened, lambda: say("b-step", "Step 90/100", type="metrics", data=later), "step 90 of 100"

@@ -184,6 +184,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_y = min(self.top, self.max_scroll_y)
         width, height = self.size
         self._ready.clear()
+        if not self.display:
+            # Regions that a hidden pane asks for are painted with its next change after it is shown.
+            self._styles_cache.clear()
+            return
         if width != self._drawn_width:
             self.refresh()
             return
