@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from drivers import fill, house, opened
+from finetop.tui.screens import reporting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 async def test_what_to_leave_out_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first report asks; the second does not; none is written over another unasked."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(reporting, "PATIENCE_S", 0.05)  # nobody answers for the data here
     paths = house(tmp_path)
     fill(paths)
     async with opened(paths, size=(80, 24)) as driver:

@@ -122,13 +122,15 @@ class Reporting(JobActions):
     async def _write(
         self, rows: Sequence[JobRow], kinds: frozenset[str], typed: str, *, replaced: str
     ) -> None:
-        from finetop.report.writing import IsThere  # noqa: PLC0415 - as above
+        from finetop.report.writing import IsThere, refuse  # noqa: PLC0415 - as above
 
         if not typed.strip():
             return
         path = Path(typed.strip())
-        await self._know_bytes(rows)
         try:
+            await asyncio.to_thread(refuse, path, replace=typed == replaced)  # before anybody waits for data
+            with contextlib.suppress(TimeoutError):  # then the report says so
+                await asyncio.wait_for(self._know_bytes(rows), PATIENCE_S)
             placed = await asyncio.to_thread(self._written, rows, kinds, path, replace=typed == replaced)
         except IsThere:
             await self._ask_path(rows, kinds, typed, replaced=typed)
@@ -150,8 +152,8 @@ class Reporting(JobActions):
             ids = [file.id for file in data]
             if len(self.store.library.hashes(row.key.account, ids)) < len(ids):
                 asked = self.session.know_bytes(row.profile, ids, LARGEST)
-                with contextlib.suppress(FinetopError, TimeoutError):  # then the report says so
-                    await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
+                with contextlib.suppress(FinetopError):
+                    await asyncio.wrap_future(asked)
 
     def _written(self, rows: Sequence[JobRow], kinds: frozenset[str], path: Path, *, replace: bool) -> Path:
         """Read, make and write it; on another thread."""
