@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from finetop.measures import measures, unit
 from finetop.store.rows import Curves, Series
 from finetop.tui.panes.curve_axes import Along, along, axes
-from finetop.tui.panes.curve_table import numbers
+from finetop.tui.panes.curve_table import form_of, numbers
 from stage import job
 
 TRAIN, PART, FULL = Series((1, 2, 3), (3.0, 2.0, 1.0)), Series((2,), (2.5,)), Series((2, 3), (2.4, 2.2))
@@ -127,8 +127,22 @@ def test_the_table_has_a_line_for_each_step_and_blanks_for_what_was_not_measured
         "VALID",
     ]
     assert [part.strip() for part in line(1) if part.strip()] == ["2", "1.00", "1 m 1 s", "nan"]
-    assert [part.strip() for part in line(2) if part.strip()] == ["3", "1.5"]
+    assert [part.strip() for part in line(2) if part.strip()] == ["3", "1.50000"]
     assert [part.strip() for part in line(3) if part.strip()] == ["4", "1 h", "0.12346"]
     assert table.as_text(",").splitlines()[-1] == "4,,3600,0.123456,"
     assert not table.is_whole(40)
     assert len("".join(words for words, _ in table.line(0, 40, is_here=True))) <= 40
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        ((2.5, 0.0002), ".5f"),
+        ((2e-4, 9e-5), ".3e"),
+        ((812.0, math.nan), ".3f"),
+        ((math.inf,), ".5g"),
+        ((3e7,), ".3e"),
+    ],
+)
+def test_a_column_of_numbers_has_one_notation(values: tuple[float, ...], form: str) -> None:
+    assert form_of(values) == form

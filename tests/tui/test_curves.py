@@ -79,7 +79,7 @@ async def test_the_numbers_stand_in_a_table_with_the_same_crosshair() -> None:
         lines = picture(app)
         assert lines[1].split() == ["STEP", "EPOCH", "AFTER", "TRAIN", "VALID"]
         (here,) = [line for line in lines if line.startswith("▌")]
-        assert here.split() == ["▌", "120", "1.20", "40", "s", "0.59876", "1"]
+        assert here.split() == ["▌", "120", "1.20", "40", "s", "0.59876", "1.00000"]
         await pilot.press("j", "j", "pagedown")
         assert pane.look.point == 131
         await pilot.press("g")

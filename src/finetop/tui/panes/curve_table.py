@@ -5,6 +5,7 @@ It is also the way for who cannot see a curve: every line says its numbers in fu
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import chain
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 LEAST: Final = 9
 """Cells of a column of numbers."""
 GAP: Final = 2
+SAMPLE: Final = 500
+TINY, HUGE = 0.01, 1e6
+"""Where a column is written with powers of ten."""
 
 
 class Column(NamedTuple):
@@ -30,6 +34,7 @@ class Column(NamedTuple):
     role: str
     series: Series
     unit: str = ""
+    form: str = ".5g"
 
     def value(self, step: int) -> float | None:
         """What was measured at a step."""
@@ -103,7 +108,7 @@ def numbers(curves: Curves | None, series: Sequence[tuple[str, str, Series]]) ->
     longest: Sequence[int] = max(lines, key=len, default=())
     others = set(chain.from_iterable(steps for steps in lines if steps is not longest)).difference(longest)
     steps = sorted({*longest, *others}) if others else longest
-    columns = [Column(head, role, found) for head, role, found in series]
+    columns = [Column(head, role, found, form=form_of(found.values)) for head, role, found in series]
     if curves is not None:
         columns = [*_whens(curves), *columns]
     return Numbers(steps, columns)
@@ -112,10 +117,23 @@ def numbers(curves: Curves | None, series: Sequence[tuple[str, str, Series]]) ->
 def _whens(curves: Curves) -> list[Column]:
     found = []
     if curves.epochs.steps:
-        found.append(Column("epoch", "muted", curves.epochs))
+        found.append(Column("epoch", "muted", curves.epochs, form=".2f"))
     if curves.times.steps:
         found.append(Column("after", "muted", elapsed(curves), "s"))
     return found
+
+
+def form_of(values: Sequence[float]) -> str:
+    """One notation for a whole column, as its values are: so many of them tell that."""
+    some = [
+        abs(value) for value in values[:: max(1, len(values) // SAMPLE)] if math.isfinite(value) and value
+    ]
+    if not some:
+        return ".5g"
+    most = max(some)
+    if most < TINY or most >= HUGE:
+        return ".3e"
+    return ".5f" if most < 100 else ".3f" if most < 10_000 else ".1f"
 
 
 def _wide(column: Column) -> int:
@@ -128,4 +146,4 @@ def _words(column: Column, step: int) -> str:
         return ""
     if column.unit == "s":
         return text.length(value)
-    return f"{value:.5g}" if column.head != "epoch" else f"{value:.2f}"
+    return f"{value:{column.form}}"
