@@ -108,8 +108,9 @@ class CurveKeys(Pane):
     def look_so(self, look: Look) -> None:
         """Draw it another way."""
         if look != self.look:
-            self.look = look
-            self.refresh_bindings()
+            before, self.look = self.look, look
+            if _without_places(before) != _without_places(look):
+                self.refresh_bindings()  # a crosshair that moves on changes no key, and the footer is dear
             self.redraw()
 
     # --- the crosshair ----------------------------------------------------------------------------------
@@ -226,6 +227,15 @@ class CurveKeys(Pane):
 
 
 LINES: Final = ("train", "valid")
+
+
+def _without_places(look: Look) -> Look:
+    """What keys depend on: whether there is a crosshair and a window, not where."""
+    return replace(
+        look,
+        point=None if look.point is None else 0.0,
+        window=None if look.window is None else (0.0, 1.0),
+    )
 
 
 def _around(window: Window, whole: Window, place: float) -> Window:
