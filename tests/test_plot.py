@@ -202,6 +202,8 @@ def test_other_character_sets_draw_the_same_lines(mode: str) -> None:
         asked(Points((1, 2), (math.nan, math.inf))),
         asked(Points((1, 2, 3), (0.0, 0.0, 0.0))),
         asked(Points((0,), (1e-9,))),
+        asked(Points((0,), (2.2e-313,))),
+        asked(Points((0, 1), (1.7e308, -1.7e308))),
         asked(Points((1, 2), (1e300, -1e300))),
         asked(valid=Points((7,), (2.0,)), crosshair=7),
     ],

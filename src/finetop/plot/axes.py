@@ -21,6 +21,8 @@ _DURATIONS: Final = (
 
 _MOST: Final = 1e300
 """Beyond it the ends of an axis would be infinite."""
+_LEAST: Final = 1e-280
+"""A narrower range could not be told from nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def y_labels(rows: int) -> int:
 def y_axis(low: float, high: float, labels: int) -> Axis:
     """The narrowest range of round steps around the values."""
     low, high = max(-_MOST, min(_MOST, low)), max(-_MOST, min(_MOST, high))
-    if high - low < abs(high) * 1e-6 or high == low:
-        spread = abs(high) * 0.1 or 0.1
+    if high - low < max(abs(high) * 1e-6, _LEAST):
+        spread = abs(high) * 0.1 if abs(high) > _LEAST else 0.1
         low, high = low - spread, high + spread
     step = round_step((high - low) / (labels - 1), _Y_FACTORS)
     while True:

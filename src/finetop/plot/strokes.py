@@ -143,7 +143,7 @@ def lines_of(values: Sequence[float], y: Axis, height: int) -> list[float]:
         scale = (height - 1) / ((y.high - y.low) or 1.0)
         high = y.high
         found = [(high - value) * scale for value in values]
-    if found and (min(found) < least or max(found) > most):
+    if found and (math.isnan(sum(found)) or min(found) < least or max(found) > most):
         found = [max(least, min(most, line)) for line in found]
     return found
 
