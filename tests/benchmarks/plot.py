@@ -1,6 +1,6 @@
 """What a chart costs: `python tests/benchmarks/plot.py`; with others side by side:
 
-    uv run --with plotext --with textual-plot python tests/benchmarks/plot.py
+    uv run --with 'plotext<6' --with textual-plot python tests/benchmarks/plot.py
 
 Targets at 100x30: 100,000 points from scratch 6 ms, one point more 1 ms, 20 runs of 10,000 points 20 ms; on a
 real terminal the crosshair's key p95 10 ms and 800 bytes. Times are the processor's, for others use it too.
