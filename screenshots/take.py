@@ -97,6 +97,28 @@ async def others(pilot: Pilot[int], app: FinetopApp) -> None:
         await pilot.press("escape")
 
 
+async def curves(pilot: Pilot[int], app: FinetopApp) -> None:
+    """One job's curves alone, two jobs over each other and beside each other, and what was learned least."""
+    size = f"{app.size.width}x{app.size.height}"
+    await select(pilot, app, "town-hall-40")
+    await pilot.press("3", "f", "b")
+    await until(lambda: "valid" in shown(app).splitlines()[2], "the best point")
+    save(app, f"curves-{size}")
+    await pilot.press("escape", "escape", "1", "space", "j", "space", "3", "f")
+    await until(lambda: "B " in shown(app), "two jobs")
+    save(app, f"overlaid-{size}")
+    await pilot.press("escape", "1", "equals_sign")
+    await until(lambda: "What differs" in shown(app) and "Settings" in shown(app), "the comparison")
+    save(app, f"compare-{size}")
+    await pilot.press("escape", "V")
+    await select(pilot, app, "town-hall-40")
+    await pilot.press("w")
+    await until(lambda: "WORST" in shown(app).upper(), "the examples")
+    await asyncio.sleep(0.5)
+    save(app, f"worst-{size}")
+    await pilot.press("escape")
+
+
 async def take(demo: Demo) -> None:
     """All pictures."""
 
@@ -114,11 +136,13 @@ async def take(demo: Demo) -> None:
         save(app, "help-120x40")
         await pilot.press("escape")
         await others(pilot, app)
+        await curves(pilot, app)
 
     async def narrow(pilot: Pilot[int], app: FinetopApp) -> None:
         await select(pilot, app, "town-hall-40")
         save(app, "demo-80x24")
         await others(pilot, app)
+        await curves(pilot, app)
 
     await at((120, 40), demo, wide)
     await at((80, 24), demo, narrow)
