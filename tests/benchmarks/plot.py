@@ -34,6 +34,8 @@ SIZE = (100, 30)
 MANY = 100_000
 STEPS = 20_000
 """Of the job on the terminal."""
+SETTLED_S = 2.0
+"""A screen that writes nothing for so long has read all it wants, and judged it on another thread."""
 
 
 def noisy(points: int, seed: int = 7) -> list[float]:
@@ -158,9 +160,11 @@ def on_screen() -> Iterator[list[str]]:
             screen.shows("long")
             screen.press("3")
             screen.shows("train [0-9]")
+            screen.read(SETTLED_S)
             for name, key in (("pane", ""), ("full screen", "f")):
                 if key:
                     screen.press(key)
+                    screen.read(SETTLED_S)
                 for _ in range(3):
                     screen.press("h")
                 answers = [screen.press(one) for one in "hhhhhHHHHHlllllLLLLLhHlLhHlL"]
