@@ -108,7 +108,7 @@ async def curves(pilot: Pilot[int], app: FinetopApp) -> None:
     await until(lambda: "B " in shown(app), "two jobs")
     save(app, f"overlaid-{size}")
     await pilot.press("escape", "1", "equals_sign")
-    await until(lambda: "What differs" in shown(app) and "Settings" in shown(app), "the comparison")
+    await until(lambda: "What differs" in shown(app) and "AGAINST" in shown(app), "the comparison")
     save(app, f"compare-{size}")
     await pilot.press("escape", "V")
     await select(pilot, app, "town-hall-40")
